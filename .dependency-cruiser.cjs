@@ -1,0 +1,78 @@
+/**
+ * The layers of the house, highest first. A folder imports only what stands below it.
+ */
+const LAYERS = [
+  "cli",
+  "di",
+  "rigs",
+  "rpyc",
+  "advertisement",
+  "registry",
+  "discovery",
+  "client",
+  "server",
+  "transport",
+  "wire",
+  "contract",
+];
+
+const layerRules = LAYERS.map((layer, depth) => ({
+  name: `layer-${layer}`,
+  comment: `lib/${layer} imports only what stands below it`,
+  severity: "error",
+  from: { path: `^lib/${layer}/` },
+  to: { path: `^(decorators/|lib/index\\.ts|lib/(${[...LAYERS.slice(0, depth), "-"].join("|")})/)` },
+}));
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    {
+      name: "peers-of-the-core-stand-apart",
+      comment: "a client needs no server and a server no client",
+      severity: "error",
+      from: { path: "^lib/client/" },
+      to: { path: "^lib/server/" },
+    },
+    {
+      name: "foundations-import-no-layer",
+      comment: "files directly in lib/ are below every folder",
+      severity: "error",
+      from: { path: "^lib/[^/]+\\.ts$", pathNot: "^lib/index\\.ts$" },
+      to: { path: `^(decorators/|lib/(${LAYERS.join("|")})/)` },
+    },
+    {
+      name: "decorators-only-record",
+      comment: "a decorator knows the contract and nothing else",
+      severity: "error",
+      from: { path: "^decorators/" },
+      to: { path: "^lib/", pathNot: "^lib/(contract/|errors\\.ts)" },
+    },
+    {
+      name: "sockets-of-zeromq-in-one-place",
+      severity: "error",
+      from: { path: "^lib/", pathNot: "^lib/transport/zeromq/" },
+      to: { path: "node_modules/zeromq" },
+    },
+    {
+      name: "metadata-in-one-place",
+      severity: "error",
+      from: { path: "^(lib|decorators)/", pathNot: "^lib/(contract/|index\\.ts)" },
+      to: { path: "node_modules/reflect-metadata" },
+    },
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "samples-use-the-package",
+      comment: "a sample imports what a user can import",
+      severity: "error",
+      from: { path: "^samples/" },
+      to: { path: "^(decorators|lib)/", pathNot: "^lib/index\\.ts$" },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+  },
+};

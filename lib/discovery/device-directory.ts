@@ -1,0 +1,35 @@
+import { type Observable } from "rxjs";
+
+/** A device as a directory knows it. */
+export interface DeviceRecord {
+  readonly name: string;
+  /** The service type its class declares, such as `camera`. */
+  readonly type: string;
+  /** Where it is served: a URL such as `tcp://10.0.0.7:10342`. */
+  readonly url: string;
+}
+
+/** Which devices are asked for; a field that is left out matches every device. */
+export interface DeviceQuery {
+  readonly name?: string;
+  readonly type?: string;
+}
+
+/** A device that appeared in a directory or left it. */
+export interface DeviceEvent {
+  readonly kind: "added" | "removed";
+  readonly device: DeviceRecord;
+}
+
+/** Where devices are looked up, whoever answers: a registry, local advertisements, a fixed list. */
+export interface DeviceDirectory {
+  /** The devices known now that match; an empty list if there are none. */
+  find(query: DeviceQuery): Promise<readonly DeviceRecord[]>;
+  /** Devices as they come and go, from the subscription on. */
+  readonly changes$: Observable<DeviceEvent>;
+}
+
+/** Whether a device is one of those that are asked for. */
+export function matches(device: DeviceRecord, { name, type }: DeviceQuery): boolean {
+  return (name === undefined || device.name === name) && (type === undefined || device.type === type);
+}

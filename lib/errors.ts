@@ -1,0 +1,81 @@
+/** Where an error happened, so that its message can name the device and the member. */
+export interface ErrorPlace {
+  /** The device's name, or its address where it has no name. */
+  readonly device?: string;
+  /** Method, property or signal. */
+  readonly member?: string;
+}
+
+/** What every error of rigwire is; catch this to catch them all. */
+export abstract class RigwireError extends Error {
+  readonly device: string | undefined;
+  readonly member: string | undefined;
+
+  constructor(message: string, place: ErrorPlace = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.device = place.device;
+    this.member = place.member;
+  }
+}
+
+/** The device answered with a failure: its method, getter or setter threw. */
+export class RemoteError extends RigwireError {
+  /**
+   * @param remoteMessage - The error text as the device sent it.
+   * @param traceback - The device's stack trace; empty where it sent none.
+   */
+  constructor(
+    readonly remoteMessage: string,
+    readonly traceback: string,
+    place: ErrorPlace = {},
+  ) {
+    super(`${placeName(place)}${remoteMessage}`, place);
+  }
+}
+
+/** No reply came in time. The command may or may not have been carried out. */
+export class RpcTimeoutError extends RigwireError {
+  constructor(
+    message: string,
+    /** How long was waited, in milliseconds. */
+    readonly timeoutMs: number,
+    place: ErrorPlace = {},
+  ) {
+    super(message, place);
+  }
+}
+
+/** The connection broke while a call was under way. The command may or may not have been carried out. */
+export class ConnectionLostError extends RigwireError {}
+
+/** The device could not be reached before the deadline. Nothing was sent: the command was not carried out. */
+export class DeviceUnavailableError extends RigwireError {}
+
+/** The caller's `AbortSignal` ended a call; `cause` is the signal's reason. */
+export class CallAbortedError extends RigwireError {}
+
+/** A value does not fit what was declared for it: an argument, a property's value, a signal's argument. */
+export class ValidationError extends RigwireError {}
+
+/** A class is decorated wrongly, or a device does not offer what a contract promises. */
+export class ContractError extends RigwireError {}
+
+/** Bytes from the network do not follow the protocol. */
+export class MalformedMessageError extends RigwireError {}
+
+/** `cam-1.getImage: `, `cam-1: `, or nothing. */
+export function placeName({ device, member }: ErrorPlace): string {
+  if (device === undefined) return member === undefined ? "" : `${member}: `;
+  return member === undefined ? `${device}: ` : `${device}.${member}: `;
+}
+
+/** The text of anything that was thrown, also of what is no `Error`. */
+export function messageOf(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message || thrown.name;
+  try {
+    return String(thrown);
+  } catch {
+    return "an error that cannot be printed";
+  }
+}
