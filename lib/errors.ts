@@ -58,6 +58,9 @@ export class CallAbortedError extends RigwireError {}
 /** A value does not fit what was declared for it: an argument, a property's value, a signal's argument. */
 export class ValidationError extends RigwireError {}
 
+/** A value cannot be put on the wire: it contains itself, is a function, or is larger than the limit. */
+export class EncodingError extends RigwireError {}
+
 /** A class is decorated wrongly, or a device does not offer what a contract promises. */
 export class ContractError extends RigwireError {}
 

@@ -1,0 +1,50 @@
+import { EncodingError } from "../errors";
+import { parseLossless, writeLossless } from "./lossless-json";
+
+/**
+ * JSON as the Python originals write and read it (protocols.md, 1): `NaN`, `Infinity` and `-Infinity` stand bare,
+ * integers have any size. What a double cannot hold safely is a `bigint` on this side.
+ *
+ * Values without any of these take the engine's own JSON and one scan of the text.
+ */
+
+/** 16 digits in a row that are an integer's, not a fraction's: only these can be past 2^53. */
+const LONG_INTEGER = /(?:^|[[,:\s-])\d{16}/;
+
+/**
+ * Writes a value as JSON text.
+ *
+ * @param value - Anything JSON can hold, with non-finite numbers and bigints anywhere in it. `undefined` becomes
+ *   `null`; a property that is `undefined` is left out, as with `JSON.stringify`.
+ * @throws EncodingError for a cycle, and for a function or symbol in the value's place.
+ */
+export function encodeJson(value: unknown): string {
+  if (value === undefined || value === null) return "null";
+  if (typeof value === "object") {
+    const text = stringify(value);
+    if (text !== undefined && !text.includes("null") && !LONG_INTEGER.test(text)) return text;
+  }
+  return writeLossless(value);
+}
+
+/**
+ * Reads JSON text, with `NaN`, `Infinity`, `-Infinity` and integers of any size.
+ *
+ * @returns Integers beyond ±(2^53 − 1) as `bigint`, every other number as `number`.
+ * @throws SyntaxError for anything that is not JSON.
+ */
+export function decodeJson(text: string): unknown {
+  return text.includes("NaN") || text.includes("Infinity") || LONG_INTEGER.test(text)
+    ? parseLossless(text)
+    : (JSON.parse(text) as unknown);
+}
+
+/** The engine's text; nothing where the engine refuses, as it does for bigints and cycles alike. */
+function stringify(value: object): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw new EncodingError(`the value cannot be sent as JSON: ${String(error)}`);
+  }
+}

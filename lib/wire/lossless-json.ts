@@ -1,0 +1,237 @@
+import { EncodingError, messageOf } from "../errors";
+
+/**
+ * Reads JSON in which numbers may be `NaN`, `Infinity`, `-Infinity` or integers of any size.
+ *
+ * @throws SyntaxError for anything else that is not JSON, and for nesting that exhausts the stack.
+ */
+export function parseLossless(text: string): unknown {
+  try {
+    return new LosslessParser(text).parse();
+  } catch (error) {
+    if (error instanceof RangeError) throw new SyntaxError("JSON is nested too deep", { cause: error });
+    throw error;
+  }
+}
+
+/**
+ * Writes any value that JSON can hold, with non-finite numbers bare and bigints as their digits. A number past 2^53
+ * is a float to its sender, so it is written as one (`1e20` as `100000000000000000000.0`).
+ *
+ * @throws EncodingError for a cycle, a function or symbol in the value's place, and nesting that exhausts the stack.
+ */
+export function writeLossless(value: unknown): string {
+  try {
+    const text = new LosslessWriter().write(value, "");
+    if (text === undefined) throw new EncodingError(`a ${typeof value} cannot be sent as JSON`);
+    return text;
+  } catch (error) {
+    if (error instanceof EncodingError) throw error;
+    throw new EncodingError(`the value cannot be sent as JSON: ${messageOf(error)}`, {}, { cause: error });
+  }
+}
+
+/** Python's own limit; reading longer ones takes time that grows with the square of their length. */
+const MAX_INTEGER_DIGITS = 4_300;
+
+const WORDS: readonly (readonly [string, unknown])[] = [
+  ["true", true],
+  ["false", false],
+  ["null", null],
+  ["NaN", NaN],
+  ["Infinity", Infinity],
+  ["-Infinity", -Infinity],
+];
+
+const NUMBER = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+const WHITESPACE = /[ \t\r\n]*/y;
+
+class LosslessParser {
+  private position = 0;
+
+  constructor(private readonly text: string) {}
+
+  parse(): unknown {
+    const value = this.value();
+    this.skipWhitespace();
+    if (this.position < this.text.length) throw this.unexpected();
+    return value;
+  }
+
+  private value(): unknown {
+    this.skipWhitespace();
+    switch (this.text[this.position]) {
+      case "{":
+        return this.object();
+      case "[":
+        return this.array();
+      case '"':
+        return this.string();
+      default:
+        return this.word();
+    }
+  }
+
+  private object(): object {
+    const object = {};
+    this.elements("}", () => {
+      this.skipWhitespace();
+      if (this.text[this.position] !== '"') throw this.unexpected();
+      const key = this.string();
+      this.skipWhitespace();
+      if (!this.take(":")) throw this.unexpected();
+      // Defined, not assigned: the key "__proto__" must stay an ordinary one.
+      Object.defineProperty(object, key, {
+        value: this.value(),
+        writable: true,
+        enumerable: true,
+        configurable: true,
+      });
+    });
+    return object;
+  }
+
+  private array(): unknown[] {
+    const array: unknown[] = [];
+    this.elements("]", () => array.push(this.value()));
+    return array;
+  }
+
+  private elements(end: "}" | "]", readElement: () => void): void {
+    this.position += 1;
+    this.skipWhitespace();
+    if (this.take(end)) return;
+    do {
+      readElement();
+      this.skipWhitespace();
+    } while (this.take(","));
+    if (!this.take(end)) throw this.unexpected();
+  }
+
+  private string(): string {
+    let end = this.position;
+    do {
+      end = this.text.indexOf('"', end + 1);
+      if (end < 0) throw new SyntaxError("JSON ends within a string");
+    } while (this.isEscaped(end));
+    const literal = this.text.slice(this.position, end + 1);
+    this.position = end + 1;
+    return JSON.parse(literal) as string;
+  }
+
+  /** Whether an odd number of backslashes stands before the quote. */
+  private isEscaped(quote: number): boolean {
+    let first = quote;
+    while (this.text[first - 1] === "\\") first -= 1;
+    return (quote - first) % 2 === 1;
+  }
+
+  private word(): unknown {
+    for (const [word, value] of WORDS) {
+      if (this.text.startsWith(word, this.position)) {
+        this.position += word.length;
+        return value;
+      }
+    }
+    return this.number();
+  }
+
+  private number(): number | bigint {
+    NUMBER.lastIndex = this.position;
+    const match = NUMBER.exec(this.text);
+    if (match === null) throw this.unexpected();
+    const [digits, fraction, exponent] = match;
+    this.position += digits.length;
+    const value = Number(digits);
+    const isInteger = fraction === undefined && exponent === undefined;
+    if (!isInteger || Number.isSafeInteger(value)) return value;
+    if (digits.length > MAX_INTEGER_DIGITS) {
+      throw new SyntaxError(`an integer of ${digits.length} digits is longer than ${MAX_INTEGER_DIGITS}`);
+    }
+    return BigInt(digits);
+  }
+
+  private skipWhitespace(): void {
+    WHITESPACE.lastIndex = this.position;
+    WHITESPACE.exec(this.text);
+    this.position = WHITESPACE.lastIndex;
+  }
+
+  private take(character: string): boolean {
+    if (this.text[this.position] !== character) return false;
+    this.position += 1;
+    return true;
+  }
+
+  private unexpected(): SyntaxError {
+    const found = this.text[this.position];
+    return new SyntaxError(
+      found === undefined
+        ? "JSON ends too early"
+        : `unexpected ${JSON.stringify(found)} in JSON at position ${this.position}`,
+    );
+  }
+}
+
+class LosslessWriter {
+  /** The objects that are being written, outermost first: meeting one again is a cycle. */
+  private readonly open = new Set<object>();
+
+  /** `undefined` for what JSON leaves out: undefined, functions, symbols. */
+  write(given: unknown, key: string): string | undefined {
+    const value = asPlainValue(given, key);
+    switch (typeof value) {
+      case "string":
+        return JSON.stringify(value);
+      case "number":
+        return numberText(value);
+      case "bigint":
+      case "boolean":
+        return String(value);
+      case "object":
+        return value === null ? "null" : this.structure(value);
+      default:
+        return undefined;
+    }
+  }
+
+  private structure(value: object): string {
+    if (this.open.has(value)) throw new EncodingError("a value that contains itself cannot be sent as JSON");
+    this.open.add(value);
+    const text = Array.isArray(value) ? this.array(value) : this.object(value);
+    this.open.delete(value);
+    return text;
+  }
+
+  private array(array: readonly unknown[]): string {
+    // Array.from reads holes too; JSON writes them as null.
+    return `[${Array.from(array, (item, index) => this.write(item, String(index)) ?? "null").join(",")}]`;
+  }
+
+  private object(object: object): string {
+    const members: string[] = [];
+    for (const [key, value] of Object.entries(object)) {
+      const text = this.write(value, key);
+      if (text !== undefined) members.push(`${JSON.stringify(key)}:${text}`);
+    }
+    return `{${members.join(",")}}`;
+  }
+}
+
+function hasToJson(value: object): value is { toJSON(key: string): unknown } {
+  return "toJSON" in value && typeof value.toJSON === "function";
+}
+
+/** What `JSON.stringify` makes of a value before it writes it: `toJSON` called, boxed primitives opened. */
+function asPlainValue(value: unknown, key: string): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (hasToJson(value)) return value.toJSON(key);
+  if (value instanceof Number || value instanceof String || value instanceof Boolean) return value.valueOf();
+  return value;
+}
+
+function numberText(value: number): string {
+  if (!Number.isFinite(value)) return String(value);
+  const text = String(value);
+  return Math.abs(value) > Number.MAX_SAFE_INTEGER && !text.includes("e") ? `${text}.0` : text;
+}
