@@ -64,6 +64,9 @@ export class EncodingError extends RigwireError {}
 /** A class is decorated wrongly, or a device does not offer what a contract promises. */
 export class ContractError extends RigwireError {}
 
+/** A text is no address: a scheme, a host or a port is missing or wrong. */
+export class AddressError extends RigwireError {}
+
 /** Bytes from the network do not follow the protocol. */
 export class MalformedMessageError extends RigwireError {}
 

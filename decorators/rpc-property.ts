@@ -1,0 +1,26 @@
+import { recordsOf } from "../lib/contract/records";
+import { type TypeSpec } from "../lib/contract/value-type";
+
+export interface PropertyOptions {
+  /** The member name of the signal that tells a new value. */
+  readonly notify?: string;
+  /** Whether setting the property emits `notify`; false where the setter emits by itself. Default true. */
+  readonly autoNotify?: boolean;
+  /** Refuses remote sets. Default: true for an accessor without a setter, false otherwise. */
+  readonly readonly?: boolean;
+  /** Whether null may be set. Default false. */
+  readonly nullable?: boolean;
+  /** The value's type, where the compiler's is too wide: `arrayOf(Integer)`. Default: the declared type. */
+  readonly type?: TypeSpec;
+  /** The name on the wire. Default: the member's, mapped by the service's `naming`. */
+  readonly wireName?: string;
+  /** One line for people, shown by generic clients. */
+  readonly description?: string;
+}
+
+/** Exposes a field or an accessor as a property. class-validator constraints beside it guard remote sets. */
+export function RpcProperty(options: PropertyOptions = {}): PropertyDecorator {
+  return (prototype, member) => {
+    recordsOf(prototype, member).members.set(String(member), { kind: "property", ...options });
+  };
+}

@@ -1,0 +1,15 @@
+import { recordsOf, type Naming } from "../lib/contract/records";
+
+export interface RpcServiceOptions {
+  /** The service type that directories list, such as `camera`. Default: the class name, `LedStrip` as `led-strip`. */
+  readonly type?: string;
+  /** How member names become wire names: `snake_case` maps `getImage` to `get_image`. Default `as-is`. */
+  readonly naming?: Naming;
+}
+
+/** Makes a class a service: what is decorated in it can be reached from the network, and nothing else. */
+export function RpcService(options: RpcServiceOptions = {}): ClassDecorator {
+  return (type) => {
+    recordsOf(type).service = options;
+  };
+}

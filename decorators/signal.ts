@@ -1,0 +1,28 @@
+import { recordsOf } from "../lib/contract/records";
+import { isValueType, type TypeSpec } from "../lib/contract/value-type";
+
+export interface SignalOptions {
+  /** The name on the wire. Default: the member's, mapped by the service's `naming`. */
+  readonly wireName?: string;
+  /** One line for people, shown by generic clients. */
+  readonly description?: string;
+}
+
+/**
+ * Exposes an Observable field as a signal.
+ *
+ * @param types - The type of each argument: none for a `Subject<void>`, one for `Subject<T>`, several for a subject
+ *   of tuples, whose items then travel as arguments. The last may be a {@link SignalOptions} instead.
+ */
+export function Signal(...types: (TypeSpec | SignalOptions)[]): PropertyDecorator {
+  const last = types.at(-1);
+  const options = isOptions(last) ? last : {};
+  const argumentTypes = types.filter((type): type is TypeSpec => !isOptions(type));
+  return (prototype, member) => {
+    recordsOf(prototype, member).members.set(String(member), { kind: "signal", argumentTypes, ...options });
+  };
+}
+
+function isOptions(type: TypeSpec | SignalOptions | undefined): type is SignalOptions {
+  return typeof type === "object" && !isValueType(type);
+}

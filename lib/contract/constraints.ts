@@ -1,0 +1,78 @@
+import { getMetadataStorage, validate, type ValidationError as Violation } from "class-validator";
+import { ValidationError } from "../errors";
+import { type Constructor } from "./value-type";
+
+/** An object that came from the network, turned into its class; its constraints are still to be checked. */
+export interface Unchecked {
+  /** Where it stands, such as `target` or `steps[2]`. */
+  readonly place: string;
+  readonly instance: object;
+}
+
+const constrained = new WeakMap<Constructor<object>, boolean>();
+
+/** Whether class-validator knows any constraint on the class or what it extends. */
+export function hasConstraints(type: Constructor<object>): boolean {
+  const known = constrained.get(type);
+  if (known !== undefined) return known;
+  const found = constraintsOf(type).length > 0;
+  constrained.set(type, found);
+  return found;
+}
+
+/**
+ * Checks instances against the class-validator constraints of their classes, also asynchronous ones.
+ *
+ * @throws ValidationError with the validator's own messages, each with its place.
+ */
+export async function checkConstraints(unchecked: readonly Unchecked[]): Promise<void> {
+  for (const { place, instance } of unchecked) {
+    const violations = await validate(instance);
+    if (violations.length > 0) throw violated(place, violations);
+  }
+}
+
+/** Checks one property's value; made once per property by {@link propertyGuard}. */
+export type PropertyGuard = (value: unknown) => Promise<void>;
+
+/**
+ * The class-validator constraints that stand on one property of a device class, as a check for values that are not
+ * in a device yet. The device itself is never validated: its other members are its own affair.
+ *
+ * @returns Nothing where no constraint stands on the property.
+ */
+export function propertyGuard(deviceClass: Constructor<object>, member: string): PropertyGuard | undefined {
+  const constraints = constraintsOf(deviceClass).filter(({ propertyName }) => propertyName === member);
+  if (constraints.length === 0) return undefined;
+  // A class of its own that carries nothing but this property's constraints.
+  class Holder {
+    [member: string]: unknown;
+  }
+  for (const constraint of constraints) {
+    const copy = Object.assign(Object.create(constraint) as typeof constraint, { target: Holder });
+    getMetadataStorage().addValidationMetadata(copy);
+  }
+  return async (value) => {
+    const holder = new Holder();
+    holder[member] = value;
+    const violations = await validate(holder);
+    if (violations.length > 0) throw violated("", violations);
+  };
+}
+
+function constraintsOf(
+  type: Constructor<object>,
+): ReturnType<ReturnType<typeof getMetadataStorage>["getTargetValidationMetadatas"]> {
+  return getMetadataStorage().getTargetValidationMetadatas(type, "", false, false);
+}
+
+function violated(place: string, violations: readonly Violation[]): ValidationError {
+  return new ValidationError(messagesOf(place, violations).join("; "));
+}
+
+function messagesOf(place: string, violations: readonly Violation[]): string[] {
+  return violations.flatMap(({ property, constraints = {}, children = [] }) => [
+    ...Object.values(constraints).map((message) => (place === "" ? message : `${place}: ${message}`)),
+    ...messagesOf(place === "" ? property : `${place}.${property}`, children),
+  ]);
+}

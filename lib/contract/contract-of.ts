@@ -1,0 +1,219 @@
+import { ContractError, messageOf } from "../errors";
+import { propertyGuard } from "./constraints";
+import {
+  compiledParameterTypes,
+  compiledType,
+  inheritedDescriptor,
+  recordsAlongChain,
+  type ArgRecord,
+  type MemberRecord,
+  type MethodRecord,
+  type Naming,
+  type PropertyRecord,
+  type ServiceRecord,
+  type SignalRecord,
+} from "./records";
+import {
+  DEFAULT_METHOD_TIMEOUT_MS,
+  ServiceContract,
+  type MemberContract,
+  type MethodContract,
+  type ParameterContract,
+  type PropertyContract,
+  type SignalContract,
+} from "./service-contract";
+import {
+  Any,
+  valueType,
+  valueTypeFromCompiler,
+  type Constructor,
+  type TypeSpec,
+  type ValueType,
+} from "./value-type";
+
+const contracts = new WeakMap<Constructor<object>, ServiceContract>();
+
+/**
+ * The contract that a decorated class promises, with all it inherits. Made once per class.
+ *
+ * @throws ContractError naming class and member: no `@RpcService`, a notify signal that does not exist, two members
+ *   with one wire name, a timeout that is no time, a type that cannot travel.
+ */
+export function contractOf(type: Constructor<object>): ServiceContract {
+  const known = contracts.get(type);
+  if (known !== undefined) return known;
+  const contract = new ContractBuilder(type).build();
+  contracts.set(type, contract);
+  return contract;
+}
+
+class ContractBuilder {
+  private readonly chain;
+  private readonly service: ServiceRecord;
+  private readonly prototype: object;
+
+  constructor(private readonly type: Constructor<object>) {
+    this.chain = recordsAlongChain(type);
+    this.prototype = type.prototype as object;
+    this.service = this.mergeServiceRecords();
+  }
+
+  build(): ServiceContract {
+    const members = [...this.memberNames()].map((member) => this.member(member));
+    this.refuseSharedWireNames(members);
+    this.refuseMissingSignals(members);
+    return new ServiceContract(this.type.name, this.service.type ?? kebabCase(this.type.name), members);
+  }
+
+  private mergeServiceRecords(): ServiceRecord {
+    const services = this.chain.flatMap(({ records }) => records.service ?? []);
+    if (services.length === 0) {
+      throw new ContractError(`${this.type.name} is not a service: put @RpcService() on the class`);
+    }
+    return services.reduceRight((inherited, own) => ({ ...inherited, ...own }), {});
+  }
+
+  /** Base classes first, each member where it was first declared. */
+  private memberNames(): Set<string> {
+    const baseFirst = [...this.chain].reverse();
+    return new Set(baseFirst.flatMap(({ records }) => [...records.members.keys()]));
+  }
+
+  private member(member: string): MemberContract {
+    const holder = this.chain.find(({ records }) => records.members.has(member));
+    const record = holder?.records.members.get(member);
+    if (holder === undefined || record === undefined) throw this.mistake(member, "is not decorated");
+    try {
+      switch (record.kind) {
+        case "method":
+          return this.method(member, record, holder.prototype);
+        case "property":
+          return this.property(member, record, holder.prototype);
+        case "signal":
+          return this.signal(member, record);
+      }
+    } catch (error) {
+      if (error instanceof ContractError && error.member === undefined)
+        throw this.mistake(member, messageOf(error));
+      throw error;
+    }
+  }
+
+  private method(member: string, record: MethodRecord, holder: object): MethodContract {
+    const timeoutMs = record.timeout === undefined ? DEFAULT_METHOD_TIMEOUT_MS : record.timeout;
+    if (timeoutMs !== null && !(Number.isFinite(timeoutMs) && timeoutMs > 0)) {
+      throw new ContractError(
+        `the timeout must be a positive number of milliseconds, or null to wait for ever`,
+      );
+    }
+    return {
+      kind: "method",
+      ...this.named(member, record),
+      result: record.result,
+      timeoutMs,
+      concurrent: record.concurrent ?? false,
+      parameters: this.parameters(member, holder),
+    };
+  }
+
+  private parameters(member: string, holder: object): ParameterContract[] | undefined {
+    const types = compiledParameterTypes(holder, member);
+    if (types === undefined) return undefined;
+    const args = this.chain.find(({ records }) => records.args.has(member))?.records.args.get(member);
+    const implementation: unknown = inheritedDescriptor(this.prototype, member)?.value;
+    const required = typeof implementation === "function" ? implementation.length : types.length;
+    return types.map((type, index) => {
+      const arg: Partial<ArgRecord> = args?.get(index) ?? {};
+      return {
+        name: arg.name,
+        type: this.typeOf(arg.type, type),
+        optional: arg.optional ?? (arg.rest === true || index >= required),
+        nullable: arg.nullable ?? false,
+        rest: arg.rest ?? false,
+      };
+    });
+  }
+
+  private property(member: string, record: PropertyRecord, holder: object): PropertyContract {
+    const descriptor = inheritedDescriptor(this.prototype, member);
+    const hasNoSetter = descriptor?.get !== undefined && descriptor.set === undefined;
+    return {
+      kind: "property",
+      ...this.named(member, record),
+      readonly: record.readonly ?? hasNoSetter,
+      type: this.typeOf(record.type, compiledType(holder, member)),
+      nullable: record.nullable ?? false,
+      notify: record.notify,
+      autoNotify: record.notify !== undefined && (record.autoNotify ?? true),
+      guard: propertyGuard(this.type, member),
+    };
+  }
+
+  private signal(member: string, record: SignalRecord): SignalContract {
+    return {
+      kind: "signal",
+      ...this.named(member, record),
+      argumentTypes: record.argumentTypes.map(valueType),
+    };
+  }
+
+  private typeOf(declared: TypeSpec | undefined, compiled: unknown): ValueType {
+    if (declared !== undefined) return valueType(declared);
+    return compiled === undefined ? Any : valueTypeFromCompiler(compiled);
+  }
+
+  private named(member: string, { wireName, description }: MemberRecord) {
+    const name = wireName ?? WIRE_NAMES[this.service.naming ?? "as-is"](member);
+    if (name === "") throw new ContractError("the wire name is empty");
+    return { member, wireName: name, description };
+  }
+
+  /** One name, one meaning: a method, property or signal of the same wire name could not be told apart by people. */
+  private refuseSharedWireNames(members: readonly MemberContract[]): void {
+    const owners = new Map<string, string>();
+    for (const { member, wireName } of members) {
+      const owner = owners.get(wireName);
+      if (owner !== undefined) {
+        throw this.mistake(
+          member,
+          `has the wire name "${wireName}", and so has ${owner}: give one of them another wireName`,
+        );
+      }
+      owners.set(wireName, member);
+    }
+  }
+
+  private refuseMissingSignals(members: readonly MemberContract[]): void {
+    const signals = members.filter(({ kind }) => kind === "signal").map(({ member }) => member);
+    for (const member of members) {
+      if (member.kind !== "property" || member.notify === undefined || signals.includes(member.notify))
+        continue;
+      const choices = signals.length > 0 ? `its signals are ${signals.join(", ")}` : "it has no signals";
+      throw this.mistake(
+        member.member,
+        `notifies through "${member.notify}", which is no @Signal of the class: ${choices}`,
+      );
+    }
+  }
+
+  private mistake(member: string, problem: string): ContractError {
+    return new ContractError(`${this.type.name}.${member}: ${problem}`, { member });
+  }
+}
+
+const WIRE_NAMES: Readonly<Record<Naming, (member: string) => string>> = {
+  "as-is": (member) => member,
+  snake_case: (member) => separateWords(member, "_"),
+};
+
+function kebabCase(name: string): string {
+  return separateWords(name, "-");
+}
+
+/** `getImage` → `get_image`, `videoURLPath` → `video_url_path`. */
+function separateWords(name: string, separator: string): string {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, `$1${separator}$2`)
+    .replace(/([A-Z]+)([A-Z][a-z])/g, `$1${separator}$2`)
+    .toLowerCase();
+}

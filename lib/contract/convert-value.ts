@@ -1,0 +1,122 @@
+import { plainToInstance } from "class-transformer";
+import { ValidationError } from "../errors";
+import { hasConstraints, type Unchecked } from "./constraints";
+import { typeName, type Constructor, type ValueType } from "./value-type";
+
+/**
+ * Brings a value from the wire to its declared type, as the original coerces (protocols.md, 1): `"5"` to 5 where a
+ * number is declared, a number to its text where a string is declared, never a guess.
+ *
+ * @param place - What the value is, for the error: an argument's or property's name.
+ * @param unchecked - Receives every instance of a DTO class that was made; check them with `checkConstraints`.
+ * @throws ValidationError where the value does not fit.
+ */
+export function convertValue(
+  type: ValueType,
+  value: unknown,
+  place: string,
+  unchecked: Unchecked[],
+): unknown {
+  switch (type.kind) {
+    case "any":
+      return value;
+    case "array":
+      return asArray(type, value, place).map((item, index) =>
+        convertValue(type.items, item, `${place}[${index}]`, unchecked),
+      );
+    case "tuple":
+      return toTuple(type, value, place, unchecked);
+    case "dto":
+      return toInstance(type.dto, value, place, unchecked);
+    default: {
+      const converted = PRIMITIVES[type.kind](value);
+      if (converted === undefined) throw mismatch(type, value, place);
+      return converted;
+    }
+  }
+}
+
+type PrimitiveKind = Exclude<ValueType["kind"], "any" | "array" | "tuple" | "dto">;
+
+const DECIMAL = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
+const WHOLE = /^\s*[+-]?\d+\s*$/;
+
+/** Each gives `undefined` for what does not fit. */
+const PRIMITIVES: Readonly<Record<PrimitiveKind, (value: unknown) => unknown>> = {
+  string(value) {
+    if (typeof value === "string") return value;
+    return typeof value === "number" || typeof value === "bigint" ? String(value) : undefined;
+  },
+  number(value) {
+    if (typeof value === "number") return value;
+    return typeof value === "string" && DECIMAL.test(value) ? Number(value) : undefined;
+  },
+  integer(value) {
+    const number = typeof value === "string" && WHOLE.test(value) ? Number(value) : value;
+    return Number.isSafeInteger(number) ? number : undefined;
+  },
+  bigint(value) {
+    if (typeof value === "bigint") return value;
+    const isWhole = Number.isSafeInteger(value) || (typeof value === "string" && WHOLE.test(value));
+    return isWhole ? BigInt(value as number | string) : undefined;
+  },
+  boolean(value) {
+    if (value === true || value === 1 || value === "true" || value === "True") return true;
+    return value === false || value === 0 || value === "false" || value === "False" ? false : undefined;
+  },
+  object(value) {
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  },
+  date(value) {
+    if (value instanceof Date) return value;
+    if (typeof value !== "string" && typeof value !== "number") return undefined;
+    const date = new Date(value);
+    return Number.isNaN(date.getTime()) ? undefined : date;
+  },
+};
+
+function asArray(type: ValueType, value: unknown, place: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw mismatch(type, value, place);
+  return value;
+}
+
+function toTuple(
+  type: Extract<ValueType, { kind: "tuple" }>,
+  value: unknown,
+  place: string,
+  unchecked: Unchecked[],
+): unknown[] {
+  const array = asArray(type, value, place);
+  if (array.length !== type.items.length) throw mismatch(type, value, place);
+  return type.items.map((item, index) => convertValue(item, array[index], `${place}[${index}]`, unchecked));
+}
+
+function toInstance(dto: Constructor<object>, value: unknown, place: string, unchecked: Unchecked[]): object {
+  if (value instanceof dto) {
+    unchecked.push({ place, instance: value });
+    return value;
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw mismatch({ kind: "dto", dto }, value, place);
+  }
+  const instance = plainToInstance(dto as new () => object, value);
+  if (hasConstraints(dto)) unchecked.push({ place, instance });
+  return instance;
+}
+
+function mismatch(type: ValueType, value: unknown, place: string): ValidationError {
+  return new ValidationError(`${place}: expected ${typeName(type)}, got ${excerpt(value)}`);
+}
+
+const EXCERPT_LENGTH = 60;
+
+/** A value as an error shows it: its beginning, however large it is. */
+function excerpt(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(shorten(value));
+  if (typeof value !== "object" || value === null) return String(value);
+  return Array.isArray(value) ? `a list of ${value.length}` : "an object";
+}
+
+function shorten(text: string): string {
+  return text.length > EXCERPT_LENGTH ? `${text.slice(0, EXCERPT_LENGTH)}…` : text;
+}

@@ -1,0 +1,94 @@
+import { type PropertyGuard } from "./constraints";
+import { type ValueType } from "./value-type";
+
+/** How long clients wait for a method whose author named no time (protocols.md, 1), in milliseconds. */
+export const DEFAULT_METHOD_TIMEOUT_MS = 10_000;
+
+/** A parameter of a method. */
+export interface ParameterContract {
+  /** The name that callers may use for it; nothing where the author gave none with `@Arg`. */
+  readonly name: string | undefined;
+  readonly type: ValueType;
+  /** May be left out by the caller. */
+  readonly optional: boolean;
+  /** May be null. */
+  readonly nullable: boolean;
+  /** Takes all arguments that are left. */
+  readonly rest: boolean;
+}
+
+interface MemberBase {
+  /** The name in TypeScript. */
+  readonly member: string;
+  /** The name in the protocol. */
+  readonly wireName: string;
+  /** One line for people. */
+  readonly description: string | undefined;
+}
+
+export interface MethodContract extends MemberBase {
+  readonly kind: "method";
+  /** What comes back: JSON, or bytes with a JSON info object. */
+  readonly result: "json" | "buffer";
+  /** Milliseconds a client waits for the result; null waits for ever. */
+  readonly timeoutMs: number | null;
+  /** Runs at once instead of behind the device's other methods. */
+  readonly concurrent: boolean;
+  /** Nothing where the compiler wrote down no parameters: then any arguments are passed on. */
+  readonly parameters: readonly ParameterContract[] | undefined;
+}
+
+export interface PropertyContract extends MemberBase {
+  readonly kind: "property";
+  readonly readonly: boolean;
+  readonly type: ValueType;
+  readonly nullable: boolean;
+  /** The member name of the signal that tells a new value. */
+  readonly notify: string | undefined;
+  /** Whether setting the property emits `notify`; false where the setter emits by itself. */
+  readonly autoNotify: boolean;
+  /** The class-validator constraints on the property. */
+  readonly guard: PropertyGuard | undefined;
+}
+
+export interface SignalContract extends MemberBase {
+  readonly kind: "signal";
+  /** One type an argument; nothing where they are not known. */
+  readonly argumentTypes: readonly ValueType[] | undefined;
+}
+
+export type MemberContract = MethodContract | PropertyContract | SignalContract;
+
+/** What a service promises: the one description that is served, compared, proxied and printed. */
+export class ServiceContract {
+  readonly methods: ReadonlyMap<string, MethodContract>;
+  readonly properties: ReadonlyMap<string, PropertyContract>;
+  readonly signals: ReadonlyMap<string, SignalContract>;
+  /** Every member by its name in TypeScript. */
+  readonly members: ReadonlyMap<string, MemberContract>;
+
+  /**
+   * @param name - What people call the contract: its class name.
+   * @param type - The service type that is announced, such as `camera`.
+   */
+  constructor(
+    readonly name: string,
+    readonly type: string,
+    members: readonly MemberContract[],
+  ) {
+    this.members = new Map(members.map((member) => [member.member, member]));
+    this.methods = byWireName(members, "method");
+    this.properties = byWireName(members, "property");
+    this.signals = byWireName(members, "signal");
+  }
+}
+
+function byWireName<K extends MemberContract["kind"]>(
+  members: readonly MemberContract[],
+  kind: K,
+): ReadonlyMap<string, Extract<MemberContract, { kind: K }>> {
+  const ofKind = members.filter(
+    (member): member is Extract<MemberContract, { kind: K }> => member.kind === kind,
+  );
+  return new Map(ofKind.map((member) => [member.wireName, member]));
+}
