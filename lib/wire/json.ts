@@ -1,5 +1,5 @@
 import { EncodingError } from "../errors";
-import { parseLossless, writeLossless } from "./lossless-json";
+import { holdsNonFinite, parseLossless, writeLossless } from "./lossless-json";
 
 /**
  * JSON as the Python originals write and read it (protocols.md, 1): `NaN`, `Infinity` and `-Infinity` stand bare,
@@ -22,7 +22,7 @@ export function encodeJson(value: unknown): string {
   if (value === undefined || value === null) return "null";
   if (typeof value === "object") {
     const text = stringify(value);
-    if (text !== undefined && !text.includes("null") && !LONG_INTEGER.test(text)) return text;
+    if (text !== undefined && isFaithful(text, value)) return text;
   }
   return writeLossless(value);
 }
@@ -37,6 +37,11 @@ export function decodeJson(text: string): unknown {
   return text.includes("NaN") || text.includes("Infinity") || LONG_INTEGER.test(text)
     ? parseLossless(text)
     : (JSON.parse(text) as unknown);
+}
+
+/** The engine writes a non-finite number as `null`, and a large float as an integer. */
+function isFaithful(text: string, value: object): boolean {
+  return !(text.includes("null") && holdsNonFinite(value)) && !LONG_INTEGER.test(text);
 }
 
 /** The engine's text; nothing where the engine refuses, as it does for bigints and cycles alike. */

@@ -31,6 +31,17 @@ export function writeLossless(value: unknown): string {
   }
 }
 
+/**
+ * Whether a non-finite number stands anywhere in a value without cycles. An object that writes itself (`toJSON`) may
+ * hide one; dates do not.
+ */
+export function holdsNonFinite(value: unknown): boolean {
+  if (typeof value === "number") return !Number.isFinite(value);
+  if (typeof value !== "object" || value === null || value instanceof Date) return false;
+  if (Array.isArray(value)) return value.some(holdsNonFinite);
+  return hasToJson(value) || Object.values(value).some(holdsNonFinite);
+}
+
 /** Python's own limit; reading longer ones takes time that grows with the square of their length. */
 const MAX_INTEGER_DIGITS = 4_300;
 

@@ -1,0 +1,190 @@
+import { type MemberContract, type ServiceContract } from "../contract/service-contract";
+import { typeName } from "../contract/value-type";
+import { MalformedMessageError } from "../errors";
+import { isObject } from "./requests";
+
+/** Method name → how long clients wait for it, in milliseconds; null waits for ever. */
+export type MethodTimeouts = ReadonlyMap<string, number | null>;
+
+/** What a server says of itself (`GET_INVENTORY`, protocols.md, 1). */
+export interface Inventory {
+  /** Empty until a registry accepted the device. */
+  readonly name: string;
+  readonly jsonMethods: MethodTimeouts;
+  readonly bufferMethods: MethodTimeouts;
+  readonly signals: readonly string[];
+  readonly properties: readonly string[];
+  /** What only a rigwire server adds. */
+  readonly rigwire: RigwireInventory | undefined;
+}
+
+export interface RigwireInventory {
+  readonly version: string;
+  /** The service type. */
+  readonly type: string;
+  /** Another one at every start of the server. */
+  readonly instance: string;
+  /** The server's monotonic clock when it answered, in milliseconds. */
+  readonly clock: number;
+  /** Where signals are published; 0 where the transport has no ports. */
+  readonly signalPort: number;
+  readonly features: readonly string[];
+  /** By wire name. */
+  readonly members: ReadonlyMap<string, MemberDescription>;
+}
+
+/** What a generic client needs to know of a member. */
+export interface MemberDescription {
+  /** The member's name in the device's class. */
+  readonly member: string;
+  readonly description?: string;
+  /** Of a method. */
+  readonly parameters?: readonly ParameterDescription[];
+  readonly concurrent?: boolean;
+  /** Of a property. */
+  readonly type?: string;
+  readonly readonly?: boolean;
+  readonly notify?: string;
+  /** Of a signal. */
+  readonly arguments?: readonly string[];
+}
+
+export interface ParameterDescription {
+  readonly name: string;
+  readonly type: string;
+  readonly optional: boolean;
+}
+
+/** What differs between two servers of one contract, and between two moments of one server. */
+export interface ServerIdentity {
+  readonly name: string;
+  readonly version: string;
+  readonly instance: string;
+  readonly clock: number;
+  readonly signalPort: number;
+  readonly features: readonly string[];
+}
+
+/** The reply to `GET_INVENTORY`, as the object that is sent. */
+export function inventoryReply(contract: ServiceContract, identity: ServerIdentity): object {
+  const { name, ...rest } = identity;
+  return {
+    json_methods: timeouts(contract, "json"),
+    buffer_methods: timeouts(contract, "buffer"),
+    signals: [...contract.signals.keys()],
+    properties: [...contract.properties.keys()],
+    name,
+    rigwire: { type: contract.type, ...rest, members: descriptions(contract) },
+  };
+}
+
+function timeouts(contract: ServiceContract, result: "json" | "buffer"): Record<string, number | null> {
+  const methods = [...contract.methods.values()].filter((method) => method.result === result);
+  return Object.fromEntries(methods.map(({ wireName, timeoutMs }) => [wireName, timeoutMs]));
+}
+
+function descriptions(contract: ServiceContract): Record<string, MemberDescription> {
+  return Object.fromEntries(
+    [...contract.members.values()].map((member) => [member.wireName, describeMember(member, contract)]),
+  );
+}
+
+function describeMember(contract: MemberContract, service: ServiceContract): MemberDescription {
+  const { member, description } = contract;
+  const named = { member, ...(description !== undefined && { description }) };
+  switch (contract.kind) {
+    case "method": {
+      const parameters = contract.parameters?.map(({ name, type, optional }, index) => ({
+        name: name ?? `arg${index}`,
+        type: typeName(type),
+        optional,
+      }));
+      return { ...named, concurrent: contract.concurrent, ...(parameters && { parameters }) };
+    }
+    case "property": {
+      const notify =
+        contract.notify === undefined ? undefined : service.members.get(contract.notify)?.wireName;
+      const { readonly } = contract;
+      return { ...named, type: typeName(contract.type), readonly, ...(notify !== undefined && { notify }) };
+    }
+    case "signal":
+      return { ...named, ...(contract.argumentTypes && { arguments: contract.argumentTypes.map(typeName) }) };
+  }
+}
+
+/**
+ * Reads the reply to `GET_INVENTORY`.
+ *
+ * @throws MalformedMessageError where it is none. An addition that cannot be read counts as absent.
+ */
+export function decodeInventory(reply: Readonly<Record<string, unknown>>): Inventory {
+  const { json_methods, buffer_methods, signals, properties, name, rigwire } = reply;
+  return {
+    name: typeof name === "string" ? name : "",
+    jsonMethods: decodeTimeouts(json_methods, "json_methods"),
+    bufferMethods: decodeTimeouts(buffer_methods, "buffer_methods"),
+    signals: decodeNames(signals, "signals"),
+    properties: decodeNames(properties, "properties"),
+    rigwire: isObject(rigwire) ? decodeRigwire(rigwire) : undefined,
+  };
+}
+
+function decodeTimeouts(value: unknown, key: string): MethodTimeouts {
+  if (!isObject(value)) throw new MalformedMessageError(`"${key}" of the inventory is no object`);
+  return new Map(
+    Object.entries(value).map(([method, timeout]) => {
+      if (timeout !== null && typeof timeout !== "number") {
+        throw new MalformedMessageError(`the timeout of "${method}" in the inventory is no number`);
+      }
+      return [method, timeout];
+    }),
+  );
+}
+
+function decodeNames(value: unknown, key: string): string[] {
+  if (!isTexts(value)) throw new MalformedMessageError(`"${key}" of the inventory is no list of names`);
+  return value;
+}
+
+function decodeRigwire(value: Readonly<Record<string, unknown>>): RigwireInventory | undefined {
+  const { version, type, instance, clock, signalPort, features, members } = value;
+  if (typeof version !== "string" || typeof type !== "string" || typeof instance !== "string")
+    return undefined;
+  if (typeof clock !== "number" || typeof signalPort !== "number" || !isTexts(features)) return undefined;
+  return { version, type, instance, clock, signalPort, features, members: decodeMembers(members) };
+}
+
+function decodeMembers(value: unknown): ReadonlyMap<string, MemberDescription> {
+  const members = new Map<string, MemberDescription>();
+  if (!isObject(value)) return members;
+  for (const [wireName, member] of Object.entries(value)) {
+    if (isObject(member)) members.set(wireName, decodeMember(wireName, member));
+  }
+  return members;
+}
+
+function decodeMember(wireName: string, value: Readonly<Record<string, unknown>>): MemberDescription {
+  return {
+    member: typeof value.member === "string" ? value.member : wireName,
+    ...(typeof value.description === "string" && { description: value.description }),
+    ...(Array.isArray(value.parameters) && { parameters: value.parameters.filter(isParameter) }),
+    ...(typeof value.concurrent === "boolean" && { concurrent: value.concurrent }),
+    ...(typeof value.type === "string" && { type: value.type }),
+    ...(typeof value.readonly === "boolean" && { readonly: value.readonly }),
+    ...(typeof value.notify === "string" && { notify: value.notify }),
+    ...(isTexts(value.arguments) && { arguments: value.arguments }),
+  };
+}
+
+function isParameter(value: unknown): value is ParameterDescription {
+  return (
+    isObject(value) &&
+    typeof value.name === "string" &&
+    typeof value.type === "string" &&
+    typeof value.optional === "boolean"
+  );
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}

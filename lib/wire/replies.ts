@@ -1,0 +1,61 @@
+import { MalformedMessageError } from "../errors";
+import { type Failure } from "./failures";
+import { type Frame } from "./frame";
+import { encodeJson } from "./json";
+import { decodeObject } from "./requests";
+
+/** A reply of one frame, or of two for a buffer: its info object and its bytes. */
+export type ReplyFrames = readonly [Frame] | readonly [info: Frame, data: Frame];
+
+export function resultReply(result: unknown): ReplyFrames {
+  return [`{"success":true,"result":${encodeJson(result)}}`];
+}
+
+export function valueReply(value: unknown): ReplyFrames {
+  return [`{"success":true,"value":${encodeJson(value)}}`];
+}
+
+export function bufferReply(info: object, data: Uint8Array): ReplyFrames {
+  return [encodeJson(info), data];
+}
+
+/** A success with further keys, or with none. */
+export function successReply(further: object = {}): ReplyFrames {
+  return [encodeJson({ success: true, ...further })];
+}
+
+export function failureReply(failure: Failure): ReplyFrames {
+  return [encodeJson(failure)];
+}
+
+/** A reply as a client reads it. */
+export type Reply =
+  | { readonly kind: "success"; readonly body: Readonly<Record<string, unknown>> }
+  | { readonly kind: "buffer"; readonly info: Readonly<Record<string, unknown>>; readonly data: Buffer }
+  | { readonly kind: "failure"; readonly failure: Failure };
+
+/**
+ * Reads any reply. Two frames are a buffer, whatever its info object says; in one frame, `success` decides.
+ *
+ * @throws MalformedMessageError for what is no reply.
+ */
+export function decodeReply(frames: readonly Buffer[]): Reply {
+  const [first, data] = frames;
+  if (first === undefined || frames.length > 2) {
+    throw new MalformedMessageError(`a reply has one or two frames, this one has ${frames.length}`);
+  }
+  const body = decodeObject(first);
+  if (data !== undefined) return { kind: "buffer", info: body, data };
+  return body.success === false
+    ? { kind: "failure", failure: decodeFailure(body) }
+    : { kind: "success", body };
+}
+
+function decodeFailure({ error, traceback, reason }: Readonly<Record<string, unknown>>): Failure {
+  return {
+    success: false,
+    error: typeof error === "string" ? error : "the device gave no reason",
+    ...(typeof traceback === "string" && { traceback }),
+    ...(reason === "invalid" && { reason }),
+  };
+}

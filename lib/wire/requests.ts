@@ -1,0 +1,134 @@
+import { isUtf8 } from "node:buffer";
+import { MalformedMessageError, messageOf } from "../errors";
+import { decodeJson, encodeJson } from "./json";
+
+/** What a client asks of a server (protocols.md, 1). The last two are additions that only rigwire servers know. */
+export type RpcRequest =
+  | { readonly event: "GET_INVENTORY" }
+  | { readonly event: "INIT_SIGNALS_HANDLING" }
+  | MethodCall
+  | { readonly event: "PROPERTY_GET"; readonly property: string }
+  | PropertySet
+  | { readonly event: "STOP_SERVER" }
+  | { readonly event: "FIND_PEER_ADDRESS" }
+  | { readonly event: "CONFIRM_SUBSCRIPTIONS"; readonly token: string }
+  | { readonly event: "CANCEL"; readonly id: string };
+
+export interface MethodCall extends WithDeadline {
+  readonly event: "METHOD_CALL";
+  readonly method: string;
+  readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
+}
+
+export interface PropertySet extends WithDeadline {
+  readonly event: "PROPERTY_SET";
+  readonly property: string;
+  readonly value: unknown;
+}
+
+interface WithDeadline {
+  /** Milliseconds on the server's own clock, after which the command must not be started. */
+  readonly deadline?: number | undefined;
+}
+
+export function encodeRequest(request: RpcRequest): string {
+  if (request.event !== "METHOD_CALL") return encodeJson(request);
+  const { event, method, args, kwargs, deadline } = request;
+  return encodeJson({ event, method, params: { args, kwargs }, deadline });
+}
+
+/**
+ * Reads a request that anyone may have sent.
+ *
+ * @throws MalformedMessageError for whatever is no request, with what is wrong with it.
+ */
+export function decodeRequest(body: Uint8Array): RpcRequest {
+  const message = decodeObject(body);
+  switch (message.event) {
+    case "GET_INVENTORY":
+    case "INIT_SIGNALS_HANDLING":
+    case "STOP_SERVER":
+    case "FIND_PEER_ADDRESS":
+      return { event: message.event };
+    case "METHOD_CALL":
+      return decodeMethodCall(message);
+    case "PROPERTY_GET":
+      return { event: "PROPERTY_GET", property: text(message, "property") };
+    case "PROPERTY_SET":
+      if (!("value" in message)) throw new MalformedMessageError('PROPERTY_SET has no "value"');
+      return {
+        event: "PROPERTY_SET",
+        property: text(message, "property"),
+        value: message.value,
+        deadline: deadlineOf(message),
+      };
+    case "CONFIRM_SUBSCRIPTIONS":
+      return { event: "CONFIRM_SUBSCRIPTIONS", token: text(message, "token") };
+    case "CANCEL":
+      return { event: "CANCEL", id: text(message, "id") };
+    case undefined:
+      throw new MalformedMessageError('the request has no "event"');
+    default:
+      throw new MalformedMessageError(`unknown event ${describe(message.event)}`);
+  }
+}
+
+function decodeMethodCall(message: Readonly<Record<string, unknown>>): MethodCall {
+  const params = message.params ?? {};
+  if (!isObject(params)) throw new MalformedMessageError('"params" of METHOD_CALL is no object');
+  const { args = [], kwargs = {} } = params;
+  if (!Array.isArray(args)) throw new MalformedMessageError('"args" of METHOD_CALL is no list');
+  if (!isObject(kwargs)) throw new MalformedMessageError('"kwargs" of METHOD_CALL is no object');
+  return {
+    event: "METHOD_CALL",
+    method: text(message, "method"),
+    args,
+    kwargs,
+    deadline: deadlineOf(message),
+  };
+}
+
+/**
+ * A JSON object in UTF-8.
+ *
+ * @throws MalformedMessageError for anything else.
+ */
+export function decodeObject(body: Uint8Array): Readonly<Record<string, unknown>> {
+  if (!isUtf8(body)) throw new MalformedMessageError("the message is not UTF-8");
+  let message: unknown;
+  try {
+    message = decodeJson(asBuffer(body).toString());
+  } catch (error) {
+    throw new MalformedMessageError(`the message is not JSON: ${messageOf(error)}`, {}, { cause: error });
+  }
+  if (!isObject(message)) throw new MalformedMessageError("the message is no JSON object");
+  return message;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function text(message: Readonly<Record<string, unknown>>, key: string): string {
+  const value = message[key];
+  if (typeof value !== "string")
+    throw new MalformedMessageError(`${describe(message.event)} has no text "${key}"`);
+  return value;
+}
+
+function deadlineOf({ deadline }: Readonly<Record<string, unknown>>): number | undefined {
+  return typeof deadline === "number" && Number.isFinite(deadline) ? deadline : undefined;
+}
+
+const EXCERPT_LENGTH = 60;
+
+function describe(value: unknown): string {
+  return typeof value === "string"
+    ? JSON.stringify(value.slice(0, EXCERPT_LENGTH))
+    : `of type ${typeof value}`;
+}
