@@ -1,0 +1,80 @@
+import { type Observable } from "rxjs";
+import { type ErrorPlace } from "../errors";
+import { type Frame } from "../wire/frame";
+
+/** Where a channel stands. A channel connects when it is first used and goes on by itself after a loss. */
+export type ChannelState<Peer> =
+  | { readonly kind: "idle" }
+  | { readonly kind: "connecting"; readonly problem: string | undefined }
+  | { readonly kind: "connected"; readonly peer: Peer; readonly url: string }
+  | { readonly kind: "closed" };
+
+/** A request whose text is made when it leaves, so that it fits the device that is connected then. */
+export interface OutgoingRequest<Peer> {
+  /** What it is about, for errors. */
+  readonly place: ErrorPlace;
+  /** How long the caller waits altogether, in milliseconds; null waits for ever once it is connected. */
+  timeoutMs(peer: Peer | undefined): number | null;
+  /**
+   * @param remainingMs - What is left of the caller's time; null for ever.
+   * @throws whatever the request shall fail with.
+   */
+  encode(peer: Peer, remainingMs: number | null): Frame;
+  /** Ends the wait early. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The client's side of a transport: requests with one reply each, and signals. */
+export interface RpcChannel<Peer> {
+  readonly state$: Observable<ChannelState<Peer>>;
+
+  /**
+   * Sends at most once, and only to a device that is connected.
+   *
+   * @returns The frames of the reply.
+   * @throws DeviceUnavailableError if it was not connected in time: nothing was sent.
+   * @throws RpcTimeoutError, ConnectionLostError or CallAbortedError: it may or may not have been carried out.
+   */
+  request(request: OutgoingRequest<Peer>): Promise<readonly Buffer[]>;
+
+  /**
+   * Frames that begin with a topic, for as long as it is subscribed, across reconnects. Requests made after a
+   * subscription wait until the peer has it.
+   *
+   * @param topic - Called anew for every connection.
+   */
+  subscribe(topic: (peer: Peer) => string): Observable<Buffer>;
+
+  /** Ends everything that waits. Twice is fine. */
+  close(): Promise<void>;
+}
+
+/** Sends one request on the connection that is being made, and waits for its reply. */
+export type Ask = (body: Frame, what: string) => Promise<readonly Buffer[]>;
+
+/** What a channel has to know of the protocol that is spoken over it. */
+export interface ChannelProtocol<Peer> {
+  /** Learns who is at the other end; no request leaves before. Must be harmless to repeat. */
+  handshake(ask: Ask): Promise<Peer>;
+  /** The port where the peer publishes; asked for at most once a connection, when something is first subscribed. */
+  signalPort(peer: Peer, ask: Ask): Promise<number>;
+  /**
+   * Waits until the peer knows what was subscribed so far; requests wait with it, so that a caller who subscribes and
+   * then calls gets the signals of that call.
+   *
+   * @param subscribe - Subscribes to one more topic; gives the way to unsubscribe.
+   */
+  confirmSubscriptions(peer: Peer, ask: Ask, subscribe: (topic: string) => () => void): Promise<void>;
+}
+
+/** Where a device is now; asked for before every attempt to connect. The signal ends the search. */
+export type Locate = (signal: AbortSignal) => Promise<string>;
+
+export interface ChannelOptions {
+  /** The largest message that is taken, in bytes. Default 64 MiB. */
+  readonly maxMessageBytes?: number;
+  /** A peer that says nothing for this long, not even to a heartbeat, is lost, in milliseconds. Default 5 000. */
+  readonly heartbeatMs?: number;
+  /** How long a reply to the handshake is waited for, in milliseconds. Default 1 000. */
+  readonly handshakeTimeoutMs?: number;
+}

@@ -1,0 +1,42 @@
+import { type Observable } from "rxjs";
+import { type Frame } from "../wire/frame";
+
+/** A request as it came in. */
+export interface IncomingRequest {
+  /** Tells the clients of one endpoint apart, for as long as they are connected. */
+  readonly client: string;
+  /** The client's own name for the request; empty where it gave none. */
+  readonly id: string;
+  readonly body: Buffer;
+  /** Sends the reply; once. The frames are sent without a copy: leave them alone afterwards. */
+  reply(frames: readonly Frame[]): void;
+}
+
+/** Takes every request; must not throw. */
+export type RequestHandler = (request: IncomingRequest) => void;
+
+/** Somebody now subscribes to a topic, or nobody does any more. */
+export interface TopicEvent {
+  readonly topic: string;
+  readonly subscribed: boolean;
+}
+
+/** The server's side of a transport. */
+export interface RpcEndpoint {
+  /** Where clients connect, with the port that was taken. */
+  readonly url: string;
+  /** The port of the signals; 0 where the transport has no ports. */
+  readonly signalPort: number;
+  readonly topics$: Observable<TopicEvent>;
+  /** Sends a frame to all who subscribed to a beginning of it. */
+  publish(frame: Frame): void;
+  /** Takes no more requests, sends the replies that are ready, and closes. Twice is fine. */
+  close(): Promise<void>;
+}
+
+export interface EndpointOptions {
+  /** The largest message that is taken, in bytes. Default 64 MiB. */
+  readonly maxMessageBytes?: number;
+  /** A client that says nothing for this long, not even to a heartbeat, is lost, in milliseconds. Default 5 000. */
+  readonly heartbeatMs?: number;
+}

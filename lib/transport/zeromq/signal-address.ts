@@ -1,0 +1,10 @@
+import { formatAddress, parseAddress } from "../address";
+
+/**
+ * Where a server publishes, from where it is called: on TCP another port of the same host (protocols.md, 1); on the
+ * transports without ports, the same name with an ending.
+ */
+export function signalAddress(url: string, port: number): string {
+  const address = parseAddress(url);
+  return address.scheme === "tcp" ? formatAddress({ ...address, port }) : `${url}.signals`;
+}

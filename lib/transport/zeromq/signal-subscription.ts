@@ -1,0 +1,77 @@
+import { Observable, type Subscriber as Observer } from "rxjs";
+import { Subscriber } from "zeromq";
+import { type ChannelOptions } from "../rpc-channel";
+import { connectSocket } from "./connect-socket";
+import { peerSocketOptions, SIGNAL_HIGH_WATER_MARK } from "./socket-options";
+
+interface Topic {
+  readonly prefix: Buffer;
+  readonly observers: Set<Observer<Buffer>>;
+}
+
+/** One SUB socket: the frames that one server publishes, by topic. */
+export class SignalSubscription {
+  private readonly socket: Subscriber;
+  private readonly topics = new Map<string, Topic>();
+
+  constructor(
+    private readonly url: string,
+    options: ChannelOptions,
+  ) {
+    this.socket = new Subscriber({
+      ...peerSocketOptions(url, options),
+      receiveHighWaterMark: SIGNAL_HIGH_WATER_MARK,
+    });
+  }
+
+  /**
+   * @throws Error if the publisher cannot be reached.
+   */
+  async connect(): Promise<void> {
+    void this.receive();
+    await connectSocket(this.socket, this.url, () => undefined);
+  }
+
+  frames(topic: string): Observable<Buffer> {
+    return new Observable((observer) => {
+      this.add(topic, observer);
+      return () => this.remove(topic, observer);
+    });
+  }
+
+  close(): void {
+    this.socket.close();
+    for (const { observers } of this.topics.values()) for (const observer of observers) observer.complete();
+    this.topics.clear();
+  }
+
+  private add(topic: string, observer: Observer<Buffer>): void {
+    const known = this.topics.get(topic);
+    if (known !== undefined) {
+      known.observers.add(observer);
+      return;
+    }
+    this.topics.set(topic, { prefix: Buffer.from(topic), observers: new Set([observer]) });
+    if (!this.socket.closed) this.socket.subscribe(topic);
+  }
+
+  private remove(topic: string, observer: Observer<Buffer>): void {
+    const known = this.topics.get(topic);
+    if (known === undefined || !known.observers.delete(observer) || known.observers.size > 0) return;
+    this.topics.delete(topic);
+    if (!this.socket.closed) this.socket.unsubscribe(topic);
+  }
+
+  private async receive(): Promise<void> {
+    for await (const [frame] of this.socket) {
+      if (frame === undefined) continue;
+      for (const { prefix, observers } of this.topics.values()) {
+        if (startsWith(frame, prefix)) for (const observer of observers) observer.next(frame);
+      }
+    }
+  }
+}
+
+function startsWith(frame: Buffer, prefix: Buffer): boolean {
+  return frame.length >= prefix.length && prefix.compare(frame, 0, prefix.length) === 0;
+}

@@ -1,0 +1,29 @@
+/** The largest message that is taken where the user sets no limit: a large camera frame, not a memory's worth. */
+export const DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+
+/** A dead peer is noticed within this time where the user sets none. */
+export const DEFAULT_HEARTBEAT_MS = 5_000;
+
+interface Limits {
+  readonly maxMessageBytes?: number;
+  readonly heartbeatMs?: number;
+}
+
+/** Signals that a slow subscriber may lag behind before it misses some (and is told so by their numbers). */
+export const SIGNAL_HIGH_WATER_MARK = 10_000;
+
+/** What every socket towards a peer has: a bound on what comes in, heartbeats, and nothing that lingers. */
+export function peerSocketOptions(
+  url: string,
+  { maxMessageBytes, heartbeatMs = DEFAULT_HEARTBEAT_MS }: Limits,
+) {
+  return {
+    linger: 0,
+    ipv6: url.includes("["),
+    maxMessageSize: maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
+    // A loss is noticed at the latest one interval and one timeout after the last word.
+    heartbeatInterval: Math.ceil(heartbeatMs * 0.4),
+    heartbeatTimeout: Math.ceil(heartbeatMs * 0.6),
+    heartbeatTimeToLive: heartbeatMs,
+  };
+}
