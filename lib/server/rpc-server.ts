@@ -1,0 +1,205 @@
+import { randomUUID } from "node:crypto";
+import { contractOf } from "../contract/contract-of";
+import { type ServiceContract } from "../contract/service-contract";
+import { type Constructor } from "../contract/value-type";
+import { ContractError } from "../errors";
+import { defaultLogger, type Logger } from "../log";
+import { type EndpointOptions, type IncomingRequest, type RpcEndpoint } from "../transport/rpc-endpoint";
+import { openEndpoint } from "../transport/transports";
+import { VERSION } from "../version";
+import { deviceFailure, refusal } from "../wire/failures";
+import { inventoryReply } from "../wire/inventory";
+import { encodeJson } from "../wire/json";
+import { failureReply, successReply, type ReplyFrames } from "../wire/replies";
+import { decodeRequest, type RpcRequest } from "../wire/requests";
+import { confirmationTopic } from "../wire/signals";
+import { Device } from "./device";
+import { DeviceProperties } from "./device-properties";
+import { MethodRunner } from "./method-runner";
+import { SignalPublisher } from "./signal-publisher";
+import { SubscribedTopics } from "./subscribed-topics";
+
+export interface ServeOptions extends EndpointOptions {
+  /** Where to serve: `tcp://HOST[:PORT]`, `ipc://PATH` or `inproc://NAME`. Default: this computer only, a free port. */
+  readonly url?: string;
+  /** The device's name, as clients see it in the inventory. Default: none, until a registry gives one. */
+  readonly name?: string;
+  /** Whether a client may end the server with `STOP_SERVER`. Default false. */
+  readonly allowRemoteStop?: boolean;
+  /** Default: warnings and errors as JSON lines on stderr. */
+  readonly logger?: Logger;
+}
+
+const DEFAULT_URL = "tcp://127.0.0.1";
+
+/** How long a client's new subscription may take to arrive, in milliseconds. */
+const SUBSCRIPTION_TIMEOUT_MS = 1_000;
+
+/** What this server can do beyond the original, for clients that know. */
+const FEATURES = ["confirm-subscriptions"] as const;
+
+const served = new WeakSet();
+
+/**
+ * Serves an object of a decorated class.
+ *
+ * @throws ContractError if the class is not decorated, or wrongly, or the object is served already.
+ * @throws AddressError if the URL cannot be bound.
+ */
+export async function serve(device: object, options: ServeOptions = {}): Promise<RpcServer> {
+  const contract = contractOf(device.constructor as Constructor<object>);
+  if (served.has(device))
+    throw new ContractError(`this ${contract.name} is already served: close that server first`);
+  served.add(device);
+  try {
+    return await RpcServer.start(new Device(device), contract, options);
+  } catch (error) {
+    served.delete(device);
+    throw error;
+  }
+}
+
+/** A device on the network. */
+export class RpcServer {
+  /** What clients read as the device's name. */
+  name: string;
+  /** Resolves when the server has closed, whoever closed it. */
+  readonly closed: Promise<void>;
+
+  private readonly instance = randomUUID();
+  private readonly topics: SubscribedTopics;
+  private readonly properties: DeviceProperties;
+  private readonly methods: MethodRunner;
+  private readonly signals: SignalPublisher;
+  private closing: Promise<void> | undefined;
+  private tellClosed: () => void = () => undefined;
+
+  private constructor(
+    private readonly device: Device,
+    readonly contract: ServiceContract,
+    private readonly endpoint: RpcEndpoint,
+    private readonly options: ServeOptions,
+    log: Logger,
+  ) {
+    this.name = options.name ?? "";
+    this.closed = new Promise((resolve) => (this.tellClosed = resolve));
+    this.topics = new SubscribedTopics(endpoint.topics$);
+    this.methods = new MethodRunner(device, contract);
+    this.properties = new DeviceProperties(device, contract, log);
+    this.signals = new SignalPublisher(
+      device,
+      contract,
+      this.topics,
+      (frame) => endpoint.publish(frame),
+      log,
+    );
+  }
+
+  /** @internal Use {@link serve}. */
+  static async start(device: Device, contract: ServiceContract, options: ServeOptions): Promise<RpcServer> {
+    const { url = DEFAULT_URL, logger = defaultLogger() } = options;
+    let server: RpcServer | undefined;
+    const endpoint = await openEndpoint(url, (request) => server?.handle(request), options, logger);
+    try {
+      server = new RpcServer(device, contract, endpoint, options, logger);
+    } catch (error) {
+      await endpoint.close();
+      throw error;
+    }
+    return server;
+  }
+
+  /** Where clients connect, with the port that was taken. */
+  get url(): string {
+    return this.endpoint.url;
+  }
+
+  /** Takes no more requests and leaves the device as it was. Twice is fine. */
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  private async shutDown(): Promise<void> {
+    this.signals.close();
+    this.properties.release();
+    this.topics.close();
+    await this.endpoint.close();
+    served.delete(this.device.target);
+    this.tellClosed();
+  }
+
+  private handle(incoming: IncomingRequest): void {
+    const reply = (frames: ReplyFrames) => incoming.reply(frames);
+    let request: RpcRequest;
+    try {
+      request = decodeRequest(incoming.body);
+    } catch (error) {
+      reply(failureReply(refusal(error)));
+      return;
+    }
+    try {
+      this.answer(request, reply);
+    } catch (error) {
+      reply(failureReply(deviceFailure(error)));
+    }
+  }
+
+  private answer(request: RpcRequest, reply: (frames: ReplyFrames) => void): void {
+    switch (request.event) {
+      case "GET_INVENTORY":
+        return reply([encodeJson(this.inventory())]);
+      case "INIT_SIGNALS_HANDLING":
+        return reply(successReply({ signal_port: this.endpoint.signalPort }));
+      case "METHOD_CALL":
+        return this.methods.run(request, reply);
+      case "PROPERTY_GET":
+        return void this.properties.get(request.property).then(reply);
+      case "PROPERTY_SET":
+        return void this.properties.set(request).then(reply);
+      case "CONFIRM_SUBSCRIPTIONS":
+        return void this.confirmSubscriptions(request.token).then(reply);
+      case "STOP_SERVER":
+        return this.stop(reply);
+      case "FIND_PEER_ADDRESS":
+        return reply(
+          failureReply({ success: false, error: "this server does not look up peers: ask a registry" }),
+        );
+      case "CANCEL":
+        return;
+    }
+  }
+
+  private inventory(): object {
+    return inventoryReply(this.contract, {
+      name: this.name,
+      version: VERSION,
+      instance: this.instance,
+      clock: performance.now(),
+      signalPort: this.endpoint.signalPort,
+      features: FEATURES,
+    });
+  }
+
+  private async confirmSubscriptions(token: string): Promise<ReplyFrames> {
+    if (await this.topics.appears(confirmationTopic(token), SUBSCRIPTION_TIMEOUT_MS)) {
+      return successReply({ seq: this.signals.counts() });
+    }
+    return failureReply({ success: false, error: "the subscription did not arrive" });
+  }
+
+  private stop(reply: (frames: ReplyFrames) => void): void {
+    if (this.options.allowRemoteStop !== true) {
+      const error =
+        "this server may not be stopped remotely: its owner can allow it with allowRemoteStop: true";
+      reply(failureReply({ success: false, error }));
+      return;
+    }
+    reply(successReply());
+    void this.close();
+  }
+}

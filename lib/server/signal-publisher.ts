@@ -1,0 +1,134 @@
+import { type Observable, type Subscription } from "rxjs";
+import { convertValue } from "../contract/convert-value";
+import { type ServiceContract, type SignalContract } from "../contract/service-contract";
+import { messageOf, ValidationError } from "../errors";
+import { type Logger } from "../log";
+import { encodeSignal, signalTopic } from "../wire/signals";
+import { isSubject, type Device } from "./device";
+import { type SubscribedTopics } from "./subscribed-topics";
+
+/** Sends what a device's observables emit, each signal once, counted from 1. */
+export class SignalPublisher {
+  private readonly sources: ReadonlyMap<string, SignalSource>;
+
+  /**
+   * @param publish - Sends one frame to whoever subscribed to its beginning.
+   * @throws ContractError if a signal's field holds no Observable.
+   */
+  constructor(
+    device: Device,
+    contract: ServiceContract,
+    private readonly topics: SubscribedTopics,
+    publish: (frame: string) => void,
+    log: Logger,
+  ) {
+    this.sources = new Map(
+      [...contract.signals.values()].map((signal) => {
+        const place = `${device.className}.${signal.member}`;
+        return [signal.wireName, new SignalSource(signal, place, device.signal(signal.member), publish, log)];
+      }),
+    );
+    topics.onChange(() => this.follow());
+    this.follow();
+  }
+
+  /** How many of each signal there have been. */
+  counts(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.sources].map(([name, { count }]) => [name, count]));
+  }
+
+  close(): void {
+    for (const source of this.sources.values()) source.close();
+  }
+
+  private follow(): void {
+    for (const [name, source] of this.sources) source.setWanted(this.topics.covers(signalTopic(name)));
+  }
+}
+
+/**
+ * One signal of a device. A subject emits whether or not somebody listens, so it is counted always; any other
+ * observable is subscribed only while somebody wants it.
+ */
+class SignalSource {
+  count = 0;
+  private subscription: Subscription | undefined;
+  private isWanted = false;
+  private hasEnded = false;
+  private readonly isHot: boolean;
+
+  constructor(
+    private readonly contract: SignalContract,
+    private readonly place: string,
+    private readonly observable: Observable<unknown>,
+    private readonly publish: (frame: string) => void,
+    private readonly log: Logger,
+  ) {
+    this.isHot = isSubject(observable);
+    if (this.isHot) this.subscribe();
+  }
+
+  setWanted(wanted: boolean): void {
+    if (wanted === this.isWanted) return;
+    this.isWanted = wanted;
+    if (this.isHot) return;
+    if (wanted) this.subscribe();
+    else this.unsubscribe();
+  }
+
+  close(): void {
+    this.hasEnded = true;
+    this.unsubscribe();
+  }
+
+  private subscribe(): void {
+    if (this.hasEnded) return;
+    // What a subject gives at once is the past (BehaviorSubject): nobody on the wire gets a replay.
+    let isReplay = this.isHot;
+    this.subscription = this.observable.subscribe({
+      next: (value) => {
+        if (!isReplay) this.emit(value);
+      },
+      error: (error: unknown) => this.ended({ err: error }, `${this.place} failed: ${messageOf(error)}`),
+      complete: () => this.ended({}, `${this.place} completed`),
+    });
+    isReplay = false;
+  }
+
+  private unsubscribe(): void {
+    this.subscription?.unsubscribe();
+    this.subscription = undefined;
+  }
+
+  private emit(value: unknown): void {
+    try {
+      const args = this.argumentsOf(value);
+      // Counted where it could be sent: whoever was away learns from the number how many there were.
+      const frame = encodeSignal(this.contract.wireName, args, this.count + 1);
+      this.count += 1;
+      if (this.isWanted) this.publish(frame);
+    } catch (error) {
+      this.log.error({ err: error }, `${this.place} emitted what it does not declare: ${messageOf(error)}`);
+    }
+  }
+
+  private argumentsOf(value: unknown): readonly unknown[] {
+    const types = this.contract.argumentTypes ?? [];
+    const args = types.length > 1 ? tuple(value) : value === undefined && types.length === 0 ? [] : [value];
+    if (args.length !== types.length) {
+      throw new ValidationError(`it declares ${types.length} arguments, but was given ${args.length}`);
+    }
+    return types.map((type, index) => convertValue(type, args[index], `argument ${index + 1}`, []));
+  }
+
+  private ended(details: object, message: string): void {
+    this.hasEnded = true;
+    this.log.warn(details, `${message}; the signal has ended`);
+  }
+}
+
+function tuple(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value))
+    throw new ValidationError("it declares several arguments: it must emit a list of them");
+  return value;
+}
