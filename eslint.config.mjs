@@ -24,8 +24,10 @@ export default tseslint.config(
         { allowWithDecorator: true, allowStaticOnly: true },
       ],
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
-      // The standard decorator and container types take any function; contracts narrow them at once.
-      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-confusing-void-expression": [
+        "error",
+        { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
+      ],
       "no-console": "error",
       eqeqeq: "error",
     },

@@ -1,0 +1,127 @@
+import { inspect } from "node:util";
+import { type Observable } from "rxjs";
+import {
+  type MemberContract,
+  type MethodContract,
+  type PropertyContract,
+  type ServiceContract,
+} from "../contract/service-contract";
+import { ContractError } from "../errors";
+import { type CallOptions } from "./call-options";
+import { propertyChanges } from "./property-changes";
+import { type Remote, type RemoteProperty } from "./remote";
+import { type RpcClient } from "./rpc-client";
+
+interface Plumbing {
+  readonly client: RpcClient;
+  readonly contract: ServiceContract;
+}
+
+const plumbing = new WeakMap<object, Plumbing>();
+
+/** What code looks for in any object that it did not make; a remote has none of it. */
+const LOOKED_FOR_EVERYWHERE = new Set([
+  "then",
+  "toJSON",
+  "asymmetricMatch",
+  "nodeType",
+  "tagName",
+  "$$typeof",
+  "dispose",
+]);
+
+/** The members of a contract as functions, properties and Observables that reach over the network. */
+export function createRemote<T extends object>(
+  client: RpcClient,
+  contract: ServiceContract,
+  options: CallOptions = {},
+): Remote<T> {
+  const members = Object.fromEntries(
+    [...contract.members.values()].map((member) => [
+      member.member,
+      remoteMember(client, contract, member, options),
+    ]),
+  );
+  Object.defineProperty(members, inspect.custom, {
+    value: () => `Remote<${contract.name}> ${client.device}`,
+  });
+  const remote = new Proxy(members, {
+    get(target, key) {
+      if (typeof key === "symbol" || key in target || LOOKED_FOR_EVERYWHERE.has(key)) {
+        return Reflect.get(target, key) as unknown;
+      }
+      throw unknownMember(key, client, contract);
+    },
+    set(_target, key) {
+      const place = `${client.device}.${String(key)}`;
+      throw new ContractError(`${place} cannot be assigned: use await remote.${String(key)}.set(value)`);
+    },
+  });
+  plumbing.set(remote, { client, contract });
+  return remote as Remote<T>;
+}
+
+/**
+ * The plumbing of a remote: its state, its inventory, what it missed, and the way to close it.
+ *
+ * @throws ContractError if the object is no remote.
+ */
+export function clientOf(remote: object): RpcClient {
+  return plumbingOf(remote).client;
+}
+
+/**
+ * The same device with other options for the calls that are made through the result:
+ * `await withOptions(camera, { timeoutMs: 500, signal }).getImage()`.
+ */
+export function withOptions<R extends object>(remote: R, options: CallOptions): R {
+  const { client, contract } = plumbingOf(remote);
+  return createRemote(client, contract, options) as R;
+}
+
+function plumbingOf(remote: object): Plumbing {
+  const found = plumbing.get(remote);
+  if (found === undefined)
+    throw new ContractError("this object is no remote: only what connect() or injection gave is");
+  return found;
+}
+
+function remoteMember(
+  client: RpcClient,
+  contract: ServiceContract,
+  member: MemberContract,
+  options: CallOptions,
+): ((...args: unknown[]) => Promise<unknown>) | RemoteProperty<unknown> | Observable<unknown> {
+  switch (member.kind) {
+    case "method":
+      return remoteMethod(client, member, options);
+    case "property":
+      return remoteProperty(client, contract, member, options);
+    case "signal":
+      return client.signal(member);
+  }
+}
+
+function remoteMethod(client: RpcClient, method: MethodContract, options: CallOptions) {
+  return (...args: unknown[]) => client.call(method, args, options);
+}
+
+function remoteProperty(
+  client: RpcClient,
+  contract: ServiceContract,
+  property: PropertyContract,
+  options: CallOptions,
+): RemoteProperty<unknown> {
+  return {
+    get: () => client.get(property, options),
+    set: (value) => client.set(property, value, options),
+    changes$: propertyChanges(client, contract, property),
+  };
+}
+
+function unknownMember(name: string, { device }: RpcClient, contract: ServiceContract): ContractError {
+  const known = [...contract.members.keys()].join(", ");
+  return new ContractError(`${device} has no member "${name}": ${contract.name} has ${known || "none"}`, {
+    device,
+  });
+}

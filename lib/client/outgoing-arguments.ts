@@ -1,0 +1,23 @@
+import { type MethodContract } from "../contract/service-contract";
+
+/**
+ * A call's arguments for the wire. What is left out at the end stays out; after one that is left out in the middle,
+ * the others go by name, where the names are known, so that the method's default applies.
+ */
+export function outgoingArguments(
+  { parameters = [] }: MethodContract,
+  given: readonly unknown[],
+): { args: readonly unknown[]; kwargs: Readonly<Record<string, unknown>> } {
+  const gap = given.indexOf(undefined);
+  if (gap < 0) return { args: given, kwargs: {} };
+  const after = given.flatMap((value, index) =>
+    index > gap && value !== undefined ? [{ index, value }] : [],
+  );
+  const named = after.flatMap(({ index, value }) => {
+    const name = parameters[index]?.name;
+    return name === undefined ? [] : [[name, value] as const];
+  });
+  if (named.length < after.length)
+    return { args: given.slice(0, (after.at(-1)?.index ?? -1) + 1), kwargs: {} };
+  return { args: given.slice(0, gap), kwargs: Object.fromEntries(named) };
+}

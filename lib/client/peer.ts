@@ -1,0 +1,77 @@
+import { type ServiceContract } from "../contract/service-contract";
+import { ContractError, MalformedMessageError } from "../errors";
+import { type Ask, type ChannelProtocol } from "../transport/rpc-channel";
+import { decodeInventory, type Inventory } from "../wire/inventory";
+import { decodeReply } from "../wire/replies";
+import { encodeRequest, isObject } from "../wire/requests";
+import { confirmationTopic } from "../wire/signals";
+import { checkFulfilled } from "./check-fulfilled";
+import { type SignalSequences } from "./signal-sequences";
+
+/** The server at the other end of a connection. */
+export interface Peer {
+  readonly inventory: Inventory;
+  /** What to add to this process's `performance.now()` to get the server's clock, in milliseconds. */
+  readonly clockOffset: number | undefined;
+}
+
+let tokens = 0;
+
+/** The device protocol as a client's channel needs it: who is there, where its signals are, what it is subscribed to. */
+export class DeviceProtocol implements ChannelProtocol<Peer> {
+  /**
+   * @param contract - What the device must offer; nothing to take whatever it offers.
+   */
+  constructor(
+    private readonly contract: ServiceContract | undefined,
+    private readonly sequences: SignalSequences,
+  ) {}
+
+  /**
+   * @throws ContractError with the missing members, if the device does not fulfil the contract.
+   */
+  async handshake(ask: Ask): Promise<Peer> {
+    const askedAt = performance.now();
+    const inventory = decodeInventory(await askObject(ask, { event: "GET_INVENTORY" }));
+    const answeredAt = performance.now();
+    if (this.contract !== undefined) checkFulfilled(this.contract, inventory);
+    const clock = inventory.rigwire?.clock;
+    this.sequences.connected(inventory.rigwire?.instance);
+    // The clock was read about half a round trip ago.
+    return { inventory, clockOffset: clock === undefined ? undefined : clock - (askedAt + answeredAt) / 2 };
+  }
+
+  async signalPort({ inventory }: Peer, ask: Ask): Promise<number> {
+    if (inventory.rigwire !== undefined) return inventory.rigwire.signalPort;
+    const { signal_port } = await askObject(ask, { event: "INIT_SIGNALS_HANDLING" });
+    if (typeof signal_port === "number") return signal_port;
+    throw new MalformedMessageError("the device told no signal port");
+  }
+
+  async confirmSubscriptions(
+    { inventory }: Peer,
+    ask: Ask,
+    subscribe: (topic: string) => () => void,
+  ): Promise<void> {
+    if (inventory.rigwire?.features.includes("confirm-subscriptions") !== true) return;
+    const token = `${process.pid}-${++tokens}-${Math.random().toString(36).slice(2)}`;
+    const unsubscribe = subscribe(confirmationTopic(token));
+    try {
+      const { seq } = await askObject(ask, { event: "CONFIRM_SUBSCRIPTIONS", token });
+      if (isObject(seq)) this.sequences.confirmed(seq);
+    } finally {
+      unsubscribe();
+    }
+  }
+}
+
+async function askObject(
+  ask: Ask,
+  request: Parameters<typeof encodeRequest>[0],
+): Promise<Readonly<Record<string, unknown>>> {
+  const reply = decodeReply(await ask(encodeRequest(request), request.event));
+  if (reply.kind === "success") return reply.body;
+  if (reply.kind === "failure")
+    throw new ContractError(`${request.event} was refused: ${reply.failure.error}`);
+  throw new MalformedMessageError(`the reply to ${request.event} is a buffer`);
+}

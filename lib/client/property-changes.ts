@@ -1,0 +1,52 @@
+import { isDeepStrictEqual } from "node:util";
+import { defer, distinctUntilChanged, filter, from, merge, Observable, switchMap, throwError } from "rxjs";
+import { type PropertyContract, type ServiceContract } from "../contract/service-contract";
+import { ContractError } from "../errors";
+import { type RpcClient } from "./rpc-client";
+
+/**
+ * A property's value now, each new one after it, and the value again after every reconnect, since it may have changed
+ * meanwhile. Equal values in a row count once.
+ */
+export function propertyChanges(
+  client: RpcClient,
+  contract: ServiceContract,
+  property: PropertyContract,
+): Observable<unknown> {
+  const signal = contract.members.get(property.notify ?? "");
+  if (signal?.kind !== "signal") {
+    return throwError(() => {
+      const place = { device: client.device, member: property.member };
+      return new ContractError(
+        `${client.device}.${property.member} tells no changes: it has no notify signal`,
+        place,
+      );
+    });
+  }
+  const changes = client.signal(signal);
+  const present = defer(() => from(client.get(property)));
+  const afterReconnect = client.state$.pipe(
+    filter(({ kind }) => kind === "connected"),
+    switchMap((_, index) => (index === 0 ? [] : present)),
+  );
+  return new Observable<unknown>((observer) => {
+    // Subscribed before the value is read: nothing falls in between.
+    const early: unknown[] = [];
+    let isRead = false;
+    const later = merge(changes, afterReconnect).subscribe({
+      next: (value) => (isRead ? observer.next(value) : early.push(value)),
+      error: (error: unknown) => observer.error(error),
+      complete: () => observer.complete(),
+    });
+    later.add(
+      present.subscribe({
+        next: (value) => {
+          isRead = true;
+          for (const each of [value, ...early]) observer.next(each);
+        },
+        error: (error: unknown) => observer.error(error),
+      }),
+    );
+    return later;
+  }).pipe(distinctUntilChanged((before, after) => isDeepStrictEqual(before, after)));
+}

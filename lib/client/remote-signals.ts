@@ -1,0 +1,86 @@
+import { Observable, share } from "rxjs";
+import { convertValue } from "../contract/convert-value";
+import { type SignalContract } from "../contract/service-contract";
+import { messageOf } from "../errors";
+import { type Logger } from "../log";
+import { type RpcChannel } from "../transport/rpc-channel";
+import { decodeSignal, EVERY_TOPIC, signalTopic, type SignalMessage } from "../wire/signals";
+import { type Peer } from "./peer";
+import { type SignalSequences } from "./signal-sequences";
+
+/** The signals of one device as Observables; each is subscribed on the wire while somebody here subscribes. */
+export class RemoteSignals {
+  private readonly observables = new Map<string, Observable<unknown>>();
+  /** An original's subscribers get every frame; each is read once, however many ask. */
+  private readonly decoded = new WeakMap<Buffer, SignalMessage | undefined>();
+
+  constructor(
+    private readonly channel: RpcChannel<Peer>,
+    private readonly sequences: SignalSequences,
+    private readonly log: Logger,
+  ) {}
+
+  /** What the signal carries: its argument, or the list of them if it has several or none is declared. */
+  observe(contract: SignalContract): Observable<unknown> {
+    const known = this.observables.get(contract.wireName);
+    if (known !== undefined) return known;
+    const observable = this.open(contract).pipe(share());
+    this.observables.set(contract.wireName, observable);
+    return observable;
+  }
+
+  private open(contract: SignalContract): Observable<unknown> {
+    const { wireName } = contract;
+    const frames = this.channel.subscribe(({ inventory }) => {
+      this.sequences.subscribing(wireName);
+      return inventory.rigwire === undefined ? EVERY_TOPIC : signalTopic(wireName);
+    });
+    return new Observable((observer) => {
+      const subscription = frames.subscribe({
+        next: (frame) => {
+          const message = this.read(frame);
+          if (message?.signal !== wireName) return;
+          if (message.seq !== undefined) this.sequences.received(wireName, message.seq);
+          const value = this.valueOf(contract, message);
+          if (value !== UNFIT) observer.next(value);
+        },
+        complete: () => observer.complete(),
+      });
+      return () => {
+        subscription.unsubscribe();
+        this.sequences.unsubscribed(wireName);
+      };
+    });
+  }
+
+  private read(frame: Buffer): SignalMessage | undefined {
+    if (!this.decoded.has(frame)) this.decoded.set(frame, this.decode(frame));
+    return this.decoded.get(frame);
+  }
+
+  private decode(frame: Buffer): SignalMessage | undefined {
+    try {
+      return decodeSignal(frame);
+    } catch (error) {
+      this.log.warn({ err: error }, `a signal could not be read: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  private valueOf({ wireName, argumentTypes }: SignalContract, { args }: SignalMessage): unknown {
+    if (argumentTypes === undefined) return args.length > 1 ? args : args[0];
+    try {
+      if (args.length !== argumentTypes.length)
+        throw new Error(`${args.length} arguments, ${argumentTypes.length} declared`);
+      const values = argumentTypes.map((type, index) =>
+        convertValue(type, args[index], `argument ${index + 1}`, []),
+      );
+      return values.length > 1 ? values : values[0];
+    } catch (error) {
+      this.log.error({ err: error }, `signal ${wireName} does not fit its declaration: ${messageOf(error)}`);
+      return UNFIT;
+    }
+  }
+}
+
+const UNFIT = Symbol("unfit");

@@ -1,0 +1,45 @@
+import { type Observable } from "rxjs";
+
+/**
+ * A device of class `T` as it is seen from elsewhere: a method gives a function returning a promise, a field that is
+ * an Observable gives an Observable, every other field gives a {@link RemoteProperty} (without `set` where it is
+ * readonly in `T`).
+ */
+export type Remote<T> = { readonly [K in keyof T]: RemoteMember<T, K> };
+
+/** A property of a device. */
+export interface RemoteProperty<V> extends ReadonlyRemoteProperty<V> {
+  /**
+   * @throws ValidationError if the device does not take the value.
+   */
+  set(value: V): Promise<void>;
+}
+
+/** A property that only the device itself sets. */
+export interface ReadonlyRemoteProperty<V> {
+  get(): Promise<V>;
+  /**
+   * The value now, each new value after it, and the value again after a reconnect; needs a `notify` signal.
+   * Fails with a ContractError where the property has none.
+   */
+  readonly changes$: Observable<V>;
+}
+
+type RemoteMember<T, K extends keyof T> = T[K] extends (...args: infer A) => infer R
+  ? (...args: A) => Promise<Received<Awaited<R>>>
+  : T[K] extends Observable<infer V>
+    ? Observable<V>
+    : IsReadonly<T, K> extends true
+      ? ReadonlyRemoteProperty<T[K]>
+      : RemoteProperty<T[K]>;
+
+/** The bytes of a buffer result arrive as a `Buffer`. */
+type Received<R> = R extends readonly [Uint8Array, infer Info extends object]
+  ? [data: Buffer, info: Info]
+  : R;
+
+type IsReadonly<T, K extends keyof T> = Same<Pick<T, K>, Readonly<Pick<T, K>>>;
+
+/** Whether two types are identical, modifiers included. */
+type Same<A, B> = Probe<A> extends Probe<B> ? true : false;
+type Probe<A> = <X>(value: X) => X extends A ? 1 : 2;

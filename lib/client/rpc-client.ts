@@ -1,0 +1,195 @@
+import { map, type Observable } from "rxjs";
+import {
+  type MethodContract,
+  type PropertyContract,
+  type ServiceContract,
+  type SignalContract,
+} from "../contract/service-contract";
+import { MalformedMessageError, type ErrorPlace } from "../errors";
+import { defaultLogger, type Logger } from "../log";
+import {
+  type ChannelOptions,
+  type ChannelState,
+  type Locate,
+  type RpcChannel,
+} from "../transport/rpc-channel";
+import { openChannel } from "../transport/transports";
+import { errorOf } from "../wire/failures";
+import { decodeInventory, type Inventory } from "../wire/inventory";
+import { decodeReply, type Reply } from "../wire/replies";
+import { encodeRequest, type RpcRequest } from "../wire/requests";
+import { type CallOptions } from "./call-options";
+import { outgoingArguments } from "./outgoing-arguments";
+import { DeviceProtocol, type Peer } from "./peer";
+import { RemoteSignals } from "./remote-signals";
+import { SignalSequences, type MissedSignals } from "./signal-sequences";
+
+export interface ClientOptions extends ChannelOptions, CallOptions {
+  /** What errors call the device. Default: the name it has in its inventory, or its address. */
+  readonly name?: string;
+  /** Default: warnings and errors as JSON lines on stderr. */
+  readonly logger?: Logger;
+}
+
+/** Where a client stands. */
+export type ClientState =
+  | { readonly kind: "idle" }
+  /** It tries to connect; `problem` is why the last attempt failed. */
+  | { readonly kind: "connecting"; readonly problem: string | undefined }
+  | { readonly kind: "connected"; readonly url: string; readonly inventory: Inventory }
+  | { readonly kind: "closed" };
+
+const PROPERTY_TIMEOUT_MS = 10_000;
+const INVENTORY_TIMEOUT_MS = 1_000;
+
+/** How long a call that may take for ever waits for the device to be there at all, in milliseconds. */
+const LONGEST_CONNECT_MS = 10_000;
+
+/** The plumbing of a remote: calls by name, the inventory, the state of the connection. */
+export class RpcClient {
+  readonly state$: Observable<ClientState>;
+  /** Signals that were sent and did not arrive, counted per signal. */
+  readonly missed$: Observable<MissedSignals>;
+
+  private readonly channel: RpcChannel<Peer>;
+  private readonly sequences = new SignalSequences();
+  private readonly signals: RemoteSignals;
+  /** The name, or else the address, under which it was last connected. */
+  private lastKnown: string | undefined;
+
+  /**
+   * @param locate - Where the device is; asked before every attempt to connect.
+   * @param contract - What the device must offer; nothing to take whatever it offers.
+   */
+  constructor(
+    locate: Locate,
+    contract: ServiceContract | undefined,
+    private readonly options: ClientOptions = {},
+  ) {
+    const { logger = defaultLogger() } = options;
+    this.channel = openChannel(locate, new DeviceProtocol(contract, this.sequences), options);
+    this.signals = new RemoteSignals(this.channel, this.sequences, logger);
+    this.state$ = this.channel.state$.pipe(map(toClientState));
+    this.missed$ = this.sequences.missed$;
+    this.channel.state$.subscribe((state) => this.remember(state));
+    this.missed$.subscribe(({ signal, count }) =>
+      logger.warn({ device: this.device, signal, count }, `${this.device}.${signal}: ${count} missed`),
+    );
+  }
+
+  /** What errors call the device. */
+  get device(): string {
+    return this.options.name ?? this.lastKnown ?? "device";
+  }
+
+  /**
+   * Calls a method.
+   *
+   * @returns What the method returned; for a buffer method its bytes and info object.
+   * @throws RemoteError, ValidationError, RpcTimeoutError, ConnectionLostError, DeviceUnavailableError, ContractError.
+   */
+  async call(method: MethodContract, args: readonly unknown[], options: CallOptions = {}): Promise<unknown> {
+    const { wireName, result } = method;
+    const timeoutOf = (peer: Peer | undefined) => {
+      const { jsonMethods, bufferMethods } = peer?.inventory ?? {};
+      const told = jsonMethods?.get(wireName) ?? bufferMethods?.get(wireName);
+      return peer === undefined ? method.timeoutMs : (told ?? null);
+    };
+    const request: RpcRequest = {
+      event: "METHOD_CALL",
+      method: wireName,
+      ...outgoingArguments(method, args),
+    };
+    const reply = await this.request(request, method.member, timeoutOf, options);
+    if (reply.kind === "buffer") return [reply.data, reply.info];
+    if (result === "json") return reply.body.result;
+    throw new MalformedMessageError(`${method.member} answered without bytes`, this.place(method.member));
+  }
+
+  async get({ wireName, member }: PropertyContract, options: CallOptions = {}): Promise<unknown> {
+    const request: RpcRequest = { event: "PROPERTY_GET", property: wireName };
+    const reply = await this.request(request, member, () => PROPERTY_TIMEOUT_MS, options);
+    if (reply.kind === "success") return reply.body.value;
+    throw new MalformedMessageError(`${member} answered with bytes`, this.place(member));
+  }
+
+  async set(
+    { wireName, member }: PropertyContract,
+    value: unknown,
+    options: CallOptions = {},
+  ): Promise<void> {
+    const request: RpcRequest = { event: "PROPERTY_SET", property: wireName, value };
+    await this.request(request, member, () => PROPERTY_TIMEOUT_MS, options);
+  }
+
+  signal(contract: SignalContract): Observable<unknown> {
+    return this.signals.observe(contract);
+  }
+
+  /** What the device says of itself, asked anew. */
+  async inventory(options: CallOptions = {}): Promise<Inventory> {
+    const reply = await this.request(
+      { event: "GET_INVENTORY" },
+      undefined,
+      () => INVENTORY_TIMEOUT_MS,
+      options,
+    );
+    if (reply.kind === "success") return decodeInventory(reply.body);
+    throw new MalformedMessageError("the inventory is a buffer", this.place(undefined));
+  }
+
+  /** Ends the connection, every call that waits and every signal. Twice is fine. */
+  async close(): Promise<void> {
+    await this.channel.close();
+    this.sequences.close();
+  }
+
+  private async request(
+    request: RpcRequest,
+    member: string | undefined,
+    timeoutOf: (peer: Peer | undefined) => number | null,
+    options: CallOptions,
+  ): Promise<Exclude<Reply, { kind: "failure" }>> {
+    const { timeoutMs, signal } = { ...this.options, ...options };
+    const frames = await this.channel.request({
+      place: this.place(member),
+      signal,
+      timeoutMs: (peer) => {
+        const wanted = timeoutMs === undefined ? timeoutOf(peer) : timeoutMs;
+        return peer === undefined ? (wanted ?? LONGEST_CONNECT_MS) : wanted;
+      },
+      encode: ({ clockOffset }, remainingMs) =>
+        encodeRequest(withDeadline(request, clockOffset, remainingMs)),
+    });
+    const reply = decodeReply(frames);
+    if (reply.kind === "failure") throw errorOf(reply.failure, this.place(member));
+    return reply;
+  }
+
+  private place(member: string | undefined): ErrorPlace {
+    return { device: this.device, ...(member !== undefined && { member }) };
+  }
+
+  private remember(state: ChannelState<Peer>): void {
+    if (state.kind !== "connected") return;
+    const { name } = state.peer.inventory;
+    this.lastKnown = name === "" ? state.url : name;
+  }
+}
+
+/** Commands tell the server until when they may be started, on its own clock. */
+function withDeadline(
+  request: RpcRequest,
+  clockOffset: number | undefined,
+  remainingMs: number | null,
+): RpcRequest {
+  if (clockOffset === undefined || remainingMs === null) return request;
+  if (request.event !== "METHOD_CALL" && request.event !== "PROPERTY_SET") return request;
+  return { ...request, deadline: performance.now() + clockOffset + remainingMs };
+}
+
+function toClientState(state: ChannelState<Peer>): ClientState {
+  return state.kind === "connected"
+    ? { kind: "connected", url: state.url, inventory: state.peer.inventory }
+    : state;
+}

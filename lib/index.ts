@@ -1,0 +1,41 @@
+export { Arg, type ArgOptions } from "../decorators/arg";
+export { BufferMethod } from "../decorators/buffer-method";
+export { JsonMethod, type MethodOptions } from "../decorators/json-method";
+export { RpcProperty, type PropertyOptions } from "../decorators/rpc-property";
+export { RpcService, type RpcServiceOptions } from "../decorators/rpc-service";
+export { Signal, type SignalOptions } from "../decorators/signal";
+
+export { type CallOptions } from "./client/call-options";
+export { connect } from "./client/connect";
+export { clientOf, withOptions } from "./client/create-remote";
+export { type ReadonlyRemoteProperty, type Remote, type RemoteProperty } from "./client/remote";
+export { type ClientOptions, type ClientState, type RpcClient } from "./client/rpc-client";
+export { type MissedSignals } from "./client/signal-sequences";
+
+export { type BufferResult } from "./contract/buffer-result";
+export { contractOf } from "./contract/contract-of";
+export { type Naming } from "./contract/records";
+export { remote } from "./contract/remote-body";
+export {
+  type MemberContract,
+  type MethodContract,
+  type ParameterContract,
+  type PropertyContract,
+  type ServiceContract,
+  type SignalContract,
+} from "./contract/service-contract";
+export { Any, arrayOf, Integer, tupleOf, type TypeSpec, type ValueType } from "./contract/value-type";
+
+export {
+  type DeviceDirectory,
+  type DeviceEvent,
+  type DeviceQuery,
+  type DeviceRecord,
+} from "./discovery/device-directory";
+
+export * from "./errors";
+export { defaultLogger, type Logger } from "./log";
+export { type RpcServer, serve, type ServeOptions } from "./server/rpc-server";
+export { type Locate } from "./transport/rpc-channel";
+export { VERSION } from "./version";
+export { type Inventory, type MemberDescription, type RigwireInventory } from "./wire/inventory";
