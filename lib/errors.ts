@@ -52,6 +52,9 @@ export class ConnectionLostError extends RigwireError {}
 /** The device could not be reached before the deadline. Nothing was sent: the command was not carried out. */
 export class DeviceUnavailableError extends RigwireError {}
 
+/** Several devices fit what was asked for; the message lists them. */
+export class AmbiguousDeviceError extends RigwireError {}
+
 /** The caller's `AbortSignal` ended a call; `cause` is the signal's reason. */
 export class CallAbortedError extends RigwireError {}
 

@@ -67,8 +67,13 @@ export interface ChannelProtocol<Peer> {
   confirmSubscriptions(peer: Peer, ask: Ask, subscribe: (topic: string) => () => void): Promise<void>;
 }
 
-/** Where a device is now; asked for before every attempt to connect. The signal ends the search. */
-export type Locate = (signal: AbortSignal) => Promise<string>;
+/**
+ * Where a device is now; asked for before every attempt to connect.
+ *
+ * @param signal - Ends the search.
+ * @param tell - Gets the reason if the search takes its time.
+ */
+export type Locate = (signal: AbortSignal, tell: (problem: string) => void) => Promise<string>;
 
 export interface ChannelOptions {
   /** The largest message that is taken, in bytes. Default 64 MiB. */

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { BehaviorSubject, Observable, type Subscription } from "rxjs";
-import { AddressError, ContractError, DeviceUnavailableError, messageOf } from "../../errors";
+import {
+  AddressError,
+  AmbiguousDeviceError,
+  ContractError,
+  DeviceUnavailableError,
+  messageOf,
+} from "../../errors";
 import { type Frame } from "../../wire/frame";
 import { formatAddress, parseAddress } from "../address";
 import { Backoff } from "../backoff";
@@ -141,7 +147,9 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
 
   private async openSession(): Promise<Session<Peer>> {
     const { signal } = this.closing;
-    const url = formatAddress(parseAddress(await this.locate(signal)));
+    const url = formatAddress(
+      parseAddress(await this.locate(signal, (problem) => this.tellProblem(problem))),
+    );
     this.where = url;
     const connection = await DealerConnection.open(url, this.options, signal);
     try {
@@ -273,6 +281,11 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
     this.deadlines.delete(call);
   }
 
+  private tellProblem(problem: string): void {
+    this.problem = problem;
+    this.setState({ kind: "connecting", problem });
+  }
+
   private setState(state: ChannelState<Peer>): void {
     this.state.next(state);
   }
@@ -280,7 +293,7 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
 
 /** Errors that time does not mend: whoever waits is told at once. */
 function isFinal(error: unknown): boolean {
-  return error instanceof AddressError || error instanceof ContractError;
+  return [AddressError, AmbiguousDeviceError, ContractError].some((final) => error instanceof final);
 }
 
 function closedError({ place }: OutgoingRequest<unknown>): DeviceUnavailableError {

@@ -1,0 +1,67 @@
+import { filter, firstValueFrom, merge, timer } from "rxjs";
+import { AmbiguousDeviceError } from "../errors";
+import { matches, type DeviceDirectory, type DeviceQuery, type DeviceRecord } from "./device-directory";
+
+/** A directory that tells no changes is asked again after this time, in milliseconds. */
+const ASK_AGAIN_MS = 2_000;
+
+/** How many of the devices that are there a message lists. */
+const LISTED_DEVICES = 10;
+
+/**
+ * Finds the one device that is asked for, and waits for it if it is not there yet.
+ *
+ * @param signal - Ends the wait.
+ * @param tell - Gets the reason of the wait: what was looked for and what is there.
+ * @returns Its URL.
+ * @throws AmbiguousDeviceError with the list, if several match.
+ */
+export async function locateDevice(
+  directory: DeviceDirectory,
+  query: DeviceQuery,
+  signal: AbortSignal,
+  tell: (problem: string) => void,
+): Promise<string> {
+  for (;;) {
+    signal.throwIfAborted();
+    const changed = nextChange(directory, query, signal);
+    const [device, ...others] = await directory.find(query);
+    if (device !== undefined && others.length === 0) return device.url;
+    if (device !== undefined) throw ambiguous(query, [device, ...others]);
+    tell(`there is no ${describe(query)}: ${list(await directory.find({}))}`);
+    await changed;
+  }
+}
+
+/** Resolves when a matching device was added, or it is time to ask anyway. Subscribed before the directory is asked. */
+async function nextChange(
+  directory: DeviceDirectory,
+  query: DeviceQuery,
+  signal: AbortSignal,
+): Promise<void> {
+  const added = directory.changes$.pipe(
+    filter(({ kind, device }) => kind === "added" && matches(device, query)),
+  );
+  const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  await firstValueFrom(merge(added, timer(ASK_AGAIN_MS), aborted), { defaultValue: undefined }).catch(
+    () => undefined,
+  );
+}
+
+function ambiguous(query: DeviceQuery, devices: readonly DeviceRecord[]): AmbiguousDeviceError {
+  return new AmbiguousDeviceError(
+    `there are ${devices.length} devices of ${describe(query)}: ask for one by name: ${list(devices)}`,
+  );
+}
+
+function describe({ name, type }: DeviceQuery): string {
+  if (name !== undefined) return `device "${name}"`;
+  return type === undefined ? "device" : `device of type "${type}"`;
+}
+
+function list(devices: readonly DeviceRecord[]): string {
+  if (devices.length === 0) return "no device is known";
+  const named = devices.slice(0, LISTED_DEVICES).map(({ name, type, url }) => `${name} (${type}, ${url})`);
+  const further = devices.length > LISTED_DEVICES ? ` and ${devices.length - LISTED_DEVICES} more` : "";
+  return `known are ${named.join(", ")}${further}`;
+}
