@@ -26,6 +26,12 @@ export {
 } from "./contract/service-contract";
 export { Any, arrayOf, Integer, tupleOf, type TypeSpec, type ValueType } from "./contract/value-type";
 
+export { DeviceClients } from "./di/device-clients";
+export { DirectoryModule } from "./di/directory-module";
+export { InjectClient } from "./di/inject-client";
+export { DEVICE_DIRECTORY, type DeviceOptions, RigApp, RigAppError, type RigAppOptions } from "./di/rig-app";
+export { type Announcement, type RigModule, type RunningModule, type ServedDevice } from "./di/rig-module";
+
 export {
   type DeviceDirectory,
   type DeviceEvent,
@@ -33,9 +39,13 @@ export {
   type DeviceRecord,
 } from "./discovery/device-directory";
 
+export { CombinedDirectory } from "./discovery/combined-directory";
+export { DeviceList } from "./discovery/device-list";
+
 export * from "./errors";
 export { defaultLogger, type Logger } from "./log";
 export { type RpcServer, serve, type ServeOptions } from "./server/rpc-server";
+export { inject, injectable, singleton } from "tsyringe";
 export { type Locate } from "./transport/rpc-channel";
 export { VERSION } from "./version";
 export { type Inventory, type MemberDescription, type RigwireInventory } from "./wire/inventory";

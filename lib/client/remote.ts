@@ -40,6 +40,9 @@ type Received<R> = R extends readonly [Uint8Array, infer Info extends object]
 
 type IsReadonly<T, K extends keyof T> = Same<Pick<T, K>, Readonly<Pick<T, K>>>;
 
-/** Whether two types are identical, modifiers included. */
-type Same<A, B> = Probe<A> extends Probe<B> ? true : false;
-type Probe<A> = <X>(value: X) => X extends A ? 1 : 2;
+/**
+ * Whether two types are identical, modifiers included. Written out twice: as a named type it would be compared by
+ * assignability, which does not see `readonly`.
+ */
+type Same<A, B> =
+  (<X>(value: X) => X extends A ? 1 : 2) extends <X>(value: X) => X extends B ? 1 : 2 ? true : false;

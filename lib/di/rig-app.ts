@@ -1,0 +1,212 @@
+import { container, type DependencyContainer, type InjectionToken } from "tsyringe";
+import { type Remote } from "../client/remote";
+import { type ClientOptions } from "../client/rpc-client";
+import { type Constructor } from "../contract/value-type";
+import { CombinedDirectory } from "../discovery/combined-directory";
+import { type DeviceDirectory } from "../discovery/device-directory";
+import { DeviceList } from "../discovery/device-list";
+import { RigwireError } from "../errors";
+import { defaultLogger, type Logger } from "../log";
+import { serve, type RpcServer, type ServeOptions } from "../server/rpc-server";
+import { DeviceClients } from "./device-clients";
+import { type RigModule, type RunningModule, type ServedDevice } from "./rig-module";
+
+/** The token under which the app's directory is injected: `@inject(DEVICE_DIRECTORY)`. */
+export const DEVICE_DIRECTORY: InjectionToken<DeviceDirectory> = Symbol("rigwire:DeviceDirectory");
+
+export interface RigAppOptions {
+  /** Closes the app on SIGINT and SIGTERM; a second signal ends the process at once. Default false. */
+  readonly closeOnSignals?: boolean;
+  /** For all clients of the app. */
+  readonly clients?: ClientOptions;
+  /** The container that the app's own is a child of. Default: tsyringe's global one. */
+  readonly parent?: DependencyContainer;
+  /** Default: warnings and errors as JSON lines on stderr. */
+  readonly logger?: Logger;
+}
+
+/** How an app serves a device and makes it known. */
+export interface DeviceOptions extends ServeOptions, Omit<ServedDevice, "server"> {}
+
+interface DeviceEntry {
+  readonly device: Constructor<object> | object;
+  readonly options: DeviceOptions;
+}
+
+/** An app was used out of order. */
+export class RigAppError extends RigwireError {}
+
+/**
+ * A process of a rig: the devices it serves, the devices it uses, and how they find each other.
+ *
+ * ```ts
+ * const app = new RigApp().use(RegistryModule.connect("tcp://10.0.0.1:5555")).serve(Camera, { name: "cam-1" });
+ * await app.start();
+ * ```
+ */
+export class RigApp {
+  /** The app's own container, a child of the global one. */
+  readonly container: DependencyContainer;
+  /** Resolves when the app was closed, whoever closed it. */
+  readonly closed: Promise<void>;
+  /** The servers of the app's devices, in the order of `serve`; empty until the app was started. */
+  readonly servers: RpcServer[] = [];
+
+  private readonly modules: RigModule[] = [];
+  private readonly devices: DeviceEntry[] = [];
+  private readonly directory = new CombinedDirectory();
+  private readonly ownDevices = new DeviceList();
+  private readonly clients: DeviceClients;
+  private readonly log: Logger;
+  /** What was started, to be closed in reverse. */
+  private readonly started: (() => Promise<void> | void)[] = [];
+  private phase: "new" | "started" | "closed" = "new";
+  private closing: Promise<void> | undefined;
+  private tellClosed: () => void = () => undefined;
+
+  constructor(private readonly options: RigAppOptions = {}) {
+    this.log = options.logger ?? defaultLogger();
+    this.closed = new Promise((resolve) => (this.tellClosed = resolve));
+    this.container = (options.parent ?? container).createChildContainer();
+    this.clients = new DeviceClients(this.directory, { logger: this.log, ...options.clients });
+    this.container.registerInstance<DeviceDirectory>(DEVICE_DIRECTORY, this.directory);
+    this.container.registerInstance(DeviceClients, this.clients);
+    this.directory.add(this.ownDevices);
+  }
+
+  /** Adds a module. Devices are looked up in the modules in this order, after those of the app itself. */
+  use(module: RigModule): this {
+    this.requireNew(`use(${module.name})`);
+    this.modules.push(module);
+    return this;
+  }
+
+  /**
+   * Adds a device to serve.
+   *
+   * @param device - A decorated class, which the container makes, or an object of one.
+   */
+  serve(device: Constructor<object> | object, options: DeviceOptions = {}): this {
+    this.requireNew("serve()");
+    this.devices.push({ device, options });
+    return this;
+  }
+
+  /** A remote device; see `@InjectClient`, which gives the same. Closed with the app. */
+  client<T extends object>(contract: Constructor<T>, name?: string): Remote<T> {
+    return this.clients.client(contract, name);
+  }
+
+  /**
+   * Starts the modules, then serves the devices and makes them known, each in the order given. If anything fails, what
+   * had started is stopped again.
+   *
+   * @throws What the module or device failed with.
+   */
+  async start(): Promise<this> {
+    this.requireNew("start()");
+    this.phase = "started";
+    if (this.options.closeOnSignals === true) this.closeOnSignals();
+    try {
+      this.started.push(() => this.clients.close());
+      const modules = [];
+      for (const module of this.modules) modules.push(await this.startModule(module));
+      for (const entry of this.devices) await this.startDevice(entry, modules);
+    } catch (error) {
+      await this.close();
+      await this.closeStarted();
+      throw error;
+    }
+    return this;
+  }
+
+  /** An object from the app's container, its dependencies injected. */
+  resolve<T>(token: InjectionToken<T>): T {
+    return this.container.resolve(token);
+  }
+
+  /** Stops everything in reverse order. A part that fails to stop is logged and holds up nothing. Twice is fine. */
+  close(): Promise<void> {
+    this.phase = "closed";
+    this.closing ??= this.stop();
+    return this.closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  private async startModule(module: RigModule): Promise<RunningModule> {
+    const running = await module.start(this.container);
+    this.started.push(() => running.close());
+    this.requireOpen();
+    if (running.directory !== undefined) this.directory.add(running.directory);
+    return running;
+  }
+
+  private async startDevice(
+    { device, options }: DeviceEntry,
+    modules: readonly RunningModule[],
+  ): Promise<void> {
+    const server = await serve(this.instanceOf(device), { logger: this.log, ...options });
+    this.started.push(() => server.close());
+    this.servers.push(server);
+    for (const module of modules) {
+      this.requireOpen();
+      const announcement = await module.announce?.({ ...options, server });
+      if (announcement !== undefined) this.started.push(() => announcement.close());
+    }
+    this.requireOpen();
+    const { name, url, contract } = server;
+    this.started.push(this.ownDevices.add({ name, type: contract.type, url }));
+  }
+
+  /** A class is made once by the container, and is the same object for whoever injects it in this process. */
+  private instanceOf(device: Constructor<object> | object): object {
+    if (typeof device !== "function") return device;
+    const type = device as new (...args: unknown[]) => object;
+    const instance = this.container.resolve(type);
+    this.container.registerInstance(type, instance);
+    return instance;
+  }
+
+  private async stop(): Promise<void> {
+    await this.closeStarted();
+    this.directory.close();
+    this.tellClosed();
+  }
+
+  private async closeStarted(): Promise<void> {
+    for (let close = this.started.pop(); close !== undefined; close = this.started.pop()) {
+      try {
+        await close();
+      } catch (error) {
+        this.log.error({ err: error }, "a part of the app did not close cleanly");
+      }
+    }
+  }
+
+  private closeOnSignals(): void {
+    const close = () => {
+      stopListening();
+      void this.close();
+    };
+    const stopListening = () => {
+      process.off("SIGINT", close);
+      process.off("SIGTERM", close);
+    };
+    process.on("SIGINT", close);
+    process.on("SIGTERM", close);
+    this.started.push(stopListening);
+  }
+
+  /** Somebody closed the app while it was starting. */
+  private requireOpen(): void {
+    if (this.phase === "closed") throw new RigAppError("the app was closed while it was starting");
+  }
+
+  private requireNew(what: string): void {
+    if (this.phase === "new") return;
+    throw new RigAppError(`${what}: the app is already ${this.phase}; put it together before start()`);
+  }
+}
