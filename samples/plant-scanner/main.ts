@@ -1,0 +1,97 @@
+import { relative } from "node:path";
+import { SingleBar } from "cli-progress";
+import { Command } from "commander";
+import { filter, firstValueFrom, timeout } from "rxjs";
+import { clientOf, connect } from "rigwire";
+import { whenNpmEnds } from "../end-with-npm";
+import { DeviceProcess } from "./device-process";
+import { ScanConfig } from "./scan-config";
+import { ScanController } from "./scan-controller";
+
+const READY_WITHIN_MS = 10_000;
+
+interface ScanArguments {
+  readonly views: string;
+  readonly name: string;
+  readonly images?: string;
+}
+
+const devices: DeviceProcess[] = [];
+let isInterrupted = false;
+
+new Command("plant-scanner")
+  .description("Starts a camera, a turntable and a controller, each in its own process, and scans a plant.")
+  .option("--views <count>", "pictures of one turn", "12")
+  .option("--name <name>", "the name of the scan", "arabidopsis")
+  .option("--images <dir>", "photographs to serve instead of the rendered plant")
+  .action(main)
+  .parseAsync()
+  .catch((error: unknown) => {
+    if (isInterrupted) return;
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });
+
+async function main(options: ScanArguments): Promise<void> {
+  process.once("SIGINT", () => void interrupted(130));
+  process.once("SIGTERM", () => void interrupted(143));
+  whenNpmEnds(() => void interrupted(143));
+  try {
+    await scan(await startDevices(options.images), options);
+  } finally {
+    await stopDevices();
+  }
+}
+
+async function startDevices(images: string | undefined): Promise<DeviceProcess> {
+  const turntable = await start("turntable");
+  const pictures = images === undefined ? ["--turntable", turntable.url] : ["--images", images];
+  const camera = await start("camera", ...pictures);
+  return start("controller", "--camera", camera.url, "--turntable", turntable.url);
+}
+
+async function start(kind: string, ...options: string[]): Promise<DeviceProcess> {
+  const device = await DeviceProcess.start(kind, ...options);
+  devices.push(device);
+  console.log(`${device.name.padEnd(12)} ${device.url}`);
+  return device;
+}
+
+async function scan({ url }: DeviceProcess, { views, name }: ScanArguments): Promise<void> {
+  const controller = connect(ScanController, url);
+  try {
+    await firstValueFrom(controller.readyToScan.changes$.pipe(filter(Boolean), timeout(READY_WITHIN_MS)));
+    await controller.setDatasetName(name);
+    await controller.setConfig(Object.assign(new ScanConfig(), { views: Number(views) }));
+
+    const bar = new SingleBar({
+      format: "scanning [{bar}] {value}/{total} views, {duration_formatted}",
+      noTTYOutput: true,
+      notTTYSchedule: 1_000,
+    });
+    bar.start(Number(views), 0);
+    const progress = controller.progressChanged.subscribe((value) => bar.update(value));
+    const startedAt = performance.now();
+    const { folder, files } = await controller.runScan().finally(() => {
+      progress.unsubscribe();
+      bar.stop();
+    });
+
+    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+    console.log(`scanned ${views} views in ${seconds} s into ${relative(process.cwd(), folder)}/`);
+    for (const file of files) console.log(`  ${file}`);
+  } finally {
+    await clientOf(controller).close();
+  }
+}
+
+async function interrupted(code: number): Promise<void> {
+  isInterrupted = true;
+  console.error("\nstopping the devices");
+  await stopDevices();
+  process.exit(code);
+}
+
+async function stopDevices(): Promise<void> {
+  await Promise.all(devices.splice(0).map((device) => device.stop()));
+}

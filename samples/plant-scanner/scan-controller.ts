@@ -1,0 +1,141 @@
+import { fileURLToPath } from "node:url";
+import { combineLatest, map, Subject, type Subscription } from "rxjs";
+import {
+  Arg,
+  arrayOf,
+  clientOf,
+  injectable,
+  InjectClient,
+  Integer,
+  JsonMethod,
+  type Remote,
+  RpcProperty,
+  RpcService,
+  Signal,
+} from "rigwire";
+import { CameraContract } from "./camera-contract";
+import { ScanConfig } from "./scan-config";
+import { ScanFolder } from "./scan-folder";
+import { Turntable } from "./turntable";
+
+const FULL_TURN = 360;
+
+/** plantimager's controller: takes the pictures of a plant from all sides. */
+@injectable()
+@RpcService({ type: "controller", naming: "snake_case" })
+export class ScanController {
+  @Signal(Integer, { wireName: "progressChanged" }) readonly progressChanged = new Subject<number>();
+  @Signal(Integer, { wireName: "maxProgressChanged" }) readonly maxProgressChanged = new Subject<number>();
+  @Signal(Boolean, { wireName: "readyToScanChanged" }) readonly readyToScanChanged = new Subject<boolean>();
+  @Signal(arrayOf(String), { wireName: "cameraNamesChanged" })
+  readonly cameraNamesChanged = new Subject<string[]>();
+
+  /** Views taken of the running scan. */
+  @RpcProperty({ notify: "progressChanged", readonly: true, type: Integer })
+  progress = 0;
+
+  /** Views that the scan takes altogether. */
+  @RpcProperty({ notify: "maxProgressChanged", readonly: true, type: Integer })
+  maxProgress = 0;
+
+  /** Whether camera and turntable are there and no scan runs. */
+  @RpcProperty({ notify: "readyToScanChanged", readonly: true })
+  readyToScan = false;
+
+  @RpcProperty({ notify: "cameraNamesChanged", readonly: true })
+  cameraNames: string[] = [];
+
+  private config = new ScanConfig();
+  private datasetName = "plant";
+  private databaseUrl = new URL("scan-output/", `file://${process.cwd()}/`);
+  private isScanning = false;
+  private isComplete = false;
+  private readonly watching: Subscription;
+
+  constructor(
+    @InjectClient(CameraContract) private readonly camera: Remote<CameraContract>,
+    @InjectClient(Turntable) private readonly turntable: Remote<Turntable>,
+  ) {
+    const states = combineLatest([clientOf(camera).state$, clientOf(turntable).state$]);
+    this.watching = states
+      .pipe(map(([cameraState, table]) => ({ cameraState, hasTable: table.kind === "connected" })))
+      .subscribe(({ cameraState, hasTable }) => {
+        this.cameraNames = cameraState.kind === "connected" ? [cameraState.inventory.name] : [];
+        this.isComplete = hasTable && cameraState.kind === "connected";
+        this.tellReady();
+      });
+    // Subscribing connects, and keeps connected.
+    this.watching.add(camera.modeChanged.subscribe());
+    this.watching.add(turntable.angleChanged.subscribe());
+  }
+
+  /** @param url - The folder under which scans are stored, as a `file:` URL. */
+  @JsonMethod()
+  setDbUrl(@Arg("url") url: string): void {
+    const folder = new URL(url.endsWith("/") ? url : `${url}/`);
+    if (folder.protocol !== "file:")
+      throw new Error(`scans are stored in folders: give a file: URL, not ${url}`);
+    this.databaseUrl = folder;
+  }
+
+  @JsonMethod()
+  setConfig(@Arg("config") config: ScanConfig): void {
+    this.config = config;
+  }
+
+  /** @param name - The name of the next scan: letters, digits, `-`, `_` and dots within. */
+  @JsonMethod()
+  setDatasetName(@Arg("name") name: string): void {
+    if (!/^[\w-]+(\.[\w-]+)*$/.test(name)) throw new Error(`"${name}" is no name for a folder`);
+    this.datasetName = name;
+  }
+
+  /** Takes what a database would ask for; a folder asks for nothing. */
+  @JsonMethod()
+  setApiToken(@Arg("token") _token: string): void {
+    // Nothing is kept: a token that is not needed cannot leak.
+  }
+
+  /**
+   * Turns the plant once around and takes a picture of each view.
+   *
+   * @returns The folder of the scan and the names of the files in it.
+   */
+  @JsonMethod({ timeout: null })
+  async runScan(): Promise<{ folder: string; files: string[] }> {
+    if (!this.readyToScan)
+      throw new Error("not ready to scan: camera or turntable is missing, or a scan runs");
+    this.isScanning = true;
+    this.tellReady();
+    try {
+      return await this.scan();
+    } finally {
+      this.isScanning = false;
+      this.tellReady();
+    }
+  }
+
+  close(): void {
+    this.watching.unsubscribe();
+  }
+
+  private async scan(): Promise<{ folder: string; files: string[] }> {
+    const { views } = this.config;
+    const folder = await ScanFolder.create(fileURLToPath(this.databaseUrl), this.datasetName);
+    this.progress = 0;
+    this.maxProgress = views;
+    await this.camera.mode.set("STILL");
+    for (let view = 0; view < views; view++) {
+      const angle = await this.turntable.rotateTo((FULL_TURN / views) * view);
+      const [image, info] = await this.camera.getImage();
+      await folder.add(angle, image, info);
+      this.progress = view + 1;
+    }
+    await folder.finish();
+    return { folder: folder.path, files: folder.files };
+  }
+
+  private tellReady(): void {
+    this.readyToScan = this.isComplete && !this.isScanning;
+  }
+}
