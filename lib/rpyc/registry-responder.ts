@@ -1,0 +1,95 @@
+import { messageOf } from "../errors";
+import { defaultLogger, type Logger } from "../log";
+import { BurstLog } from "./burst-log";
+import { decodeRequest, type RegistryRequest } from "./registry-message";
+import {
+  encodeAddresses,
+  encodeNames,
+  LISTING_OFF_REPLY,
+  OK_REPLY,
+  type EncodedReply,
+} from "./registry-reply";
+import { isLoopback, plainHost } from "./service-address";
+import { ServiceTable, type ServiceTableOptions } from "./service-table";
+
+/** What an RPyC registry is told, whether it listens to datagrams or connections. */
+export interface RegistryResponderOptions extends ServiceTableOptions {
+  /** Whether LIST is answered; without it a LIST gets None. Default false. */
+  readonly allowListing?: boolean;
+  /**
+   * The address to hand out for services that register from a loopback address, where only this machine
+   * could reach them: this machine's address in the network. Default: they are handed out as they are.
+   */
+  readonly loopbackHost?: string;
+  /** Services to serve instead of a table of its own: one table behind UDP and TCP, for instance. */
+  readonly services?: ServiceTable;
+  /** Default: {@link defaultLogger}. */
+  readonly logger?: Logger;
+}
+
+/** Answers the requests of a registry (protocols.md, 4); knows no sockets. */
+export class RegistryResponder {
+  readonly services: ServiceTable;
+  private readonly log: BurstLog;
+
+  /** @param maxReplyBytes - A reply that would be longer holds only its first entries. */
+  constructor(
+    private readonly options: RegistryResponderOptions,
+    private readonly maxReplyBytes: number,
+  ) {
+    this.services = options.services ?? new ServiceTable(options);
+    this.log = new BurstLog(options.logger ?? defaultLogger());
+  }
+
+  /**
+   * The reply to a request, or `undefined` if it gets none: because it is malformed, or the table is full.
+   *
+   * @param sender - The address it came from, which is where a registered service is.
+   */
+  answer(request: Uint8Array, sender: string): Buffer | undefined {
+    let decoded: RegistryRequest;
+    try {
+      decoded = decodeRequest(request);
+    } catch (error) {
+      this.log.debug(
+        { sender, reason: messageOf(error) },
+        "RPyC registry: a malformed request gets no reply",
+      );
+      return undefined;
+    }
+    const reply = this.carryOut(decoded, this.handedOut(sender));
+    if (reply?.complete === false) {
+      this.log.warn(
+        { sender, command: decoded.command, maxReplyBytes: this.maxReplyBytes },
+        "RPyC registry: a reply was cut to the entries that fit",
+      );
+    }
+    return reply?.bytes;
+  }
+
+  private carryOut(request: RegistryRequest, host: string): EncodedReply | undefined {
+    switch (request.command) {
+      case "REGISTER":
+        if (this.services.register(request.names, { host, port: request.port })) return OK_REPLY;
+        this.log.warn({ host, port: request.port }, "RPyC registry: full, a service is not registered");
+        return undefined;
+      case "UNREGISTER":
+        this.services.unregister({ host, port: request.port });
+        return OK_REPLY;
+      case "QUERY":
+        return encodeAddresses(this.services.query(request.name), this.maxReplyBytes);
+      case "LIST":
+        if (this.options.allowListing !== true) return LISTING_OFF_REPLY;
+        return encodeNames(this.services.names(this.filtered(request.host)), this.maxReplyBytes);
+    }
+  }
+
+  private handedOut(host: string): string {
+    const plain = plainHost(host);
+    return isLoopback(plain) ? (this.options.loopbackHost ?? plain) : plain;
+  }
+
+  private filtered(host: string | undefined): string | undefined {
+    return host === undefined ? undefined : this.handedOut(host);
+  }
+}

@@ -1,0 +1,29 @@
+import { isIPv4 } from "node:net";
+
+/** Where an RPyC service is served. */
+export interface ServiceAddress {
+  readonly host: string;
+  /** 1 to 65,535. */
+  readonly port: number;
+}
+
+/** `10.0.0.7:18811`, `[fe80::1]:18811`. */
+export function formatAddress({ host, port }: ServiceAddress): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** The host as an IPv4 peer knows it: a socket for both families tells `::ffff:10.0.0.7`. */
+export function plainHost(host: string): string {
+  const mapped = host.replace(/^::ffff:/i, "");
+  return isIPv4(mapped) ? mapped : host;
+}
+
+/** Whether a host reaches only its own machine. */
+export function isLoopback(host: string): boolean {
+  return host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** Whether a value from elsewhere is a port that a service can have. */
+export function isServicePort(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65_535;
+}
