@@ -1,0 +1,156 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { BehaviorSubject, type Observable } from "rxjs";
+import { messageOf } from "../errors";
+import { defaultLogger, type Logger } from "../log";
+import { checkedRequest, type RpycRegistryClient } from "./registry-client";
+
+/** A quarter of what a registry waits before it forgets a service (protocols.md, 4). */
+const DEFAULT_RENEW_MS = 60_000;
+
+const DEFAULT_RETRY_MS = 1_000;
+
+/** A registry that is away is asked this often at last: a service is found soon after it is back. */
+const MAX_RETRY_MS = 15_000;
+
+export interface RpycRegistrationOptions {
+  /** What the service is found by, such as its name and its type; in any case. */
+  readonly names: readonly string[];
+  /** The port at which the service listens. */
+  readonly port: number;
+  /** Milliseconds between renewals. Default 60,000. */
+  readonly renewMs?: number;
+  /**
+   * Milliseconds until the next attempt after the first that failed; doubled for each further one, up to
+   * 15,000, and up to half as much again by chance, so that many services do not ask at once. Default 1,000.
+   */
+  readonly retryMs?: number;
+  /** Default: {@link defaultLogger}. */
+  readonly logger?: Logger;
+}
+
+/** How a registration stands. */
+export type RpycRegistrationState =
+  | { readonly kind: "registering" }
+  | { readonly kind: "registered" }
+  /** The last attempt failed; the registry may still know the service. The next attempt is on its way. */
+  | { readonly kind: "unreachable"; readonly error: Error }
+  | { readonly kind: "closed" };
+
+/**
+ * Keeps a service in an RPyC registry (protocols.md, 4): registers it at once, renews it in the background,
+ * goes on when a registry is away or has forgotten it, and unregisters it on `close()`. Losing the registry
+ * never stops the service.
+ *
+ * The registry takes the address that the requests come from for the service's. A registry on the same
+ * machine sees a loopback address, of no use to others: give the client a `localAddress`, or the registry a
+ * `loopbackHost`.
+ *
+ * It does not keep the process alive.
+ */
+export class RpycRegistration {
+  /** How it stands now, and each change until it is closed. */
+  readonly state$: Observable<RpycRegistrationState>;
+  private readonly states = new BehaviorSubject<RpycRegistrationState>({ kind: "registering" });
+  private readonly ending = new AbortController();
+  private readonly running: Promise<void>;
+  private readonly logger: Logger;
+  private closing: Promise<void> | undefined;
+
+  /** @throws ValidationError if the names or the port cannot be sent. */
+  constructor(
+    private readonly client: RpycRegistryClient,
+    private readonly options: RpycRegistrationOptions,
+  ) {
+    checkedRequest({ command: "REGISTER", names: options.names, port: options.port });
+    this.logger = options.logger ?? defaultLogger();
+    this.state$ = this.states.asObservable();
+    this.running = this.run();
+  }
+
+  get state(): RpycRegistrationState {
+    return this.states.value;
+  }
+
+  /**
+   * Unregisters the service and ends. A registry that is away is not waited for longer than for a reply; it
+   * forgets the service by itself. May be called again.
+   */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async run(): Promise<void> {
+    let failures = 0;
+    for (;;) {
+      const error = await this.register();
+      if (this.ending.signal.aborted) return;
+      failures = error === undefined ? 0 : failures + 1;
+      this.tell(error);
+      await this.pause(
+        error === undefined ? (this.options.renewMs ?? DEFAULT_RENEW_MS) : this.retryMs(failures),
+      );
+    }
+  }
+
+  private async register(): Promise<Error | undefined> {
+    try {
+      await this.client.register(this.options.names, this.options.port, { signal: this.ending.signal });
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(messageOf(error));
+    }
+  }
+
+  private tell(error: Error | undefined): void {
+    const before = this.state.kind;
+    if (error === undefined) {
+      if (before !== "registered") this.states.next({ kind: "registered" });
+      return;
+    }
+    if (before !== "unreachable") {
+      this.logger.warn(
+        this.details(error),
+        "RPyC registration: the registry cannot be reached, trying again",
+      );
+    }
+    this.states.next({ kind: "unreachable", error });
+  }
+
+  private retryMs(failures: number): number {
+    const backoffMs = Math.min(
+      (this.options.retryMs ?? DEFAULT_RETRY_MS) * 2 ** (failures - 1),
+      MAX_RETRY_MS,
+    );
+    return backoffMs * (1 + Math.random() / 2);
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { ref: false, signal: this.ending.signal }).catch(() => undefined);
+  }
+
+  private async end(): Promise<void> {
+    this.ending.abort();
+    await this.running;
+    // Also where no REGISTER was answered: one may have arrived.
+    await this.unregister();
+    this.states.next({ kind: "closed" });
+    this.states.complete();
+  }
+
+  private async unregister(): Promise<void> {
+    try {
+      await this.client.unregister(this.options.port);
+    } catch (error) {
+      this.logger.warn(
+        this.details(error),
+        "RPyC registration: a service could not be unregistered, the registry forgets it by itself",
+      );
+    }
+  }
+
+  private details(error: unknown): object {
+    const { names, port } = this.options;
+    return { registry: this.client.url, names, port, reason: messageOf(error) };
+  }
+}
