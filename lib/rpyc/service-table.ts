@@ -4,8 +4,8 @@ import { formatAddress, type ServiceAddress } from "./service-address";
 /** A service that is not renewed for this long is removed (protocols.md, 4). */
 export const DEFAULT_PRUNING_TIMEOUT_MS = 240_000;
 
-/** Entries of a table, a name at an address being one: some 10 MB, more than any laboratory has. */
-const DEFAULT_MAX_SERVICES = 20_000;
+/** Entries of a table, a name at an address being one: some 30 MB, more than any laboratory has. */
+const DEFAULT_MAX_SERVICES = 50_000;
 
 /** A service at one of its addresses, under one of its names. */
 export interface RegisteredService {
@@ -17,7 +17,7 @@ export interface RegisteredService {
 export interface ServiceTableOptions {
   /** Milliseconds without a keep-alive after which a service is removed. Default 240,000. */
   readonly pruningTimeoutMs?: number;
-  /** Entries at most, a name at an address being one. Default 20,000. */
+  /** Entries at most, a name at an address being one. Default 50,000. */
   readonly maxServices?: number;
   /** Milliseconds of a clock that only goes forward; for tests. Default `performance.now`. */
   readonly now?: () => number;

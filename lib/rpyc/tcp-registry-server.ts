@@ -12,6 +12,7 @@ import { MAX_REPLY_BYTES } from "./registry-reply";
 import { RegistryResponder, type RegistryResponderOptions } from "./registry-responder";
 import { formatAddress } from "./service-address";
 import { type RegisteredService, type ServiceTable } from "./service-table";
+import { UnreadReplies } from "./unread-replies";
 
 /** A request is one packet: whoever needs longer does not mean it. */
 const DEFAULT_REQUEST_TIMEOUT_MS = 5_000;
@@ -33,7 +34,7 @@ export interface TcpRegistryServerOptions extends RegistryResponderOptions {
   readonly maxConnections?: number;
   /**
    * A reply that would be longer holds only its first entries, and a warning is logged. Default 262,144.
-   * Python clients read 1,500 bytes and fail at a longer reply: where they are many services' users, say 1,500.
+   * Python clients read 1,500 bytes and fail at a longer reply: say 1,500 where they ask for so much.
    */
   readonly maxReplyBytes?: number;
 }
@@ -54,6 +55,7 @@ export class TcpRegistryServer {
   private readonly log: BurstLog;
   /** Those that wait longest are in front. */
   private readonly connections = new Set<Socket>();
+  private readonly replies = new UnreadReplies();
   private readonly requestTimeoutMs: number;
   private readonly maxConnections: number;
   private closing: Promise<void> | undefined;
@@ -159,7 +161,7 @@ export class TcpRegistryServer {
     const reply = this.responder.answer(request, sender);
     this.pruning.arm();
     if (reply === undefined) socket.destroy();
-    else socket.end(reply);
+    else this.replies.send(socket, reply);
   }
 }
 
