@@ -3,34 +3,13 @@ import { MalformedMessageError } from "../../lib/errors";
 import { decodeBrine } from "../../lib/rpyc/brine/decoder";
 import { encodeBrine } from "../../lib/rpyc/brine/encoder";
 import { BrineScanner } from "../../lib/rpyc/brine/scanner";
-import {
-  ELLIPSIS,
-  NOT_IMPLEMENTED,
-  PyComplex,
-  PyFloat,
-  PySlice,
-  type BrineValue,
-} from "../../lib/rpyc/brine/values";
+import { type BrineValue } from "../../lib/rpyc/brine/values";
 import { brineVectors } from "../rpyc/python-literal";
+import { pythonValues } from "../rpyc/python-values";
 
 const RUNS = Number(process.env.RIGWIRE_HOSTILE_RUNS ?? 1_000);
 
-const values = fc.letrec<{ value: BrineValue; tuple: BrineValue[] }>((tie) => ({
-  tuple: fc.array(tie("value"), { maxLength: 6 }),
-  value: fc.oneof(
-    { depthSize: "small", withCrossShrink: true },
-    fc.constantFrom<BrineValue[]>(null, true, false, ELLIPSIS, NOT_IMPLEMENTED),
-    fc.maxSafeInteger(),
-    fc.bigInt({ min: 2n ** 53n, max: 2n ** 2000n }),
-    fc.string({ unit: "binary" }),
-    fc.uint8Array({ maxLength: 300 }),
-    fc.double().map((value) => new PyFloat(value)),
-    fc.tuple(fc.double(), fc.double()).map(([real, imag]) => new PyComplex(real, imag)),
-    tie("tuple"),
-    tie("tuple").map((items) => new Set(items)),
-    fc.tuple(tie("value"), tie("value"), tie("value")).map((members) => new PySlice(...members)),
-  ),
-})).value;
+const values = pythonValues({ hashable: false });
 
 /** The value, or `undefined` where the bytes are refused as they should be. */
 function decodedOrRefused(bytes: Uint8Array): BrineValue | undefined {
