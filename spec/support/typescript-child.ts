@@ -1,0 +1,147 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative, resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { type Readable, type Writable } from "node:stream";
+import ts from "typescript";
+
+const PROJECT = resolve(__dirname, "../..");
+const LINE_DEADLINE_MS = 10_000;
+
+/** How a process ended. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A TypeScript program that runs as a process of its own and writes JSON to its stdout, a line a message. */
+export class TypeScriptChild {
+  /** When the process is gone and its output read. */
+  readonly ended: Promise<ProcessEnd>;
+  /** Everything it has written to its stderr. */
+  stderr = "";
+  private readonly process: ChildProcessByStdio<Writable, Readable, Readable>;
+  private readonly lines: AsyncIterator<string>;
+
+  constructor(program: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+    this.process = spawn(process.execPath, ["--enable-source-maps", program, ...args], {
+      env: { ...process.env, ...env },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    this.process.stderr.setEncoding("utf8").on("data", (text: string) => (this.stderr += text));
+    this.process.stdin.on("error", () => undefined);
+    this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
+    this.ended = new Promise((resolveEnd, reject) => {
+      this.process.once("error", reject);
+      this.process.once("close", (code, signal) => resolveEnd({ code, signal }));
+    });
+  }
+
+  get pid(): number {
+    if (this.process.pid === undefined) throw new Error("the process did not start");
+    return this.process.pid;
+  }
+
+  /** The next line of its stdout, parsed; fails if it ends instead, or takes longer than ten seconds. */
+  async next(): Promise<unknown> {
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<never>((_, reject) => {
+      const late = () =>
+        reject(new Error(`nothing was printed within ${LINE_DEADLINE_MS} ms\n${this.stderr}`));
+      timer = setTimeout(late, LINE_DEADLINE_MS);
+    });
+    try {
+      const line = await Promise.race([this.lines.next(), deadline]);
+      if (line.done === true) throw new Error(`the process ended\n${this.stderr}`);
+      return JSON.parse(line.value);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Writes a JSON line to its stdin. */
+  send(message: unknown): void {
+    this.process.stdin.write(`${JSON.stringify(message)}\n`);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.process.kill(signal);
+  }
+}
+
+/** A TypeScript program of the tests, compiled once for a suite. */
+export interface TypeScriptProgram {
+  /** Starts it; it is killed after the running test if it still runs then. */
+  start(args?: readonly string[], env?: Readonly<Record<string, string>>): TypeScriptChild;
+}
+
+/**
+ * Prepares a program and the files of the project that it imports, without checking types, in a temporary folder
+ * that goes with the suite. Call it in a `describe` or at the top of a spec.
+ *
+ * @param entry - Its path.
+ */
+export function typeScriptProgram(entry: string): TypeScriptProgram {
+  const running = new Set<TypeScriptChild>();
+  let folder: string | undefined;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "rigwire-program-"));
+    symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"), "junction");
+    transpile(entry, folder, new Set());
+  });
+  afterEach(async () => {
+    for (const child of running) child.signal("SIGKILL");
+    await Promise.all([...running].map((child) => child.ended));
+    running.clear();
+  });
+  afterAll(() => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  });
+
+  return {
+    start(args = [], env = {}) {
+      if (folder === undefined) throw new Error("a program starts only while tests run");
+      const child = new TypeScriptChild(join(folder, javaScriptOf(entry)), args, env);
+      running.add(child);
+      return child;
+    },
+  };
+}
+
+function transpile(file: string, folder: string, done: Set<string>): void {
+  if (done.has(file)) return;
+  done.add(file);
+  const source = readFileSync(file, "utf8");
+  const compilerOptions: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.CommonJS,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    esModuleInterop: true,
+    inlineSourceMap: true,
+  };
+  const output = join(folder, javaScriptOf(file));
+  mkdirSync(dirname(output), { recursive: true });
+  writeFileSync(output, ts.transpileModule(source, { compilerOptions, fileName: file }).outputText);
+  for (const { fileName } of ts.preProcessFile(source).importedFiles) {
+    if (fileName.startsWith(".")) transpile(sourceOf(resolve(dirname(file), fileName)), folder, done);
+  }
+}
+
+function sourceOf(module: string): string {
+  return existsSync(`${module}.ts`) ? `${module}.ts` : join(module, "index.ts");
+}
+
+function javaScriptOf(file: string): string {
+  return relative(PROJECT, file).replace(/\.ts$/, ".js");
+}
