@@ -72,6 +72,17 @@ describe("when the process of an advertisement", () => {
     expect(await child.ended).toEqual({ code: null, signal: "SIGTERM" });
   });
 
+  it("removes the folders that another is about to use, neither fails", async () => {
+    const children = [start("again"), start("again")];
+
+    for (const child of children) {
+      await child.next();
+      expect(await child.next()).toBe("done");
+      expect(await child.ended).toEqual({ code: 0, signal: null });
+    }
+    expect(existsSync(runtime.advertisements)).toBe(false);
+  });
+
   it("opens and closes it, it listens only in between, and once for all", async () => {
     const child = start("close");
     await child.next();

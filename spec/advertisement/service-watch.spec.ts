@@ -13,6 +13,7 @@ const NEVER_MS = 600_000;
 
 describe("a watch", () => {
   const advertiser = typeScriptProgram(join(__dirname, "programs/advertiser.ts"));
+  const watcher = typeScriptProgram(join(__dirname, "programs/watcher.ts"));
   let runtime: RuntimeFolder;
   let told: string[];
   let subscriptions: Subscription[];
@@ -146,6 +147,16 @@ describe("a watch", () => {
 
     await whileOpen(advertise("a"), () => isTold("added a"));
     await isTold("removed a");
+  });
+
+  it("keeps its process alive until its subscription ends, and no longer", async () => {
+    const child = watcher.start([], { XDG_RUNTIME_DIR: runtime.path });
+    expect(await child.next()).toBe("watching");
+
+    await whileOpen(advertise("a"), async () => {
+      expect(await child.next()).toBe("a");
+      expect(await child.ended).toEqual({ code: 0, signal: null });
+    });
   });
 
   it("tells nothing after the end of its subscription", async () => {

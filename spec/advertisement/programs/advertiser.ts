@@ -60,6 +60,17 @@ switch (way) {
     tell({ before, open: open - before, two: two - before, closed: listeners() - before });
     break;
   }
+  case "again": {
+    // The folders come and go with each, also under the feet of another process that does the same.
+    advertisement[Symbol.dispose]();
+    for (let time = 0; time < 500; time++) {
+      new LocalServiceAdvertisement({ serviceName: "n", serviceType: "bpod", address: "x" })[
+        Symbol.dispose
+      ]();
+    }
+    tell("done");
+    break;
+  }
   default:
     stay();
 }
