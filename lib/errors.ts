@@ -70,6 +70,18 @@ export class ContractError extends RigwireError {}
 /** A text is no address: a scheme, a host or a port is missing or wrong. */
 export class AddressError extends RigwireError {}
 
+/** A service could not be advertised: the folder cannot be made or written, or someone else could write in it. */
+export class AdvertisementError extends RigwireError {}
+
+/** An RPyC registry could not be reached, or did not answer in time. A registration may still have arrived. */
+export class RpycRegistryUnreachableError extends RigwireError {}
+
+/** An RPyC registry is not allowed to tell which services it knows. */
+export class RpycListingDisabledError extends RigwireError {}
+
+/** An RPyC registry cannot listen at its address: the port is taken, the address not this machine's. */
+export class RpycRegistryListenError extends RigwireError {}
+
 /** Bytes from the network do not follow the protocol. */
 export class MalformedMessageError extends RigwireError {}
 

@@ -5,6 +5,20 @@ export { RpcProperty, type PropertyOptions } from "../decorators/rpc-property";
 export { RpcService, type RpcServiceOptions } from "../decorators/rpc-service";
 export { Signal, type SignalOptions } from "../decorators/signal";
 
+export {
+  AdvertisementDirectory,
+  type AdvertisementDirectoryOptions,
+} from "./advertisement/advertisement-directory";
+export { type AdvertisedService, type ServiceProperties } from "./advertisement/advertisement-record";
+export { type DiscoveredService, type DiscoveryOptions } from "./advertisement/discovery";
+export {
+  type AdvertisementOptions,
+  LocalServiceAdvertisement,
+  type ServiceDescription,
+} from "./advertisement/local-service-advertisement";
+export { advertisementFolder, type RuntimeSurroundings } from "./advertisement/runtime-directory";
+export { type ServiceEvent, type WatchOptions } from "./advertisement/service-watch";
+
 export { type CallOptions } from "./client/call-options";
 export { connect } from "./client/connect";
 export { clientOf, withOptions } from "./client/create-remote";
@@ -26,10 +40,12 @@ export {
 } from "./contract/service-contract";
 export { Any, arrayOf, Integer, tupleOf, type TypeSpec, type ValueType } from "./contract/value-type";
 
+export { AdvertisementModule } from "./di/advertisement-module";
 export { DeviceClients } from "./di/device-clients";
 export { DirectoryModule } from "./di/directory-module";
 export { InjectClient } from "./di/inject-client";
 export { DEVICE_DIRECTORY, type DeviceOptions, RigApp, RigAppError, type RigAppOptions } from "./di/rig-app";
+export { RpycRegistryModule } from "./di/rpyc-registry-module";
 export { type Announcement, type RigModule, type RunningModule, type ServedDevice } from "./di/rig-module";
 
 export {
@@ -44,6 +60,23 @@ export { DeviceList } from "./discovery/device-list";
 
 export * from "./errors";
 export { defaultLogger, type Logger } from "./log";
+export { decodeBrine } from "./rpyc/brine/decoder";
+export { encodeBrine } from "./rpyc/brine/encoder";
+export { type BrineValue, ELLIPSIS, NOT_IMPLEMENTED, PyComplex, PyFloat, PySlice } from "./rpyc/brine/values";
+export { type RegistryCallOptions, type RpycRegistryClient } from "./rpyc/registry-client";
+export { RpycDirectory, type RpycDirectoryOptions, rpycNamesOf } from "./rpyc/rpyc-directory";
+export {
+  RpycRegistration,
+  type RpycRegistrationOptions,
+  type RpycRegistrationState,
+} from "./rpyc/rpyc-registration";
+export { type ServiceAddress } from "./rpyc/service-address";
+export { type RegisteredService, ServiceTable, type ServiceTableOptions } from "./rpyc/service-table";
+export { TcpRegistryClient, type TcpRegistryClientOptions } from "./rpyc/tcp-registry-client";
+export { TcpRegistryServer, type TcpRegistryServerOptions } from "./rpyc/tcp-registry-server";
+export { UdpRegistryClient, type UdpRegistryClientOptions } from "./rpyc/udp-registry-client";
+export { UdpRegistryServer, type UdpRegistryServerOptions } from "./rpyc/udp-registry-server";
+
 export { type RpcServer, serve, type ServeOptions } from "./server/rpc-server";
 export { inject, injectable, singleton } from "tsyringe";
 export { type Locate } from "./transport/rpc-channel";

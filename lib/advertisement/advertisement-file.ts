@@ -2,7 +2,7 @@ import { constants, renameSync, type Stats, unlinkSync, utimesSync, writeFileSyn
 import { lstat, open, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { MalformedMessageError, messageOf } from "../errors";
+import { MalformedMessageError, messageOf, AdvertisementError } from "../errors";
 import {
   type AdvertisedService,
   decodeAdvertisement,
@@ -10,7 +10,6 @@ import {
   MAX_ADVERTISEMENT_BYTES,
   typeFolderName,
 } from "./advertisement-record";
-import { AdvertisementError } from "./errors";
 import { isOwn, isSafeFolder, makePrivateFolder, removeEmptyFolder } from "./private-folder";
 import { hasCode } from "./system-error";
 

@@ -1,4 +1,4 @@
-import { ReplaySubject, mergeAll, type Observable } from "rxjs";
+import { catchError, EMPTY, ReplaySubject, mergeAll, type Observable } from "rxjs";
 import {
   type DeviceDirectory,
   type DeviceEvent,
@@ -14,7 +14,8 @@ export class CombinedDirectory implements DeviceDirectory {
 
   add(directory: DeviceDirectory): void {
     this.directories.push(directory);
-    this.sources.next(directory.changes$);
+    // A directory that cannot tell changes does not keep the others from it.
+    this.sources.next(directory.changes$.pipe(catchError(() => EMPTY)));
   }
 
   /**

@@ -1,5 +1,5 @@
-import { filter, firstValueFrom, merge, timer } from "rxjs";
-import { AmbiguousDeviceError } from "../errors";
+import { catchError, EMPTY, filter, firstValueFrom, merge, timer } from "rxjs";
+import { AmbiguousDeviceError, messageOf } from "../errors";
 import { matches, type DeviceDirectory, type DeviceQuery, type DeviceRecord } from "./device-directory";
 
 /** A directory that tells no changes is asked again after this time, in milliseconds. */
@@ -28,7 +28,7 @@ export async function locateDevice(
     const [device, ...others] = await directory.find(query);
     if (device !== undefined && others.length === 0) return device.url;
     if (device !== undefined) throw ambiguous(query, [device, ...others]);
-    tell(`there is no ${describe(query)}: ${list(await directory.find({}))}`);
+    tell(`there is no ${describe(query)}: ${await whatIsThere(directory)}`);
     await changed;
   }
 }
@@ -41,6 +41,7 @@ async function nextChange(
 ): Promise<void> {
   const added = directory.changes$.pipe(
     filter(({ kind, device }) => kind === "added" && matches(device, query)),
+    catchError(() => EMPTY),
   );
   const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
   await firstValueFrom(merge(added, timer(ASK_AGAIN_MS), aborted), { defaultValue: undefined }).catch(
@@ -57,6 +58,15 @@ function ambiguous(query: DeviceQuery, devices: readonly DeviceRecord[]): Ambigu
 function describe({ name, type }: DeviceQuery): string {
   if (name !== undefined) return `device "${name}"`;
   return type === undefined ? "device" : `device of type "${type}"`;
+}
+
+/** For the message only: not every directory can list. */
+async function whatIsThere(directory: DeviceDirectory): Promise<string> {
+  try {
+    return list(await directory.find({}));
+  } catch (error) {
+    return `what is there cannot be listed (${messageOf(error)})`;
+  }
 }
 
 function list(devices: readonly DeviceRecord[]): string {

@@ -1,5 +1,4 @@
-import { ValidationError } from "../errors";
-import { RpycListingDisabledError } from "./errors";
+import { ValidationError, RpycListingDisabledError } from "../errors";
 import {
   encodeRequest,
   MAX_REQUEST_BYTES,

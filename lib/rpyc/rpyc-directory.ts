@@ -16,10 +16,9 @@ import {
   type DeviceQuery,
   type DeviceRecord,
 } from "../discovery/device-directory";
-import { messageOf } from "../errors";
+import { messageOf, RpycListingDisabledError } from "../errors";
 import { defaultLogger, type Logger } from "../log";
 import { BurstLog } from "./burst-log";
-import { RpycListingDisabledError } from "./errors";
 import { type RpycRegistryClient } from "./registry-client";
 import { formatAddress, type ServiceAddress } from "./service-address";
 

@@ -1,7 +1,6 @@
 import { connect } from "node:net";
-import { MalformedMessageError, messageOf } from "../errors";
+import { MalformedMessageError, messageOf, RpycRegistryUnreachableError } from "../errors";
 import { BrineScanner } from "./brine/scanner";
-import { RpycRegistryUnreachableError } from "./errors";
 import {
   allowedNames,
   checkedRequest,

@@ -1,12 +1,11 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { type Observable } from "rxjs";
-import { messageOf } from "../errors";
+import { messageOf, RpycRegistryListenError } from "../errors";
 import { defaultLogger } from "../log";
 import { BackgroundPruning } from "./background-pruning";
 import { BrineScanner } from "./brine/scanner";
 import { BurstLog } from "./burst-log";
-import { RpycRegistryListenError } from "./errors";
 import { MAX_REQUEST_BYTES, RPYC_REGISTRY_PORT } from "./registry-message";
 import { MAX_REPLY_BYTES } from "./registry-reply";
 import { RegistryResponder, type RegistryResponderOptions } from "./registry-responder";

@@ -1,7 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { lookup } from "node:dns/promises";
-import { messageOf } from "../errors";
-import { RpycRegistryUnreachableError } from "./errors";
+import { messageOf, RpycRegistryUnreachableError } from "../errors";
 import {
   allowedNames,
   checkedRequest,

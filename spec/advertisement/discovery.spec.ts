@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
-import { AdvertisementError } from "../../lib/advertisement/errors";
+import { AdvertisementError } from "../../lib/errors";
 import { LocalServiceAdvertisement } from "../../lib/advertisement/local-service-advertisement";
 import { type ServiceProperties } from "../../lib/advertisement/advertisement-record";
 import { defaultLogger } from "../../lib/log";

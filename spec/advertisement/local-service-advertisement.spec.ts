@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-import { AdvertisementError } from "../../lib/advertisement/errors";
+import { AdvertisementError } from "../../lib/errors";
 import { LocalServiceAdvertisement } from "../../lib/advertisement/local-service-advertisement";
 import { ValidationError } from "../../lib/errors";
 import { eventually } from "../support/eventually";

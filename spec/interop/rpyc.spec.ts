@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { filter, firstValueFrom, timeout } from "rxjs";
 import { decodeBrine } from "../../lib/rpyc/brine/decoder";
 import { encodeBrine } from "../../lib/rpyc/brine/encoder";
-import { RpycListingDisabledError } from "../../lib/rpyc/errors";
+import { RpycListingDisabledError } from "../../lib/errors";
 import { type RpycRegistryClient } from "../../lib/rpyc/registry-client";
 import { RpycDirectory } from "../../lib/rpyc/rpyc-directory";
 import { RpycRegistration } from "../../lib/rpyc/rpyc-registration";

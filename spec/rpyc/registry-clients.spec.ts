@@ -1,6 +1,6 @@
 import { CallAbortedError, MalformedMessageError, ValidationError } from "../../lib/errors";
 import { encodeBrine } from "../../lib/rpyc/brine/encoder";
-import { RpycListingDisabledError, RpycRegistryUnreachableError } from "../../lib/rpyc/errors";
+import { RpycListingDisabledError, RpycRegistryUnreachableError } from "../../lib/errors";
 import { type RpycRegistryClient } from "../../lib/rpyc/registry-client";
 import { type RegistryResponderOptions } from "../../lib/rpyc/registry-responder";
 import { TcpRegistryClient } from "../../lib/rpyc/tcp-registry-client";

@@ -1,6 +1,6 @@
 import { firstValueFrom, timeout } from "rxjs";
 import { encodeBrine } from "../../lib/rpyc/brine/encoder";
-import { RpycRegistryListenError } from "../../lib/rpyc/errors";
+import { RpycRegistryListenError } from "../../lib/errors";
 import { encodeRequest, type RegistryRequest } from "../../lib/rpyc/registry-message";
 import { decodeAddresses, decodeNames } from "../../lib/rpyc/registry-reply";
 import { type RegistryResponderOptions } from "../../lib/rpyc/registry-responder";

@@ -1,5 +1,5 @@
 import { firstValueFrom, take, timeout, toArray } from "rxjs";
-import { RpycListingDisabledError, RpycRegistryUnreachableError } from "../../lib/rpyc/errors";
+import { RpycListingDisabledError, RpycRegistryUnreachableError } from "../../lib/errors";
 import { RpycDirectory, rpycNamesOf, type RpycDirectoryOptions } from "../../lib/rpyc/rpyc-directory";
 import { TcpRegistryClient } from "../../lib/rpyc/tcp-registry-client";
 import { TcpRegistryServer, type TcpRegistryServerOptions } from "../../lib/rpyc/tcp-registry-server";
