@@ -1,7 +1,7 @@
 import { recordsOf, type Naming } from "../lib/contract/records";
 
 export interface RpcServiceOptions {
-  /** The service type that directories list, such as `camera`. Default: the class name, `LedStrip` as `led-strip`. */
+  /** The service type that directories list, such as `camera`. Default: the name of the class it stands on, `LedStrip` as `led-strip`. */
   readonly type?: string;
   /** How member names become wire names: `snake_case` maps `getImage` to `get_image`. Default `as-is`. */
   readonly naming?: Naming;

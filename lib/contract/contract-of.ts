@@ -62,7 +62,7 @@ class ContractBuilder {
     const members = [...this.memberNames()].map((member) => this.member(member));
     this.refuseSharedWireNames(members);
     this.refuseMissingSignals(members);
-    return new ServiceContract(this.type.name, this.service.type ?? kebabCase(this.type.name), members);
+    return new ServiceContract(this.type.name, this.service.type ?? this.defaultServiceType(), members);
   }
 
   private mergeServiceRecords(): ServiceRecord {
@@ -71,6 +71,12 @@ class ContractBuilder {
       throw new ContractError(`${this.type.name} is not a service: put @RpcService() on the class`);
     }
     return services.reduceRight((inherited, own) => ({ ...inherited, ...own }), {});
+  }
+
+  /** After the class that declares the service: what only implements a contract is of the contract's type. */
+  private defaultServiceType(): string {
+    const declaring = this.chain.find(({ records }) => records.service !== undefined)?.prototype.constructor;
+    return kebabCase(declaring?.name ?? this.type.name);
   }
 
   /** Base classes first, each member where it was first declared. */
@@ -119,11 +125,10 @@ class ContractBuilder {
   private parameters(member: string, holder: object): ParameterContract[] | undefined {
     const types = compiledParameterTypes(holder, member);
     if (types === undefined) return undefined;
-    const args = this.chain.find(({ records }) => records.args.has(member))?.records.args.get(member);
     const implementation: unknown = inheritedDescriptor(this.prototype, member)?.value;
     const required = typeof implementation === "function" ? implementation.length : types.length;
     return types.map((type, index) => {
-      const arg: Partial<ArgRecord> = args?.get(index) ?? {};
+      const arg = this.arg(member, index);
       return {
         name: arg.name,
         type: this.typeOf(arg.type, type),
@@ -132,6 +137,15 @@ class ContractBuilder {
         rest: arg.rest ?? false,
       };
     });
+  }
+
+  /** What the most derived class says of a parameter; an override keeps what it does not say anew. */
+  private arg(member: string, index: number): Partial<ArgRecord> {
+    for (const { records } of this.chain) {
+      const arg = records.args.get(member)?.get(index);
+      if (arg !== undefined) return arg;
+    }
+    return {};
   }
 
   private property(member: string, record: PropertyRecord, holder: object): PropertyContract {

@@ -78,10 +78,13 @@ export function recordsOf(target: object, member?: string | symbol): ClassRecord
       'rigwire\'s decorators need "experimentalDecorators" and "emitDecoratorMetadata" in tsconfig.json',
     );
   }
-  if (member !== undefined && typeof target === "function") {
+  if (typeof member === "symbol") {
     throw new ContractError(
-      `${target.name}.${String(member)} is static: only members of an instance can be remote`,
+      `${classNameOf(target)}: ${String(member)} is named by a symbol, which has no name on the wire`,
     );
+  }
+  if (member !== undefined && typeof target === "function") {
+    throw new ContractError(`${target.name}.${member} is static: only members of an instance can be remote`);
   }
   const prototype = (typeof target === "function" ? target.prototype : target) as object;
   const existing = ownRecords(prototype);
@@ -123,6 +126,10 @@ export function inheritedDescriptor(prototype: object, member: string): Property
 
 function ownRecords(prototype: object): ClassRecords | undefined {
   return Reflect.getOwnMetadata(RECORDS, prototype) as ClassRecords | undefined;
+}
+
+function classNameOf(target: object): string {
+  return typeof target === "function" ? target.name : target.constructor.name;
 }
 
 function prototypeOf(object: object): object | null {
