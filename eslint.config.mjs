@@ -28,6 +28,8 @@ export default tseslint.config(
         "error",
         { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
       ],
+      // The compiler tells decorators only the types that are written out.
+      "@typescript-eslint/no-inferrable-types": "off",
       "no-console": "error",
       eqeqeq: "error",
     },

@@ -2,7 +2,11 @@ import { recordsOf } from "../lib/contract/records";
 import { type TypeSpec } from "../lib/contract/value-type";
 
 export interface ArgOptions {
-  /** The argument's type, where the compiler's is too wide: `arrayOf(Step)`. Default: the declared type. */
+  /**
+   * The argument's type, where the compiler's is too wide: `arrayOf(Step)`. Default: the declared type. The compiler
+   * passes on only a type that is written out (`lores: boolean = false`): an inferred one (`lores = false`), like a
+   * union or an interface, takes any value.
+   */
   readonly type?: TypeSpec;
   /** May be left out. Default: true for parameters with a default value. Say it for `lores?: boolean`. */
   readonly optional?: boolean;

@@ -10,7 +10,11 @@ export interface PropertyOptions {
   readonly readonly?: boolean;
   /** Whether null may be set. Default false. */
   readonly nullable?: boolean;
-  /** The value's type, where the compiler's is too wide: `arrayOf(Integer)`. Default: the declared type. */
+  /**
+   * The value's type, where the compiler's is too wide: `arrayOf(Integer)`. Default: the declared type. The compiler
+   * passes on only a type that is written out (`gain: number = 1`): an inferred one (`gain = 1`), like an interface or
+   * a union of several kinds, takes any value.
+   */
   readonly type?: TypeSpec;
   /** The name on the wire. Default: the member's, mapped by the service's `naming`. */
   readonly wireName?: string;

@@ -43,12 +43,29 @@ const BUILT_IN = new Map<unknown, ValueType>([
   [Date, { kind: "date" }],
 ]);
 
+const BYTES = "bytes travel only as the result of a @BufferMethod";
+const NUMBERS = "use an array of numbers";
+
 /** Classes that JSON cannot carry, with what to do instead. */
 const NOT_ON_THE_WIRE = new Map<unknown, string>([
-  [Buffer, "bytes travel only as the result of a @BufferMethod"],
-  [Uint8Array, "bytes travel only as the result of a @BufferMethod"],
+  [Buffer, BYTES],
+  [Uint8Array, BYTES],
+  [Uint8ClampedArray, BYTES],
+  [ArrayBuffer, BYTES],
+  [DataView, BYTES],
+  [Int8Array, NUMBERS],
+  [Int16Array, NUMBERS],
+  [Uint16Array, NUMBERS],
+  [Int32Array, NUMBERS],
+  [Uint32Array, NUMBERS],
+  [Float32Array, NUMBERS],
+  [Float64Array, NUMBERS],
+  [BigInt64Array, NUMBERS],
+  [BigUint64Array, NUMBERS],
   [Map, "use an object"],
   [Set, "use an array"],
+  [RegExp, "use its source"],
+  [Symbol, "symbols do not travel"],
   [Function, "functions do not travel"],
   [Promise, "use the promised type"],
 ]);
@@ -58,6 +75,12 @@ const NOT_ON_THE_WIRE = new Map<unknown, string>([
  */
 export function valueType(spec: TypeSpec): ValueType {
   if (isValueType(spec)) return spec;
+  // Whatever the compiler promises: an import that goes in a circle is undefined while the class is decorated.
+  if (typeof (spec as unknown) !== "function") {
+    throw new ContractError(
+      `its type is ${String(spec)}: do the imports go in a circle, or is its class declared further down?`,
+    );
+  }
   const cure = NOT_ON_THE_WIRE.get(spec);
   if (cure !== undefined) throw new ContractError(`a ${spec.name} cannot travel as JSON: ${cure}`);
   return BUILT_IN.get(spec) ?? { kind: "dto", dto: spec as Constructor<object> };

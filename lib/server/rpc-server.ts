@@ -47,7 +47,7 @@ const served = new WeakSet();
  * @throws AddressError if the URL cannot be bound.
  */
 export async function serve(device: object, options: ServeOptions = {}): Promise<RpcServer> {
-  const contract = contractOf(device.constructor as Constructor<object>);
+  const contract = contractOf(classOf(device));
   if (served.has(device))
     throw new ContractError(`this ${contract.name} is already served: close that server first`);
   served.add(device);
@@ -57,6 +57,12 @@ export async function serve(device: object, options: ServeOptions = {}): Promise
     served.delete(device);
     throw error;
   }
+}
+
+function classOf(device: object): Constructor<object> {
+  const { constructor } = device as { constructor?: unknown };
+  if (typeof constructor === "function") return constructor as Constructor<object>;
+  throw new ContractError("the object has no class: serve an instance of a class with @RpcService()");
 }
 
 /** A device on the network. */
