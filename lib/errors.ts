@@ -1,3 +1,5 @@
+import { inspect, types } from "node:util";
+
 /** Where an error happened, so that its message can name the device and the member. */
 export interface ErrorPlace {
   /** The device's name, or its address where it has no name. */
@@ -91,12 +93,29 @@ export function placeName({ device, member }: ErrorPlace): string {
   return member === undefined ? `${device}: ` : `${device}.${member}: `;
 }
 
-/** The text of anything that was thrown, also of what is no `Error`. */
+/** The text of anything that was thrown, also of what is no `Error` or does not let itself be read. */
 export function messageOf(thrown: unknown): string {
-  if (thrown instanceof Error) return thrown.message || thrown.name;
   try {
-    return String(thrown);
+    return textOf(isError(thrown) ? thrown.message || thrown.name : thrown);
   } catch {
     return "an error that cannot be printed";
   }
+}
+
+/** The stack trace of anything that was thrown; empty where it has none that can be read. */
+export function stackOf(thrown: unknown): string {
+  try {
+    return isError(thrown) ? textOf(thrown.stack ?? "") : "";
+  } catch {
+    return "";
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : inspect(value, { breakLength: Infinity });
+}
+
+/** Also of another realm, such as a `vm` context. */
+function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || types.isNativeError(thrown);
 }

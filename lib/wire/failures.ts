@@ -1,4 +1,11 @@
-import { messageOf, RemoteError, type RigwireError, ValidationError, type ErrorPlace } from "../errors";
+import {
+  messageOf,
+  RemoteError,
+  type RigwireError,
+  stackOf,
+  ValidationError,
+  type ErrorPlace,
+} from "../errors";
 
 /** Why a server refused, where a client should know it by more than a text. An addition: originals ignore it. */
 export type FailureReason = "invalid";
@@ -19,11 +26,7 @@ export function refusal(error: unknown): Failure {
 
 /** The failure reply for what the device itself threw, whatever that is. */
 export function deviceFailure(error: unknown): Failure {
-  return {
-    success: false,
-    error: messageOf(error),
-    traceback: error instanceof Error ? (error.stack ?? "") : "",
-  };
+  return { success: false, error: messageOf(error), traceback: stackOf(error) };
 }
 
 /** The error that a client throws for a failure reply. */
