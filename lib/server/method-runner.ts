@@ -2,7 +2,7 @@ import { type MethodContract, type ServiceContract } from "../contract/service-c
 import { EncodingError } from "../errors";
 import { deviceFailure, refusal } from "../wire/failures";
 import { bufferReply, failureReply, resultReply, type ReplyFrames } from "../wire/replies";
-import { type MethodCall } from "../wire/requests";
+import { isObject, type MethodCall } from "../wire/requests";
 import { bindArguments } from "./bind-arguments";
 import { type Device } from "./device";
 import { TaskQueue } from "./task-queue";
@@ -24,9 +24,18 @@ export class MethodRunner {
       reply(failureReply({ success: false, error: `Method ${call.method} not implemented` }));
       return;
     }
-    const task = async () => reply(await this.call(method, call));
-    if (method.concurrent) void task();
-    else this.queue.push(task);
+    const run = async () => reply(await this.call(method, call));
+    const drop = () => {
+      const error = `${method.wireName} was not started: the server is closing`;
+      reply(failureReply({ success: false, error }));
+    };
+    if (method.concurrent) void run();
+    else this.queue.push({ run, drop });
+  }
+
+  /** Tells the callers of all methods that still wait that they are not started. */
+  close(): void {
+    this.queue.close();
   }
 
   private async call(method: MethodContract, call: MethodCall): Promise<ReplyFrames> {
@@ -47,7 +56,7 @@ export class MethodRunner {
 
 function toBufferReply({ member }: MethodContract, result: unknown): ReplyFrames {
   const [data, info] = Array.isArray(result) ? (result as unknown[]) : [];
-  if (!(data instanceof Uint8Array) || typeof info !== "object" || info === null) {
+  if (!(data instanceof Uint8Array) || !isObject(info)) {
     throw new EncodingError(`${member} must return [bytes, info]: a Buffer or Uint8Array and an object`);
   }
   return bufferReply(info, data);

@@ -120,7 +120,7 @@ export class RpcServer {
     return this.endpoint.url;
   }
 
-  /** Takes no more requests and leaves the device as it was. Twice is fine. */
+  /** Takes no more requests, starts no method that still waits, and leaves the device as it was. Twice is fine. */
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
@@ -131,6 +131,7 @@ export class RpcServer {
   }
 
   private async shutDown(): Promise<void> {
+    this.methods.close();
     this.signals.close();
     this.properties.release();
     this.topics.close();
@@ -141,6 +142,10 @@ export class RpcServer {
 
   private handle(incoming: IncomingRequest): void {
     const reply = (frames: ReplyFrames) => incoming.reply(frames);
+    if (this.closing !== undefined) {
+      reply(failureReply({ success: false, error: "the server is closing" }));
+      return;
+    }
     let request: RpcRequest;
     try {
       request = decodeRequest(incoming.body);
