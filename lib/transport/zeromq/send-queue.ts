@@ -3,7 +3,8 @@ import { type Frame } from "../../wire/frame";
 
 /** A message on its way to a socket. */
 export interface Outgoing {
-  readonly frames: readonly Frame[];
+  /** None any more once it was handed over: what was sent need not be kept. */
+  frames: readonly Frame[];
   /** Set while it waits, it is never sent. */
   dropped: boolean;
   /** It was handed to the socket. */
@@ -15,7 +16,8 @@ export interface Outgoing {
  */
 export class SendQueue {
   private waiting: Outgoing[] = [];
-  private draining: Promise<void> | undefined;
+  private isDraining = false;
+  private draining = Promise.resolve();
 
   /**
    * @param onError - Told when the socket does not take a message; the next one is tried all the same.
@@ -28,7 +30,7 @@ export class SendQueue {
   push(frames: readonly Frame[]): Outgoing {
     const message: Outgoing = { frames, dropped: false, sent: false };
     this.waiting.push(message);
-    this.draining ??= this.drain();
+    if (!this.isDraining) this.draining = this.drain();
     return message;
   }
 
@@ -38,6 +40,7 @@ export class SendQueue {
   }
 
   private async drain(): Promise<void> {
+    this.isDraining = true;
     while (this.waiting.length > 0 && !this.socket.closed) {
       const batch = this.waiting;
       this.waiting = [];
@@ -45,13 +48,15 @@ export class SendQueue {
         if (!message.dropped) await this.send(message);
       }
     }
-    this.draining = undefined;
+    this.isDraining = false;
   }
 
   private async send(message: Outgoing): Promise<void> {
+    const frames = [...message.frames];
+    message.frames = [];
     message.sent = true;
     try {
-      await this.socket.send([...message.frames]);
+      await this.socket.send(frames);
     } catch (error) {
       this.onError(error, message);
     }
