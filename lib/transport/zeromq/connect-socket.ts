@@ -24,8 +24,11 @@ export function connectSocket(socket: Socket, url: string, onLost: (reason: stri
 
 async function connectInproc(socket: Socket, url: string, onLost: (reason: string) => void): Promise<void> {
   if (!isInprocBound(url)) throw new Error("nothing in this process serves it");
+  const events = socket.events[Symbol.asyncIterator]();
   socket.connect(url);
-  inprocClosing(url).subscribe(() => onLost("the server closed"));
+  const closing = inprocClosing(url).subscribe(() => onLost("the server closed"));
+  // Within a process the events tell only the end of this socket.
+  void tellLosses(events, () => closing.unsubscribe());
   await Promise.resolve();
 }
 

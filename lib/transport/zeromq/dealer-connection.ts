@@ -3,8 +3,11 @@ import { messageOf } from "../../errors";
 import { type Frame } from "../../wire/frame";
 import { type ChannelOptions } from "../rpc-channel";
 import { connectSocket, ONE_CONNECTION } from "./connect-socket";
+import { resolveHost } from "./resolve-host";
 import { SendQueue, type Outgoing } from "./send-queue";
 import { peerSocketOptions } from "./socket-options";
+
+const DEFAULT_HANDSHAKE_TIMEOUT_MS = 1_000;
 
 /** Who waits for a reply. Exactly one of the two is called, unless the request was abandoned. */
 export interface ReplyHandler {
@@ -14,7 +17,8 @@ export interface ReplyHandler {
 }
 
 interface PendingRequest {
-  readonly handler: ReplyHandler;
+  /** Nobody where the request was abandoned: its reply is still owed, but nobody waits for it. */
+  handler: ReplyHandler | undefined;
   readonly outgoing: Outgoing;
 }
 
@@ -27,15 +31,19 @@ export class DealerConnection {
   readonly lost: Promise<string>;
   private readonly socket: Dealer;
   private readonly outgoing: SendQueue;
+  /** What the peer owes a reply to, the oldest first. */
   private readonly pending = new Map<string, PendingRequest>();
   private nextId = 1;
   private tellLost: (reason: string) => void = () => undefined;
 
   private constructor(
+    /** What people know the peer by. */
     readonly url: string,
-    options: ChannelOptions,
+    /** Where it is, with the host as a number. */
+    readonly target: string,
+    private readonly options: ChannelOptions,
   ) {
-    this.socket = new Dealer({ ...peerSocketOptions(url, options), ...ONE_CONNECTION });
+    this.socket = new Dealer({ ...peerSocketOptions(target, options), ...ONE_CONNECTION });
     this.outgoing = new SendQueue(this.socket, (error) => this.end(messageOf(error)));
     this.lost = new Promise((resolve) => (this.tellLost = resolve));
   }
@@ -44,13 +52,14 @@ export class DealerConnection {
    * @throws Error with the reason in a few words.
    */
   static async open(url: string, options: ChannelOptions, signal: AbortSignal): Promise<DealerConnection> {
-    const connection = new DealerConnection(url, options);
+    const target = await resolveHost(url, signal);
+    signal.throwIfAborted();
+    const connection = new DealerConnection(url, target, options);
     const close = () => connection.end("the client closed");
     signal.addEventListener("abort", close, { once: true });
     void connection.lost.then(() => signal.removeEventListener("abort", close));
     try {
-      signal.throwIfAborted();
-      await connectSocket(connection.socket, url, (reason) => connection.end(reason));
+      await connectSocket(connection.socket, target, (reason) => connection.end(reason));
     } catch (error) {
       connection.end(messageOf(error));
       throw error;
@@ -70,14 +79,54 @@ export class DealerConnection {
    *   may have reached the peer.
    */
   request(body: Frame, handler: ReplyHandler): () => boolean {
+    if (this.isClosed) {
+      handler.onLost("the connection was closed", false);
+      return () => false;
+    }
     const id = String(this.nextId++);
-    const outgoing = this.outgoing.push([id, "", body]);
-    this.pending.set(id, { handler, outgoing });
+    const pending: PendingRequest = { handler, outgoing: this.outgoing.push([id, "", body]) };
+    this.pending.set(id, pending);
     return () => {
-      this.pending.delete(id);
+      const { outgoing } = pending;
+      pending.handler = undefined;
       outgoing.dropped = true;
+      if (!outgoing.sent) this.pending.delete(id);
       return outgoing.sent;
     };
+  }
+
+  /**
+   * Asks what a connection needs to know. The time for the reply runs only while nothing older is owed: an original
+   * does one thing after the other, and must not lose its connection over a method that takes long.
+   *
+   * @param what - The question, for the error.
+   * @throws Error with the reason in a few words.
+   */
+  ask(body: Frame, what: string): Promise<readonly Buffer[]> {
+    const timeoutMs = this.options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS;
+    return new Promise((resolve, reject) => {
+      const handler: ReplyHandler = {
+        onReply: (frames) => {
+          clearTimeout(timer);
+          resolve(frames);
+        },
+        onLost: (reason) => {
+          clearTimeout(timer);
+          reject(new Error(reason));
+        },
+      };
+      const late = () => {
+        const [oldest] = this.pending.values();
+        if (oldest?.handler !== handler) {
+          timer = setTimeout(late, timeoutMs);
+          return;
+        }
+        abandon();
+        reject(new Error(`no reply to ${what} within ${timeoutMs} ms`));
+      };
+      let timer = setTimeout(late, timeoutMs);
+      const abandon = this.request(body, handler);
+    });
   }
 
   /** Ends the connection; whoever waits for a reply is told the reason. Twice is fine. */
@@ -85,8 +134,9 @@ export class DealerConnection {
     if (this.socket.closed) return;
     this.socket.close();
     this.tellLost(reason);
-    for (const { handler, outgoing } of this.pending.values()) handler.onLost(reason, outgoing.sent);
+    const pending = [...this.pending.values()];
     this.pending.clear();
+    for (const { handler, outgoing } of pending) handler?.onLost(reason, outgoing.sent);
   }
 
   private async receive(): Promise<void> {
@@ -96,7 +146,7 @@ export class DealerConnection {
         const key = id.toString("latin1");
         const request = this.pending.get(key);
         this.pending.delete(key);
-        request?.handler.onReply(frames);
+        request?.handler?.onReply(frames);
       }
     } catch (error) {
       this.end(messageOf(error));

@@ -1,0 +1,23 @@
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import { unlessAborted } from "../abort";
+import { formatAddress, parseAddress } from "../address";
+
+/**
+ * An address with its host as a number. ZeroMQ would look a name up itself, but stops every socket of the process
+ * meanwhile, and does not tell when there is no such name.
+ *
+ * @throws Error with the reason in a few words.
+ */
+export async function resolveHost(url: string, signal: AbortSignal): Promise<string> {
+  const address = parseAddress(url);
+  if (address.scheme !== "tcp" || address.host.startsWith("[") || isIP(address.host) !== 0) return url;
+  const { host } = address;
+  try {
+    const { address: number, family } = await unlessAborted(signal, lookup(host, { verbatim: false }));
+    return formatAddress({ ...address, host: family === 6 ? `[${number}]` : number });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new Error(`the host name "${host}" is not known`, { cause: error });
+  }
+}
