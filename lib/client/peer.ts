@@ -53,7 +53,11 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
     ask: Ask,
     subscribe: (topic: string) => () => void,
   ): Promise<void> {
-    if (inventory.rigwire?.features.includes("confirm-subscriptions") !== true) return;
+    if (inventory.rigwire?.features.includes("confirm-subscriptions") !== true) {
+      // Such a server tells nothing of subscriptions. They left before this question: when it is answered, they are there.
+      await ask(encodeRequest({ event: "GET_INVENTORY" }), "GET_INVENTORY");
+      return;
+    }
     const token = `${process.pid}-${++tokens}-${Math.random().toString(36).slice(2)}`;
     const unsubscribe = subscribe(confirmationTopic(token));
     try {
