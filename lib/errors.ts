@@ -57,6 +57,9 @@ export class DeviceUnavailableError extends RigwireError {}
 /** Several devices fit what was asked for; the message lists them. */
 export class AmbiguousDeviceError extends RigwireError {}
 
+/** Too much is waiting already, in the client or at the device. Nothing was carried out; it may be tried again later. */
+export class BusyError extends RigwireError {}
+
 /** The caller's `AbortSignal` ended a call; `cause` is the signal's reason. */
 export class CallAbortedError extends RigwireError {}
 

@@ -77,6 +77,7 @@ export { TcpRegistryServer, type TcpRegistryServerOptions } from "./rpyc/tcp-reg
 export { UdpRegistryClient, type UdpRegistryClientOptions } from "./rpyc/udp-registry-client";
 export { UdpRegistryServer, type UdpRegistryServerOptions } from "./rpyc/udp-registry-server";
 
+export { CallContext } from "./server/call-context";
 export { type RpcServer, serve, type ServeOptions } from "./server/rpc-server";
 export { inject, injectable, singleton } from "tsyringe";
 export { type Locate } from "./transport/rpc-channel";

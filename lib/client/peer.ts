@@ -41,6 +41,11 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
     return { inventory, clockOffset: clock === undefined ? undefined : clock - (askedAt + answeredAt) / 2 };
   }
 
+  cancellation({ inventory }: Peer, id: string): string | undefined {
+    const understands = inventory.rigwire?.features.includes("cancel") === true;
+    return understands ? encodeRequest({ event: "CANCEL", id }) : undefined;
+  }
+
   async signalPort({ inventory }: Peer, ask: Ask): Promise<number> {
     if (inventory.rigwire !== undefined) return inventory.rigwire.signalPort;
     const { signal_port } = await askObject(ask, { event: "INIT_SIGNALS_HANDLING" });

@@ -3,7 +3,7 @@ import { convertValue } from "../contract/convert-value";
 import { type PropertyContract, type ServiceContract } from "../contract/service-contract";
 import { messageOf, ValidationError } from "../errors";
 import { type Logger } from "../log";
-import { deviceFailure, refusal } from "../wire/failures";
+import { deviceFailure, failed, refusal } from "../wire/failures";
 import { failureReply, successReply, valueReply, type ReplyFrames } from "../wire/replies";
 import { type PropertySet } from "../wire/requests";
 import { type Device } from "./device";
@@ -38,7 +38,7 @@ export class DeviceProperties {
     }
   }
 
-  async set({ property: name, value }: PropertySet): Promise<ReplyFrames> {
+  async set({ property: name, value, deadline }: PropertySet): Promise<ReplyFrames> {
     const property = this.contract.properties.get(name);
     let accepted: unknown;
     try {
@@ -47,6 +47,9 @@ export class DeviceProperties {
       accepted = await checked(property, value);
     } catch (error) {
       return failureReply(refusal(error));
+    }
+    if (deadline !== undefined && performance.now() >= deadline) {
+      return failureReply(failed(`${name} was not set: its deadline had passed`, "late"));
     }
     try {
       this.device.set(property.member, accepted);

@@ -1,53 +1,83 @@
 import { type MethodContract, type ServiceContract } from "../contract/service-contract";
 import { EncodingError } from "../errors";
-import { deviceFailure, refusal } from "../wire/failures";
+import { deviceFailure, failed, refusal } from "../wire/failures";
 import { bufferReply, failureReply, resultReply, type ReplyFrames } from "../wire/replies";
 import { isObject, type MethodCall } from "../wire/requests";
+import { ActiveCall, type CallOrigin } from "./active-call";
+import { ActiveCalls, type CallLimits } from "./active-calls";
 import { bindArguments } from "./bind-arguments";
+import { withContext } from "./call-context";
 import { type Device } from "./device";
 import { TaskQueue } from "./task-queue";
 
-/** Runs a device's methods: one at a time in the order of arrival, `concurrent` ones past the others. */
+/**
+ * Runs a device's methods: one at a time in the order of arrival, `concurrent` ones past them. A call whose time has
+ * passed, or whose caller gave it up, is not started.
+ */
 export class MethodRunner {
   private readonly queue = new TaskQueue();
+  private readonly calls: ActiveCalls;
+  private isClosing = false;
 
   constructor(
     private readonly device: Device,
     private readonly contract: ServiceContract,
-  ) {}
+    limits: CallLimits,
+  ) {
+    this.calls = new ActiveCalls(limits);
+  }
 
-  /** @param reply - Gets the result or the failure, exactly once. */
-  run(call: MethodCall, reply: (frames: ReplyFrames) => void): void {
-    const method = this.contract.methods.get(call.method);
+  /** @param origin - Gets the result or the failure, exactly once. */
+  run(request: MethodCall, origin: CallOrigin): void {
+    const method = this.contract.methods.get(request.method);
     if (method === undefined) {
       // The original's words (protocols.md, 1).
-      reply(failureReply({ success: false, error: `Method ${call.method} not implemented` }));
+      origin.reply(failureReply(failed(`Method ${request.method} not implemented`)));
       return;
     }
-    const run = async () => reply(await this.call(method, call));
-    const drop = () => {
-      const error = `${method.wireName} was not started: the server is closing`;
-      reply(failureReply({ success: false, error }));
-    };
-    if (method.concurrent) void run();
-    else this.queue.push({ run, drop });
+    const busy = this.isClosing ? "the server is closing" : this.calls.refusalFor(origin.client);
+    if (busy !== undefined) {
+      origin.reply(failureReply(failed(`${method.wireName} was not started: ${busy}`, "busy")));
+      return;
+    }
+    const call = new ActiveCall(method, request, origin, (replied) => this.calls.delete(replied));
+    this.calls.add(call);
+    if (method.concurrent) void this.start(call);
+    else this.queue.push(() => this.start(call));
   }
 
-  /** Tells the callers of all methods that still wait that they are not started. */
-  close(): void {
-    this.queue.close();
+  /** A client does not wait for this call any more. */
+  cancel(client: string, id: string): void {
+    this.calls.find(client, id)?.giveUp("the caller gave it up", "cancelled");
   }
 
-  private async call(method: MethodContract, call: MethodCall): Promise<ReplyFrames> {
+  /**
+   * Starts no further call. What runs may come to its end within the grace time, in milliseconds; then its signal
+   * aborts.
+   */
+  async close(graceMs: number): Promise<void> {
+    this.isClosing = true;
+    this.calls.refuseWaiting("the server is closing", "busy");
+    await this.calls.idle(graceMs);
+    this.calls.giveUpAll("the server closed", "busy");
+  }
+
+  private async start(call: ActiveCall): Promise<void> {
+    if (call.start()) call.reply(await this.call(call));
+  }
+
+  private async call(call: ActiveCall): Promise<ReplyFrames> {
+    const { contract, request } = call;
     let args: unknown[];
     try {
-      args = await bindArguments(method, call);
+      const bound = bindArguments(contract, request);
+      args = bound instanceof Promise ? await bound : bound;
     } catch (error) {
       return failureReply(refusal(error));
     }
     try {
-      const result = await this.device.invoke(method.member, args);
-      return method.result === "json" ? resultReply(result) : toBufferReply(method, result);
+      const result = await withContext(call, () => this.device.invoke(contract.member, args));
+      return contract.result === "json" ? resultReply(result) : toBufferReply(contract, result);
     } catch (error) {
       return failureReply(deviceFailure(error));
     }

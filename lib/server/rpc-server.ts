@@ -7,28 +7,33 @@ import { defaultLogger, type Logger } from "../log";
 import { type EndpointOptions, type IncomingRequest, type RpcEndpoint } from "../transport/rpc-endpoint";
 import { openEndpoint } from "../transport/transports";
 import { VERSION } from "../version";
-import { deviceFailure, refusal } from "../wire/failures";
+import { deviceFailure, failed, refusal } from "../wire/failures";
 import { inventoryReply } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
 import { failureReply, successReply, type ReplyFrames } from "../wire/replies";
 import { decodeRequest, type RpcRequest } from "../wire/requests";
 import { confirmationTopic } from "../wire/signals";
+import { type CallLimits } from "./active-calls";
 import { Device } from "./device";
 import { DeviceProperties } from "./device-properties";
 import { MethodRunner } from "./method-runner";
 import { SignalPublisher } from "./signal-publisher";
 import { SubscribedTopics } from "./subscribed-topics";
 
-export interface ServeOptions extends EndpointOptions {
+export interface ServeOptions extends EndpointOptions, CallLimits {
   /** Where to serve: `tcp://HOST[:PORT]`, `ipc://PATH` or `inproc://NAME`. Default: this computer only, a free port. */
   readonly url?: string;
   /** The device's name, as clients see it in the inventory. Default: none, until a registry gives one. */
   readonly name?: string;
   /** Whether a client may end the server with `STOP_SERVER`. Default false. */
   readonly allowRemoteStop?: boolean;
+  /** How long methods that run when the server closes may take to their end, in milliseconds. Default 2 000. */
+  readonly closeGraceMs?: number;
   /** Default: warnings and errors as JSON lines on stderr. */
   readonly logger?: Logger;
 }
+
+const DEFAULT_CLOSE_GRACE_MS = 2_000;
 
 const DEFAULT_URL = "tcp://127.0.0.1";
 
@@ -36,7 +41,7 @@ const DEFAULT_URL = "tcp://127.0.0.1";
 const SUBSCRIPTION_TIMEOUT_MS = 1_000;
 
 /** What this server can do beyond the original, for clients that know. */
-const FEATURES = ["confirm-subscriptions"] as const;
+const FEATURES = ["cancel", "confirm-subscriptions"] as const;
 
 const served = new WeakSet();
 
@@ -90,7 +95,7 @@ export class RpcServer {
     this.name = options.name ?? "";
     this.closed = new Promise((resolve) => (this.tellClosed = resolve));
     this.topics = new SubscribedTopics(endpoint.topics$);
-    this.methods = new MethodRunner(device, contract);
+    this.methods = new MethodRunner(device, contract, options);
     this.properties = new DeviceProperties(device, contract, log);
     this.signals = new SignalPublisher(
       device,
@@ -120,7 +125,10 @@ export class RpcServer {
     return this.endpoint.url;
   }
 
-  /** Takes no more requests, starts no method that still waits, and leaves the device as it was. Twice is fine. */
+  /**
+   * Takes no more requests, starts no method that still waits, lets those that run come to their end within the grace
+   * time, and leaves the device as it was. Twice is fine.
+   */
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
@@ -131,7 +139,7 @@ export class RpcServer {
   }
 
   private async shutDown(): Promise<void> {
-    this.methods.close();
+    await this.methods.close(this.options.closeGraceMs ?? DEFAULT_CLOSE_GRACE_MS);
     this.signals.close();
     this.properties.release();
     this.topics.close();
@@ -143,7 +151,7 @@ export class RpcServer {
   private handle(incoming: IncomingRequest): void {
     const reply = (frames: ReplyFrames) => incoming.reply(frames);
     if (this.closing !== undefined) {
-      reply(failureReply({ success: false, error: "the server is closing" }));
+      reply(failureReply(failed("the server is closing", "busy")));
       return;
     }
     let request: RpcRequest;
@@ -154,20 +162,21 @@ export class RpcServer {
       return;
     }
     try {
-      this.answer(request, reply);
+      this.answer(request, incoming);
     } catch (error) {
       reply(failureReply(deviceFailure(error)));
     }
   }
 
-  private answer(request: RpcRequest, reply: (frames: ReplyFrames) => void): void {
+  private answer(request: RpcRequest, incoming: IncomingRequest): void {
+    const reply = (frames: ReplyFrames) => incoming.reply(frames);
     switch (request.event) {
       case "GET_INVENTORY":
         return reply([encodeJson(this.inventory())]);
       case "INIT_SIGNALS_HANDLING":
         return reply(successReply({ signal_port: this.endpoint.signalPort }));
       case "METHOD_CALL":
-        return this.methods.run(request, reply);
+        return this.methods.run(request, incoming);
       case "PROPERTY_GET":
         return void this.properties.get(request.property).then(reply);
       case "PROPERTY_SET":
@@ -177,11 +186,9 @@ export class RpcServer {
       case "STOP_SERVER":
         return this.stop(reply);
       case "FIND_PEER_ADDRESS":
-        return reply(
-          failureReply({ success: false, error: "this server does not look up peers: ask a registry" }),
-        );
+        return reply(failureReply(failed("this server does not look up peers: ask a registry")));
       case "CANCEL":
-        return;
+        return this.methods.cancel(incoming.client, request.id);
     }
   }
 
@@ -200,14 +207,14 @@ export class RpcServer {
     if (await this.topics.appears(confirmationTopic(token), SUBSCRIPTION_TIMEOUT_MS)) {
       return successReply({ seq: this.signals.counts() });
     }
-    return failureReply({ success: false, error: "the subscription did not arrive" });
+    return failureReply(failed("the subscription did not arrive"));
   }
 
   private stop(reply: (frames: ReplyFrames) => void): void {
     if (this.options.allowRemoteStop !== true) {
       const error =
         "this server may not be stopped remotely: its owner can allow it with allowRemoteStop: true";
-      reply(failureReply({ success: false, error }));
+      reply(failureReply(failed(error)));
       return;
     }
     reply(successReply());

@@ -32,6 +32,7 @@ export interface RpcChannel<Peer> {
    * Sends at most once, and only to a device that is connected.
    *
    * @returns The frames of the reply.
+   * @throws BusyError if too many requests wait already.
    * @throws DeviceUnavailableError if it was not connected in time: nothing was sent.
    * @throws RpcTimeoutError, ConnectionLostError or CallAbortedError: it may or may not have been carried out.
    */
@@ -56,6 +57,8 @@ export type Ask = (body: Frame, what: string) => Promise<readonly Buffer[]>;
 export interface ChannelProtocol<Peer> {
   /** Learns who is at the other end; no request leaves before. Must be harmless to repeat. */
   handshake(ask: Ask): Promise<Peer>;
+  /** What tells the peer that nobody waits for a reply any more; nothing if it would not understand. */
+  cancellation(peer: Peer, id: string): Frame | undefined;
   /** The port where the peer publishes; asked for at most once a connection, when something is first subscribed. */
   signalPort(peer: Peer, ask: Ask): Promise<number>;
   /**
@@ -80,6 +83,8 @@ export interface ChannelOptions {
   readonly maxMessageBytes?: number;
   /** A peer that says nothing for this long, not even to a heartbeat, is lost, in milliseconds. Default 5 000. */
   readonly heartbeatMs?: number;
+  /** Requests that may wait for a connection or a reply; one more fails at once with a `BusyError`. Default 4 096. */
+  readonly maxPendingRequests?: number;
   /** How long a reply to the handshake is waited for, in milliseconds. Default 1 000. */
   readonly handshakeTimeoutMs?: number;
 }

@@ -1,6 +1,9 @@
 import {
+  BusyError,
+  CallAbortedError,
   messageOf,
   RemoteError,
+  RpcTimeoutError,
   type RigwireError,
   stackOf,
   ValidationError,
@@ -8,7 +11,13 @@ import {
 } from "../errors";
 
 /** Why a server refused, where a client should know it by more than a text. An addition: originals ignore it. */
-export type FailureReason = "invalid";
+export type FailureReason = "invalid" | "busy" | "late" | "cancelled";
+
+const REASONS: ReadonlySet<unknown> = new Set<FailureReason>(["invalid", "busy", "late", "cancelled"]);
+
+export function isFailureReason(value: unknown): value is FailureReason {
+  return REASONS.has(value);
+}
 
 /** The reply of a request that failed (protocols.md, 1). */
 export interface Failure {
@@ -18,10 +27,14 @@ export interface Failure {
   readonly reason?: FailureReason;
 }
 
+/** A failure reply without a traceback. */
+export function failed(error: string, reason?: FailureReason): Failure {
+  return { success: false, error, ...(reason !== undefined && { reason }) };
+}
+
 /** The failure reply for a request that the server does not carry out: what is wrong with it, and no traceback. */
 export function refusal(error: unknown): Failure {
-  const reason = error instanceof ValidationError && { reason: "invalid" as const };
-  return { success: false, error: messageOf(error), ...reason };
+  return failed(messageOf(error), error instanceof ValidationError ? "invalid" : undefined);
 }
 
 /** The failure reply for what the device itself threw, whatever that is. */
@@ -31,6 +44,17 @@ export function deviceFailure(error: unknown): Failure {
 
 /** The error that a client throws for a failure reply. */
 export function errorOf(failure: Failure, place: ErrorPlace): RigwireError {
-  const error = new RemoteError(failure.error, failure.traceback ?? "", place);
-  return failure.reason === "invalid" ? new ValidationError(error.message, place) : error;
+  const remote = new RemoteError(failure.error, failure.traceback ?? "", place);
+  switch (failure.reason) {
+    case "invalid":
+      return new ValidationError(remote.message, place);
+    case "busy":
+      return new BusyError(remote.message, place);
+    case "late":
+      return new RpcTimeoutError(remote.message, 0, place);
+    case "cancelled":
+      return new CallAbortedError(remote.message, place);
+    default:
+      return remote;
+  }
 }

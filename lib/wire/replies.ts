@@ -1,5 +1,5 @@
 import { MalformedMessageError } from "../errors";
-import { type Failure } from "./failures";
+import { isFailureReason, type Failure } from "./failures";
 import { type Frame } from "./frame";
 import { encodeJson } from "./json";
 import { decodeObject } from "./requests";
@@ -56,6 +56,6 @@ function decodeFailure({ error, traceback, reason }: Readonly<Record<string, unk
     success: false,
     error: typeof error === "string" ? error : "the device gave no reason",
     ...(typeof traceback === "string" && { traceback }),
-    ...(reason === "invalid" && { reason }),
+    ...(isFailureReason(reason) && { reason }),
   };
 }

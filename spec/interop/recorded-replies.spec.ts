@@ -73,6 +73,7 @@ describeWithPython(["zmq"], "a Python server that answers as recorded", (python)
     const url = (await server.next()) as string;
     const peerless = {
       handshake: async () => null,
+      cancellation: () => undefined,
       signalPort: async () => 0,
       confirmSubscriptions: async () => undefined,
     };

@@ -75,10 +75,15 @@ export class DealerConnection {
   /**
    * Sends a request.
    *
+   * @param cancellation - Made if the request is given up after it was sent, and sent after it.
    * @returns Gives the request up: it is not sent if it still waits, and its reply is dropped. Tells whether any of it
    *   may have reached the peer.
    */
-  request(body: Frame, handler: ReplyHandler): () => boolean {
+  request(
+    body: Frame,
+    handler: ReplyHandler,
+    cancellation: (id: string) => Frame | undefined = () => undefined,
+  ): () => boolean {
     if (this.isClosed) {
       handler.onLost("the connection was closed", false);
       return () => false;
@@ -91,6 +96,7 @@ export class DealerConnection {
       pending.handler = undefined;
       outgoing.dropped = true;
       if (!outgoing.sent) this.pending.delete(id);
+      else this.tell(cancellation(id));
       return outgoing.sent;
     };
   }
@@ -137,6 +143,11 @@ export class DealerConnection {
     const pending = [...this.pending.values()];
     this.pending.clear();
     for (const { handler, outgoing } of pending) handler?.onLost(reason, outgoing.sent);
+  }
+
+  /** Sends what has no reply. */
+  private tell(body: Frame | undefined): void {
+    if (body !== undefined && !this.isClosed) this.outgoing.push(["", body]);
   }
 
   private async receive(): Promise<void> {

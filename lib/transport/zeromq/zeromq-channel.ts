@@ -3,6 +3,7 @@ import { BehaviorSubject, Observable } from "rxjs";
 import {
   AddressError,
   AmbiguousDeviceError,
+  BusyError,
   ContractError,
   DeviceUnavailableError,
   messageOf,
@@ -24,6 +25,9 @@ import {
 } from "../rpc-channel";
 import { Session, type TopicSubscription } from "./session";
 
+/** More than anybody waits for on purpose, few enough not to fill the memory. */
+const DEFAULT_MAX_PENDING_REQUESTS = 4_096;
+
 /** A connection that lasted this long was a good one: the next may be tried at once. */
 const STABLE_AFTER_MS = 1_000;
 
@@ -34,6 +38,8 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
   private readonly state = new BehaviorSubject<ChannelState<Peer>>({ kind: "idle" });
   readonly state$: Observable<ChannelState<Peer>> = this.state.asObservable();
 
+  /** Calls that are not settled yet. */
+  private pending = 0;
   private readonly waiting = new Set<ChannelCall<Peer>>();
   private readonly deadlines = new Deadlines<ChannelCall<Peer>>((call) =>
     call.expire(this.where, this.obstacle()),
@@ -53,11 +59,17 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
 
   request(request: OutgoingRequest<Peer>): Promise<readonly Buffer[]> {
     return new Promise((resolve, reject) => {
-      const call = new ChannelCall(request, resolve, reject, (settled) => this.forget(settled));
       if (this.isClosed()) {
-        call.fail(closedError(request));
+        reject(closedError(request));
         return;
       }
+      const { maxPendingRequests = DEFAULT_MAX_PENDING_REQUESTS } = this.options;
+      if (this.pending >= maxPendingRequests) {
+        reject(busyError(request, maxPendingRequests));
+        return;
+      }
+      const call = new ChannelCall(request, resolve, reject, (settled) => this.forget(settled));
+      this.pending += 1;
       this.waiting.add(call);
       call.listen();
       if (!this.waiting.has(call)) return;
@@ -171,10 +183,14 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
       return;
     }
     this.waiting.delete(call);
-    call.abandon = session.connection.request(body, {
-      onReply: (frames) => call.succeed(frames),
-      onLost: (reason, wasSent) => call.lost(reason, wasSent, session.connection.url),
-    });
+    call.abandon = session.connection.request(
+      body,
+      {
+        onReply: (frames) => call.succeed(frames),
+        onLost: (reason, wasSent) => call.lost(reason, wasSent, session.connection.url),
+      },
+      (id) => this.protocol.cancellation(session.peer, id),
+    );
     this.setDeadline(call, timeoutMs);
   }
 
@@ -185,6 +201,7 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
   }
 
   private forget(call: ChannelCall<Peer>): void {
+    this.pending -= 1;
     this.waiting.delete(call);
     this.deadlines.delete(call);
   }
@@ -211,6 +228,14 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
 /** Errors that time does not mend: whoever waits is told at once. */
 function isFinal(error: unknown): boolean {
   return [AddressError, AmbiguousDeviceError, ContractError].some((final) => error instanceof final);
+}
+
+function busyError({ place }: OutgoingRequest<unknown>, limit: number): BusyError {
+  const what = placeName(place).replace(": ", " ");
+  return new BusyError(
+    `${what}was not sent: ${limit} requests to the device wait already (maxPendingRequests)`,
+    place,
+  );
 }
 
 function closedError({ place }: OutgoingRequest<unknown>): DeviceUnavailableError {
