@@ -12,6 +12,8 @@ import { watchProperty } from "./property-watch";
 /** A device's properties: read, set after all checks, and told through their notify signals when they change. */
 export class DeviceProperties {
   private readonly unwatch: readonly (() => void)[];
+  /** The last set of a property whose check is not over. What comes after it for that property waits. */
+  private readonly underway = new Map<string, Promise<ReplyFrames>>();
 
   /**
    * @throws ContractError if a property that notifies cannot do so.
@@ -31,6 +33,7 @@ export class DeviceProperties {
   async get(name: string): Promise<ReplyFrames> {
     const property = this.contract.properties.get(name);
     if (property === undefined) return failureReply(refusal(this.unknown(name)));
+    await this.underway.get(name);
     try {
       return valueReply(await this.device.get(property.member));
     } catch (error) {
@@ -38,7 +41,19 @@ export class DeviceProperties {
     }
   }
 
-  async set({ property: name, value, deadline }: PropertySet): Promise<ReplyFrames> {
+  set(request: PropertySet): Promise<ReplyFrames> {
+    const { property: name } = request;
+    const before = this.underway.get(name);
+    const set =
+      before === undefined ? this.checkAndSet(request) : before.then(() => this.checkAndSet(request));
+    this.underway.set(name, set);
+    void set.then(() => {
+      if (this.underway.get(name) === set) this.underway.delete(name);
+    });
+    return set;
+  }
+
+  private async checkAndSet({ property: name, value, deadline }: PropertySet): Promise<ReplyFrames> {
     const property = this.contract.properties.get(name);
     let accepted: unknown;
     try {

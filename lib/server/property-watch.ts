@@ -25,10 +25,10 @@ export function watchProperty(
       { member },
     );
   }
-  const property = propertyOf(target, member);
+  const property = propertyOf(target, member, own);
   Object.defineProperty(target, member, {
     configurable: true,
-    enumerable: own?.enumerable ?? true,
+    enumerable: own?.enumerable ?? false,
     get: () => property.get(),
     set: (value: unknown) => {
       const before = snapshot(() => property.get());
@@ -44,7 +44,7 @@ export function watchProperty(
   });
   return () => {
     Reflect.deleteProperty(target, member);
-    property.restore(own);
+    property.restore();
   };
 }
 
@@ -52,38 +52,40 @@ export function watchProperty(
 interface Property {
   get(): unknown;
   set(value: unknown): void;
-  restore(own: PropertyDescriptor | undefined): void;
+  restore(): void;
 }
 
-function propertyOf(target: object, member: string): Property {
+function propertyOf(target: object, member: string, own: PropertyDescriptor | undefined): Property {
   const descriptor = inheritedDescriptor(target, member);
   if (descriptor?.get !== undefined || descriptor?.set !== undefined)
-    return accessor(target, member, descriptor);
+    return accessor(target, member, descriptor, own);
   let current: unknown = descriptor?.value;
   return {
     get: () => current,
     set: (value) => {
+      if (descriptor?.writable === false) throw new TypeError(`${member} is read-only`);
       current = value;
     },
     restore: () => {
-      Object.defineProperty(target, member, {
-        writable: true,
-        enumerable: true,
-        configurable: true,
-        value: current,
-      });
+      const attributes = own ?? { writable: true, enumerable: true, configurable: true };
+      Object.defineProperty(target, member, { ...attributes, value: current });
     },
   };
 }
 
-function accessor(target: object, member: string, descriptor: PropertyDescriptor): Property {
+function accessor(
+  target: object,
+  member: string,
+  descriptor: PropertyDescriptor,
+  own: PropertyDescriptor | undefined,
+): Property {
   return {
     get: () => descriptor.get?.call(target) as unknown,
     set: (value) => {
       if (descriptor.set === undefined) throw new TypeError(`${member} has no setter`);
       descriptor.set.call(target, value);
     },
-    restore: (own) => {
+    restore: () => {
       if (own !== undefined) Object.defineProperty(target, member, own);
     },
   };
