@@ -28,8 +28,9 @@ export class SignalSubscription {
    * @throws Error if the publisher cannot be reached.
    */
   async connect(): Promise<void> {
-    void this.receive();
     await connectSocket(this.socket, this.url, () => undefined);
+    // Not before: a socket that waited for messages while it was unconnected hears of none over inproc.
+    void this.receive();
   }
 
   frames(topic: string): Observable<Buffer> {
