@@ -15,9 +15,6 @@ export class DeviceProperties {
   /** The last set of a property whose check is not over. What comes after it for that property waits. */
   private readonly underway = new Map<string, Promise<ReplyFrames>>();
 
-  /**
-   * @throws ContractError if a property that notifies cannot do so.
-   */
   constructor(
     private readonly device: Device,
     private readonly contract: ServiceContract,

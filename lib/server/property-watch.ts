@@ -10,7 +10,6 @@ import { type Device } from "./device";
  *
  * @param onChange - Gets the value that is read back after an assignment, if it differs from the one before.
  * @returns Takes the watch away again; the property keeps its value.
- * @throws ContractError if the object does not let its properties be redefined.
  */
 export function watchProperty(
   device: Device,
@@ -19,12 +18,6 @@ export function watchProperty(
 ): () => void {
   const { target } = device;
   const own = Object.getOwnPropertyDescriptor(target, member);
-  if (own?.configurable === false || !Object.isExtensible(target)) {
-    throw new ContractError(
-      `${device.className}.${member} cannot be watched: the object is frozen or sealed`,
-      { member },
-    );
-  }
   const property = propertyOf(target, member, own);
   Object.defineProperty(target, member, {
     configurable: true,
@@ -46,6 +39,17 @@ export function watchProperty(
     Reflect.deleteProperty(target, member);
     property.restore();
   };
+}
+
+/**
+ * @throws ContractError if the object does not let its properties be redefined.
+ */
+export function checkWatchable({ target, className }: Device, member: string): void {
+  const own = Object.getOwnPropertyDescriptor(target, member);
+  if (own?.configurable !== false && Object.isExtensible(target)) return;
+  throw new ContractError(`${className}.${member} cannot be watched: the object is frozen or sealed`, {
+    member,
+  });
 }
 
 /** A property as it was before it was watched. */

@@ -14,6 +14,7 @@ import { failureReply, successReply, type ReplyFrames } from "../wire/replies";
 import { decodeRequest, type RpcRequest } from "../wire/requests";
 import { confirmationTopic } from "../wire/signals";
 import { type CallLimits } from "./active-calls";
+import { checkDevice } from "./check-device";
 import { Device } from "./device";
 import { DeviceProperties } from "./device-properties";
 import { MethodRunner } from "./method-runner";
@@ -109,15 +110,11 @@ export class RpcServer {
   /** @internal Use {@link serve}. */
   static async start(device: Device, contract: ServiceContract, options: ServeOptions): Promise<RpcServer> {
     const { url = DEFAULT_URL, logger = defaultLogger() } = options;
-    let server: RpcServer | undefined;
-    const endpoint = await openEndpoint(url, (request) => server?.handle(request), options, logger);
-    try {
-      server = new RpcServer(device, contract, endpoint, options, logger);
-    } catch (error) {
-      await endpoint.close();
-      throw error;
-    }
-    return server;
+    checkDevice(device, contract);
+    const starting: { server?: RpcServer } = {};
+    const endpoint = await openEndpoint(url, (request) => starting.server?.handle(request), options, logger);
+    starting.server = new RpcServer(device, contract, endpoint, options, logger);
+    return starting.server;
   }
 
   /** Where clients connect, with the port that was taken. */

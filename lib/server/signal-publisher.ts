@@ -13,7 +13,6 @@ export class SignalPublisher {
 
   /**
    * @param publish - Sends one frame to whoever subscribed to its beginning.
-   * @throws ContractError if a signal's field holds no Observable.
    */
   constructor(
     device: Device,
@@ -42,7 +41,7 @@ export class SignalPublisher {
   }
 
   private follow(): void {
-    for (const [name, source] of this.sources) source.setWanted(this.topics.covers(signalTopic(name)));
+    for (const [name, source] of this.sources) source.setWanted(this.topics.touch(signalTopic(name)));
   }
 }
 
@@ -96,7 +95,14 @@ class SignalSource {
   }
 
   private unsubscribe(): void {
-    this.subscription?.unsubscribe();
+    try {
+      this.subscription?.unsubscribe();
+    } catch (error) {
+      this.log.error(
+        { err: error },
+        `${this.place} failed when nobody wanted it any more: ${messageOf(error)}`,
+      );
+    }
     this.subscription = undefined;
   }
 

@@ -15,9 +15,10 @@ export class SubscribedTopics {
     });
   }
 
-  /** Whether somebody gets frames that begin with this. */
-  covers(beginning: string): boolean {
-    for (const topic of this.topics) if (beginning.startsWith(topic)) return true;
+  /** Whether somebody may get frames that begin with this. */
+  touch(beginning: string): boolean {
+    for (const topic of this.topics)
+      if (beginning.startsWith(topic) || topic.startsWith(beginning)) return true;
     return false;
   }
 
