@@ -41,8 +41,8 @@ type Received<R> = R extends readonly [Uint8Array, infer Info extends object]
 type IsReadonly<T, K extends keyof T> = Same<Pick<T, K>, Readonly<Pick<T, K>>>;
 
 /**
- * Whether two types are identical, modifiers included. Written out twice: as a named type it would be compared by
- * assignability, which does not see `readonly`.
+ * Whether two types are identical, modifiers included. The functions are written out twice: of an alias the compiler
+ * would compare only the arguments, to which `readonly` makes no difference.
  */
 type Same<A, B> =
   (<X>(value: X) => X extends A ? 1 : 2) extends <X>(value: X) => X extends B ? 1 : 2 ? true : false;
