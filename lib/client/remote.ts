@@ -5,7 +5,7 @@ import { type Observable } from "rxjs";
  * an Observable gives an Observable, every other field gives a {@link RemoteProperty} (without `set` where it is
  * readonly in `T`).
  */
-export type Remote<T> = { readonly [K in keyof T]: RemoteMember<T, K> };
+export type Remote<T> = { readonly [K in keyof T]-?: RemoteMember<T, K> };
 
 /** A property of a device. */
 export interface RemoteProperty<V> extends ReadonlyRemoteProperty<V> {
@@ -25,13 +25,20 @@ export interface ReadonlyRemoteProperty<V> {
   readonly changes$: Observable<V>;
 }
 
-type RemoteMember<T, K extends keyof T> = T[K] extends (...args: infer A) => infer R
-  ? (...args: A) => Promise<Received<Awaited<R>>>
-  : T[K] extends Observable<infer V>
-    ? Observable<V>
-    : IsReadonly<T, K> extends true
-      ? ReadonlyRemoteProperty<T[K]>
-      : RemoteProperty<T[K]>;
+type RemoteMember<T, K extends keyof T> =
+  IsAny<T[K]> extends true
+    ? PropertyOf<T, K>
+    : T[K] extends (...args: infer A) => infer R
+      ? (...args: A) => Promise<Received<Awaited<R>>>
+      : T[K] extends Observable<infer V>
+        ? Observable<V>
+        : PropertyOf<T, K>;
+
+type PropertyOf<T, K extends keyof T> =
+  IsReadonly<T, K> extends true ? ReadonlyRemoteProperty<T[K]> : RemoteProperty<T[K]>;
+
+/** `any` would be a method, a signal and a property at once. */
+type IsAny<V> = 0 extends 1 & V ? true : false;
 
 /** The bytes of a buffer result arrive as a `Buffer`. */
 type Received<R> = R extends readonly [Uint8Array, infer Info extends object]
