@@ -1,0 +1,158 @@
+/* eslint-disable @typescript-eslint/no-unsafe-call, @typescript-eslint/no-unsafe-member-access --
+   some lines are there because they do not compile */
+/**
+ * What `Remote<T>` makes of a class, held by the compiler: `npm run check` fails where a line here does not hold.
+ */
+import { type BehaviorSubject, type Observable, type Subject } from "rxjs";
+import {
+  connect,
+  type BufferResult,
+  type ReadonlyRemoteProperty,
+  type Remote,
+  type RemoteProperty,
+} from "rigwire";
+
+type Equal<A, B> =
+  (<X>(value: X) => X extends A ? 1 : 2) extends <X>(value: X) => X extends B ? 1 : 2 ? true : false;
+
+/** Compiles only where the types are identical. */
+declare function same<A, B>(proof: Equal<A, B>): void;
+
+type Mode = "STILL" | "VIDEO";
+
+interface ImageInfo {
+  readonly format: string;
+}
+
+interface Config {
+  gain: number;
+  roi?: number[];
+}
+
+declare class Camera {
+  readonly modeChanged: Subject<Mode>;
+  readonly angle: BehaviorSubject<number>;
+  readonly frames: Observable<[number, string]>;
+  readonly stopped: Subject<void>;
+
+  mode: Mode;
+  enabled: boolean;
+  config: Config;
+  note: string | null;
+  anything: unknown;
+  untyped: any; // eslint-disable-line @typescript-eslint/no-explicit-any
+  label?: string;
+  readonly serial: string;
+  get url(): string;
+  get gain(): number;
+  set gain(value: number);
+
+  stop(): void;
+  focus(target: number): Promise<number>;
+  describe(detail?: boolean): string;
+  crop(x: number, ...rest: number[]): Promise<void>;
+  lookup(key: string): Config | undefined;
+  getImage(lores?: boolean): Promise<BufferResult<ImageInfo>>;
+  getRaw(): BufferResult;
+  getPair(): Promise<[number, string]>;
+  parse(): any; // eslint-disable-line @typescript-eslint/no-explicit-any
+
+  protected calibrate(): void;
+  private readonly secret: string;
+  static count: number;
+}
+
+type R = Remote<Camera>;
+
+// A method gives a function with the same arguments that returns a promise.
+same<R["stop"], () => Promise<void>>(true);
+same<R["focus"], (target: number) => Promise<number>>(true);
+same<R["describe"], (detail?: boolean) => Promise<string>>(true);
+same<R["crop"], (x: number, ...rest: number[]) => Promise<void>>(true);
+same<R["lookup"], (key: string) => Promise<Config | undefined>>(true);
+same<R["getPair"], () => Promise<[number, string]>>(true);
+same<R["parse"], () => Promise<any>>(true); // eslint-disable-line @typescript-eslint/no-explicit-any
+
+// The bytes of a buffer result are a Buffer.
+same<R["getImage"], (lores?: boolean) => Promise<[data: Buffer, info: ImageInfo]>>(true);
+same<R["getRaw"], () => Promise<[data: Buffer, info: Record<string, unknown>]>>(true);
+
+// A field that is an Observable of any kind gives an Observable.
+same<R["modeChanged"], Observable<Mode>>(true);
+same<R["angle"], Observable<number>>(true);
+same<R["frames"], Observable<[number, string]>>(true);
+same<R["stopped"], Observable<void>>(true);
+
+// Every other field gives a property, with set() where it is writable.
+same<R["mode"], RemoteProperty<Mode>>(true);
+same<R["enabled"], RemoteProperty<boolean>>(true);
+same<R["config"], RemoteProperty<Config>>(true);
+same<R["note"], RemoteProperty<string | null>>(true);
+same<R["anything"], RemoteProperty<unknown>>(true);
+same<R["untyped"], RemoteProperty<any>>(true); // eslint-disable-line @typescript-eslint/no-explicit-any
+same<R["label"], RemoteProperty<string | undefined>>(true);
+same<R["gain"], RemoteProperty<number>>(true);
+same<R["serial"], ReadonlyRemoteProperty<string>>(true);
+same<R["url"], ReadonlyRemoteProperty<string>>(true);
+
+// What is not public, or not of an instance, is not there.
+same<Extract<keyof R, "secret" | "calibrate" | "count" | "prototype">, never>(true);
+
+declare abstract class Contract {
+  abstract readonly moved: Observable<number>;
+  abstract position: number;
+  abstract readonly limit: number;
+  moveTo(position: number): Promise<void>;
+}
+
+// A contract class is looked at in the same way.
+same<Remote<Contract>["moved"], Observable<number>>(true);
+same<Remote<Contract>["position"], RemoteProperty<number>>(true);
+same<Remote<Contract>["limit"], ReadonlyRemoteProperty<number>>(true);
+same<Remote<Contract>["moveTo"], (position: number) => Promise<void>>(true);
+
+/** What is written against a remote; never run. */
+export async function use(remote: Remote<Camera>): Promise<void> {
+  const mode: Mode = await remote.mode.get();
+  await remote.mode.set(mode);
+  const [bytes, { format }] = await remote.getImage(true);
+  bytes.readUInt8(format.length);
+  remote.mode.changes$.subscribe((each: Mode) => each);
+
+  // @ts-expect-error a value of another type
+  await remote.mode.set("OFF");
+  // @ts-expect-error a read-only property has no set
+  await remote.serial.set("A1");
+  // @ts-expect-error an accessor without a setter has no set
+  await remote.url.set("http://cam/");
+  // @ts-expect-error members of a remote are not assigned
+  remote.mode = mode;
+  // @ts-expect-error arguments are those of the method
+  await remote.focus("near");
+  // @ts-expect-error a missing argument
+  await remote.focus();
+  // @ts-expect-error a private member
+  await remote.secret.get();
+  // @ts-expect-error a signal is listened to, not emitted
+  remote.modeChanged.next("STILL");
+  // @ts-expect-error there is no such member
+  await remote.fly();
+}
+
+/** The ways to connect; never run. */
+export function connectEveryWay(camera: typeof Camera, contract: typeof Contract, url: string) {
+  // @ts-expect-error an object is no class
+  connect({}, url);
+
+  return {
+    byClass: connect(camera, url, { timeoutMs: 5 }),
+    byContract: connect(contract, async () => Promise.resolve(url)),
+    byInventory: connect<Camera>(url),
+  };
+}
+
+type Connected = ReturnType<typeof connectEveryWay>;
+
+same<Connected["byClass"], Remote<Camera>>(true);
+same<Connected["byContract"], Remote<Contract>>(true);
+same<Connected["byInventory"], Promise<Remote<Camera>>>(true);
