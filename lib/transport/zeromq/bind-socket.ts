@@ -54,6 +54,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "the folder does not exist",
 };
 
+/** By its shape: an error of the binding is no `Error` of a second module realm, such as a test's. */
 function codeOf(error: unknown): string {
   return typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
 }
