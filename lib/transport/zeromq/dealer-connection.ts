@@ -121,17 +121,18 @@ export class DealerConnection {
           reject(new Error(reason));
         },
       };
-      const late = () => {
-        const [oldest] = this.pending.values();
-        if (oldest?.handler !== handler) {
-          timer = setTimeout(late, timeoutMs);
-          return;
-        }
-        abandon();
-        reject(new Error(`no reply to ${what} within ${timeoutMs} ms`));
-      };
-      let timer = setTimeout(late, timeoutMs);
+      const isNext = () => this.pending.values().next().value?.handler === handler;
+      const wait = (wasNext: boolean): NodeJS.Timeout =>
+        setTimeout(() => {
+          if (!wasNext) {
+            timer = wait(isNext());
+            return;
+          }
+          abandon();
+          reject(new Error(`no reply to ${what} within ${timeoutMs} ms`));
+        }, timeoutMs);
       const abandon = this.request(body, handler);
+      let timer = wait(isNext());
     });
   }
 
