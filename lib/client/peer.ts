@@ -1,9 +1,10 @@
 import { type ServiceContract } from "../contract/service-contract";
 import { ContractError, MalformedMessageError } from "../errors";
 import { type Ask, type ChannelProtocol } from "../transport/rpc-channel";
-import { decodeInventory, type Inventory } from "../wire/inventory";
+import { decodeInventory, type Feature, type Inventory } from "../wire/inventory";
 import { decodeReply } from "../wire/replies";
-import { encodeRequest, isObject } from "../wire/requests";
+import { isObject } from "../wire/message";
+import { encodeRequest } from "../wire/requests";
 import { confirmationTopic } from "../wire/signals";
 import { checkFulfilled } from "./check-fulfilled";
 import { type SignalSequences } from "./signal-sequences";
@@ -41,9 +42,12 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
     return { inventory, clockOffset: clock === undefined ? undefined : clock - (askedAt + answeredAt) / 2 };
   }
 
+  takesBatches({ inventory }: Peer): boolean {
+    return offers(inventory, "batch");
+  }
+
   cancellation({ inventory }: Peer, id: string): string | undefined {
-    const understands = inventory.rigwire?.features.includes("cancel") === true;
-    return understands ? encodeRequest({ event: "CANCEL", id }) : undefined;
+    return offers(inventory, "cancel") ? encodeRequest({ event: "CANCEL", id }) : undefined;
   }
 
   async signalPort({ inventory }: Peer, ask: Ask): Promise<number> {
@@ -72,6 +76,10 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
       unsubscribe();
     }
   }
+}
+
+function offers({ rigwire }: Inventory, feature: Feature): boolean {
+  return rigwire?.features.includes(feature) === true;
 }
 
 async function askObject(

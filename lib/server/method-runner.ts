@@ -2,7 +2,8 @@ import { type MethodContract, type ServiceContract } from "../contract/service-c
 import { EncodingError } from "../errors";
 import { deviceFailure, failed, refusal } from "../wire/failures";
 import { bufferReply, failureReply, resultReply, type ReplyFrames } from "../wire/replies";
-import { isObject, type MethodCall } from "../wire/requests";
+import { isObject } from "../wire/message";
+import { type MethodCall } from "../wire/requests";
 import { ActiveCall, type CallOrigin } from "./active-call";
 import { ActiveCalls, type CallLimits } from "./active-calls";
 import { bindArguments } from "./bind-arguments";

@@ -196,7 +196,7 @@ export class RpcServer {
       instance: this.instance,
       clock: performance.now(),
       signalPort: this.endpoint.signalPort,
-      features: FEATURES,
+      features: this.endpoint.takesBatches ? ["batch", ...FEATURES] : FEATURES,
     });
   }
 

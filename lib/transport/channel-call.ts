@@ -5,6 +5,7 @@ import {
   placeName,
   RpcTimeoutError,
 } from "../errors";
+import { type ReceivedReply } from "../wire/message";
 import { type OutgoingRequest } from "./rpc-channel";
 
 /** One request of a channel, from the moment it is asked for until its promise is settled. */
@@ -18,7 +19,7 @@ export class ChannelCall<Peer> {
 
   constructor(
     readonly request: OutgoingRequest<Peer>,
-    private readonly resolve: (frames: readonly Buffer[]) => void,
+    private readonly resolve: (frames: ReceivedReply) => void,
     private readonly reject: (error: unknown) => void,
     private readonly onSettled: (call: ChannelCall<Peer>) => void,
   ) {}
@@ -36,7 +37,7 @@ export class ChannelCall<Peer> {
     this.stopListening = () => signal.removeEventListener("abort", abort);
   }
 
-  succeed(frames: readonly Buffer[]): void {
+  succeed(frames: ReceivedReply): void {
     this.settled();
     this.resolve(frames);
   }

@@ -1,6 +1,6 @@
 import { type Observable } from "rxjs";
 import { type ErrorPlace } from "../errors";
-import { type Frame } from "../wire/frame";
+import { type ReceivedReply } from "../wire/message";
 
 /** Where a channel stands. A channel connects when it is first used and goes on by itself after a loss. */
 export type ChannelState<Peer> =
@@ -19,7 +19,7 @@ export interface OutgoingRequest<Peer> {
    * @param remainingMs - What is left of the caller's time; null for ever.
    * @throws whatever the request shall fail with.
    */
-  encode(peer: Peer, remainingMs: number | null): Frame;
+  encode(peer: Peer, remainingMs: number | null): string;
   /** Ends the wait early. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -36,7 +36,7 @@ export interface RpcChannel<Peer> {
    * @throws DeviceUnavailableError if it was not connected in time: nothing was sent.
    * @throws RpcTimeoutError, ConnectionLostError or CallAbortedError: it may or may not have been carried out.
    */
-  request(request: OutgoingRequest<Peer>): Promise<readonly Buffer[]>;
+  request(request: OutgoingRequest<Peer>): Promise<ReceivedReply>;
 
   /**
    * Frames that begin with a topic, for as long as it is subscribed, across reconnects. Requests made after a
@@ -51,14 +51,16 @@ export interface RpcChannel<Peer> {
 }
 
 /** Sends one request on the connection that is being made, and waits for its reply. */
-export type Ask = (body: Frame, what: string) => Promise<readonly Buffer[]>;
+export type Ask = (body: string, what: string) => Promise<ReceivedReply>;
 
 /** What a channel has to know of the protocol that is spoken over it. */
 export interface ChannelProtocol<Peer> {
   /** Learns who is at the other end; no request leaves before. Must be harmless to repeat. */
   handshake(ask: Ask): Promise<Peer>;
+  /** Whether the peer takes several requests in one message. */
+  takesBatches(peer: Peer): boolean;
   /** What tells the peer that nobody waits for a reply any more; nothing if it would not understand. */
-  cancellation(peer: Peer, id: string): Frame | undefined;
+  cancellation(peer: Peer, id: string): string | undefined;
   /** The port where the peer publishes; asked for at most once a connection, when something is first subscribed. */
   signalPort(peer: Peer, ask: Ask): Promise<number>;
   /**

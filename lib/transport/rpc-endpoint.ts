@@ -1,5 +1,6 @@
 import { type Observable } from "rxjs";
 import { type Frame } from "../wire/frame";
+import { type Received } from "../wire/message";
 
 /** A request as it came in. */
 export interface IncomingRequest {
@@ -7,7 +8,7 @@ export interface IncomingRequest {
   readonly client: string;
   /** The client's own name for the request; empty where it gave none. */
   readonly id: string;
-  readonly body: Buffer;
+  readonly body: Received;
   /** Sends the reply; once. The frames are sent without a copy: leave them alone afterwards. */
   reply(frames: readonly Frame[]): void;
 }
@@ -27,6 +28,8 @@ export interface RpcEndpoint {
   readonly url: string;
   /** The port of the signals; 0 where the transport has no ports. */
   readonly signalPort: number;
+  /** Whether several requests may come in one message. */
+  readonly takesBatches: boolean;
   readonly topics$: Observable<TopicEvent>;
   /** Sends a frame to all who subscribed to a beginning of it. */
   publish(frame: Frame): void;

@@ -1,7 +1,7 @@
 import { type MemberContract, type ServiceContract } from "../contract/service-contract";
 import { typeName } from "../contract/value-type";
 import { MalformedMessageError } from "../errors";
-import { isObject } from "./requests";
+import { isObject } from "./message";
 
 /** Method name → how long clients wait for it, in milliseconds; null waits for ever. */
 export type MethodTimeouts = ReadonlyMap<string, number | null>;
@@ -17,6 +17,9 @@ export interface Inventory {
   /** What only a rigwire server adds. */
   readonly rigwire: RigwireInventory | undefined;
 }
+
+/** What a server can do beyond the original. */
+export type Feature = "batch" | "cancel" | "confirm-subscriptions";
 
 export interface RigwireInventory {
   readonly version: string;
@@ -62,7 +65,7 @@ export interface ServerIdentity {
   readonly instance: string;
   readonly clock: number;
   readonly signalPort: number;
-  readonly features: readonly string[];
+  readonly features: readonly Feature[];
 }
 
 /** The reply to `GET_INVENTORY`, as the object that is sent. */

@@ -2,7 +2,7 @@ import { MalformedMessageError } from "../errors";
 import { isFailureReason, type Failure } from "./failures";
 import { type Frame } from "./frame";
 import { encodeJson } from "./json";
-import { decodeObject } from "./requests";
+import { decodeObject, type ReceivedReply } from "./message";
 
 /** A reply of one frame, or of two for a buffer: its info object and its bytes. */
 export type ReplyFrames = readonly [Frame] | readonly [info: Frame, data: Frame];
@@ -39,7 +39,7 @@ export type Reply =
  *
  * @throws MalformedMessageError for what is no reply.
  */
-export function decodeReply(frames: readonly Buffer[]): Reply {
+export function decodeReply(frames: ReceivedReply): Reply {
   const [first, data] = frames;
   if (first === undefined || frames.length > 2) {
     throw new MalformedMessageError(`a reply has one or two frames, this one has ${frames.length}`);

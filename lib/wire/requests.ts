@@ -1,6 +1,6 @@
-import { isUtf8 } from "node:buffer";
-import { MalformedMessageError, messageOf } from "../errors";
-import { decodeJson, encodeJson } from "./json";
+import { MalformedMessageError } from "../errors";
+import { encodeJson } from "./json";
+import { decodeObject, isObject, type Received } from "./message";
 
 /** What a client asks of a server (protocols.md, 1). The last two are additions that only rigwire servers know. */
 export type RpcRequest =
@@ -43,7 +43,7 @@ export function encodeRequest(request: RpcRequest): string {
  *
  * @throws MalformedMessageError for whatever is no request, with what is wrong with it.
  */
-export function decodeRequest(body: Uint8Array): RpcRequest {
+export function decodeRequest(body: Received): RpcRequest {
   const message = decodeObject(body);
   switch (message.event) {
     case "GET_INVENTORY":
@@ -87,31 +87,6 @@ function decodeMethodCall(message: Readonly<Record<string, unknown>>): MethodCal
     kwargs,
     deadline: deadlineOf(message),
   };
-}
-
-/**
- * A JSON object in UTF-8.
- *
- * @throws MalformedMessageError for anything else.
- */
-export function decodeObject(body: Uint8Array): Readonly<Record<string, unknown>> {
-  if (!isUtf8(body)) throw new MalformedMessageError("the message is not UTF-8");
-  let message: unknown;
-  try {
-    message = decodeJson(asBuffer(body).toString());
-  } catch (error) {
-    throw new MalformedMessageError(`the message is not JSON: ${messageOf(error)}`, {}, { cause: error });
-  }
-  if (!isObject(message)) throw new MalformedMessageError("the message is no JSON object");
-  return message;
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function text(message: Readonly<Record<string, unknown>>, key: string): string {

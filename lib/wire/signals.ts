@@ -1,6 +1,6 @@
 import { MalformedMessageError } from "../errors";
 import { encodeJson } from "./json";
-import { decodeObject } from "./requests";
+import { decodeObject } from "./message";
 
 /** A signal as it arrives. */
 export interface SignalMessage {

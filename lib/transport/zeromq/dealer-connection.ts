@@ -1,17 +1,19 @@
 import { Dealer } from "zeromq";
 import { messageOf } from "../../errors";
-import { type Frame } from "../../wire/frame";
+import { decodeBatch, isBatch, takesBatches } from "../../wire/batch";
+import { type ReceivedReply } from "../../wire/message";
 import { type ChannelOptions } from "../rpc-channel";
 import { connectSocket, ONE_CONNECTION } from "./connect-socket";
 import { resolveHost } from "./resolve-host";
-import { SendQueue, type Outgoing } from "./send-queue";
-import { peerSocketOptions } from "./socket-options";
+import { RequestOutbox, type OutgoingRequestMessage } from "./request-outbox";
+import { DEFAULT_MAX_MESSAGE_BYTES, peerSocketOptions } from "./socket-options";
+import { SocketSender } from "./socket-sender";
 
 const DEFAULT_HANDSHAKE_TIMEOUT_MS = 1_000;
 
 /** Who waits for a reply. Exactly one of the two is called, unless the request was abandoned. */
 export interface ReplyHandler {
-  onReply(frames: readonly Buffer[]): void;
+  onReply(reply: ReceivedReply): void;
   /** @param wasSent - Whether any of it may have reached the peer. */
   onLost(reason: string, wasSent: boolean): void;
 }
@@ -19,7 +21,7 @@ export interface ReplyHandler {
 interface PendingRequest {
   /** Nobody where the request was abandoned: its reply is still owed, but nobody waits for it. */
   handler: ReplyHandler | undefined;
-  readonly outgoing: Outgoing;
+  readonly outgoing: OutgoingRequestMessage;
 }
 
 /**
@@ -30,9 +32,10 @@ export class DealerConnection {
   /** Resolves with the reason when the connection is gone. */
   readonly lost: Promise<string>;
   private readonly socket: Dealer;
-  private readonly outgoing: SendQueue;
+  private readonly outbox = new RequestOutbox();
+  private readonly sender: SocketSender;
   /** What the peer owes a reply to, the oldest first. */
-  private readonly pending = new Map<string, PendingRequest>();
+  private readonly pending = new Map<number, PendingRequest>();
   private nextId = 1;
   private tellLost: (reason: string) => void = () => undefined;
 
@@ -44,7 +47,7 @@ export class DealerConnection {
     private readonly options: ChannelOptions,
   ) {
     this.socket = new Dealer({ ...peerSocketOptions(target, options), ...ONE_CONNECTION });
-    this.outgoing = new SendQueue(this.socket, (error) => this.end(messageOf(error)));
+    this.sender = new SocketSender(this.socket, this.outbox, (error) => this.end(messageOf(error)));
     this.lost = new Promise((resolve) => (this.tellLost = resolve));
   }
 
@@ -80,24 +83,25 @@ export class DealerConnection {
    *   may have reached the peer.
    */
   request(
-    body: Frame,
+    body: string,
     handler: ReplyHandler,
-    cancellation: (id: string) => Frame | undefined = () => undefined,
+    cancellation: (id: string) => string | undefined = () => undefined,
   ): () => boolean {
     if (this.isClosed) {
       handler.onLost("the connection was closed", false);
       return () => false;
     }
-    const id = String(this.nextId++);
-    const pending: PendingRequest = { handler, outgoing: this.outgoing.push([id, "", body]) };
+    const id = this.nextId++;
+    const outgoing = this.outbox.add(id, body);
+    const pending: PendingRequest = { handler, outgoing };
     this.pending.set(id, pending);
+    this.sender.wake();
     return () => {
-      const { outgoing } = pending;
       pending.handler = undefined;
-      outgoing.dropped = true;
-      if (!outgoing.sent) this.pending.delete(id);
-      else this.tell(cancellation(id));
-      return outgoing.sent;
+      outgoing.isDropped = true;
+      if (!outgoing.isSent) this.pending.delete(id);
+      else this.tell(cancellation(String(id)));
+      return outgoing.isSent;
     };
   }
 
@@ -108,7 +112,7 @@ export class DealerConnection {
    * @param what - The question, for the error.
    * @throws Error with the reason in a few words.
    */
-  ask(body: Frame, what: string): Promise<readonly Buffer[]> {
+  ask(body: string, what: string): Promise<ReceivedReply> {
     const timeoutMs = this.options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS;
     return new Promise((resolve, reject) => {
       const handler: ReplyHandler = {
@@ -143,25 +147,43 @@ export class DealerConnection {
     this.tellLost(reason);
     const pending = [...this.pending.values()];
     this.pending.clear();
-    for (const { handler, outgoing } of pending) handler?.onLost(reason, outgoing.sent);
+    for (const { handler, outgoing } of pending) handler?.onLost(reason, outgoing.isSent);
+  }
+
+  /** From now on requests that wait together leave in one message, if the peer and this side take such messages. */
+  useBatches(peerTakesBatches: boolean): void {
+    const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = this.options;
+    this.outbox.takesBatches = peerTakesBatches && takesBatches(maxMessageBytes);
   }
 
   /** Sends what has no reply. */
-  private tell(body: Frame | undefined): void {
-    if (body !== undefined && !this.isClosed) this.outgoing.push(["", body]);
+  private tell(body: string | undefined): void {
+    if (body === undefined || this.isClosed) return;
+    this.outbox.addNotice(body);
+    this.sender.wake();
   }
 
   private async receive(): Promise<void> {
     try {
-      for await (const [id, delimiter, ...frames] of this.socket) {
-        if (id === undefined || delimiter?.length !== 0) continue;
-        const key = id.toString("latin1");
-        const request = this.pending.get(key);
-        this.pending.delete(key);
-        request?.handler?.onReply(frames);
-      }
+      for await (const frames of this.socket) this.receiveMessage(frames);
     } catch (error) {
       this.end(messageOf(error));
     }
+  }
+
+  private receiveMessage([id, ...frames]: readonly Buffer[]): void {
+    if (id === undefined) return;
+    const [first, ...rest] = frames;
+    if (id.length === 0 && first !== undefined && rest.length === 0 && isBatch(first)) {
+      for (const element of decodeBatch(first)) this.settle(element.id, [element.message]);
+    } else if (first?.length === 0) {
+      this.settle(Number(id.toString("latin1")), rest);
+    }
+  }
+
+  private settle(id: number, reply: ReceivedReply): void {
+    const request = this.pending.get(id);
+    this.pending.delete(id);
+    request?.handler?.onReply(reply);
   }
 }

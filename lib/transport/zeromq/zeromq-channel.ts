@@ -9,7 +9,7 @@ import {
   messageOf,
   placeName,
 } from "../../errors";
-import { type Frame } from "../../wire/frame";
+import { type ReceivedReply } from "../../wire/message";
 import { unlessAborted } from "../abort";
 import { formatAddress, parseAddress } from "../address";
 import { Backoff } from "../backoff";
@@ -57,7 +57,7 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
     private readonly options: ChannelOptions = {},
   ) {}
 
-  request(request: OutgoingRequest<Peer>): Promise<readonly Buffer[]> {
+  request(request: OutgoingRequest<Peer>): Promise<ReceivedReply> {
     return new Promise((resolve, reject) => {
       if (this.isClosed()) {
         reject(closedError(request));
@@ -175,7 +175,7 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
       call.expire(this.where, this.obstacle());
       return;
     }
-    let body: Frame;
+    let body: string;
     try {
       body = request.encode(session.peer, remainingMs);
     } catch (error) {

@@ -2,6 +2,7 @@ import { Subject, type Observable } from "rxjs";
 import { Router, XPublisher } from "zeromq";
 import { defaultLogger, type Logger } from "../../log";
 import { formatAddress } from "../address";
+import { decodeBatch, isBatch, takesBatches, type BatchElement } from "../../wire/batch";
 import { type Frame } from "../../wire/frame";
 import {
   type EndpointOptions,
@@ -11,9 +12,11 @@ import {
 } from "../rpc-endpoint";
 import { bindSocket } from "./bind-socket";
 import { inprocBound, inprocClosed } from "./inproc-endpoints";
-import { SendQueue } from "./send-queue";
+import { FrameOutbox } from "./frame-outbox";
+import { ReplyOutbox } from "./reply-outbox";
 import { signalAddress } from "./signal-address";
 import { peerSocketOptions, SIGNAL_HIGH_WATER_MARK } from "./socket-options";
+import { SocketSender } from "./socket-sender";
 
 /** More frames than this before the empty delimiter is no envelope of anybody's. */
 const MAX_ENVELOPE_FRAMES = 8;
@@ -24,8 +27,11 @@ const MAX_ENVELOPE_FRAMES = 8;
 export class ZeroMqEndpoint implements RpcEndpoint {
   private readonly topics = new Subject<TopicEvent>();
   readonly topics$: Observable<TopicEvent> = this.topics.asObservable();
-  private readonly replies: SendQueue;
-  private readonly signals: SendQueue;
+  readonly takesBatches: boolean;
+  private readonly replies = new ReplyOutbox();
+  private readonly replySender: SocketSender;
+  private readonly signals = new FrameOutbox();
+  private readonly signalSender: SocketSender;
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -36,10 +42,11 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     private readonly handle: RequestHandler,
     private readonly log: Logger,
   ) {
-    this.replies = new SendQueue(router, (error) =>
+    this.takesBatches = takesBatches(router.maxMessageSize);
+    this.replySender = new SocketSender(router, this.replies, (error) =>
       log.debug({ err: error }, "a reply could not be delivered"),
     );
-    this.signals = new SendQueue(publisher, (error) =>
+    this.signalSender = new SocketSender(publisher, this.signals, (error) =>
       log.warn({ err: error }, "a signal could not be published"),
     );
     void this.receiveRequests();
@@ -76,7 +83,8 @@ export class ZeroMqEndpoint implements RpcEndpoint {
   }
 
   publish(frame: Frame): void {
-    if (!this.publisher.closed) this.signals.push([frame]);
+    this.signals.add(frame);
+    this.signalSender.wake();
   }
 
   close(): Promise<void> {
@@ -85,8 +93,8 @@ export class ZeroMqEndpoint implements RpcEndpoint {
   }
 
   private async flushAndClose(): Promise<void> {
-    await this.replies.flushed();
-    await this.signals.flushed();
+    await this.replySender.flushed();
+    await this.signalSender.flushed();
     // What was handed over may still be on its way out of the process.
     for (const socket of [this.router, this.publisher]) {
       socket.linger = LINGER_MS;
@@ -105,15 +113,47 @@ export class ZeroMqEndpoint implements RpcEndpoint {
         continue;
       }
       const envelope = frames.slice(0, delimiter + 1);
-      this.handle({
-        client: envelope[0]?.toString("latin1") ?? "",
-        id: delimiter > 1 ? (envelope[delimiter - 1]?.toString("latin1") ?? "") : "",
-        body: frames.length === delimiter + 2 ? (frames[delimiter + 1] ?? EMPTY) : EMPTY,
-        reply: (reply) => {
-          if (!this.router.closed) this.replies.push([...envelope, ...reply]);
-        },
-      });
+      const body = frames.length === delimiter + 2 ? (frames[delimiter + 1] ?? EMPTY) : EMPTY;
+      const batch = isBatch(body) ? this.readBatch(body) : undefined;
+      if (batch === undefined) this.handleOne(envelope, body);
+      else for (const element of batch) this.handleElement(envelope, element);
     }
+  }
+
+  /** Nothing for a list that is no batch: it is answered as any request that cannot be read. */
+  private readBatch(body: Buffer): BatchElement[] | undefined {
+    try {
+      return decodeBatch(body);
+    } catch (error) {
+      this.log.debug({ err: error }, "a batch could not be read");
+      return undefined;
+    }
+  }
+
+  private handleOne(envelope: readonly Buffer[], body: Buffer): void {
+    const client = latin1(envelope[0]);
+    this.handle({
+      client,
+      id: envelope.length > 2 ? latin1(envelope.at(-2)) : "",
+      body,
+      reply: (frames) => {
+        this.replies.add(client, envelope, frames);
+        this.replySender.wake();
+      },
+    });
+  }
+
+  private handleElement([identity = EMPTY]: readonly Buffer[], { id, message }: BatchElement): void {
+    const client = latin1(identity);
+    this.handle({
+      client,
+      id: String(id),
+      body: message,
+      reply: (frames) => {
+        this.replies.addBatched(client, identity, id, frames);
+        this.replySender.wake();
+      },
+    });
   }
 
   private async receiveTopics(): Promise<void> {
@@ -123,6 +163,10 @@ export class ZeroMqEndpoint implements RpcEndpoint {
       this.topics.next({ topic: frame.toString("utf8", 1), subscribed: flag === SUBSCRIBED });
     }
   }
+}
+
+function latin1(frame: Buffer | undefined): string {
+  return frame?.toString("latin1") ?? "";
 }
 
 const EMPTY = Buffer.alloc(0);

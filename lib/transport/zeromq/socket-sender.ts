@@ -1,0 +1,69 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { type Writable } from "zeromq";
+import { type Frame } from "../../wire/frame";
+
+/** One message for the wire, put together when it is its turn. */
+export interface Parcel {
+  /** Nothing if what it held is not wanted any more. */
+  pack(): readonly Frame[] | undefined;
+}
+
+/** What waits for a socket. */
+export interface Outbox {
+  readonly isEmpty: boolean;
+  /** Everything that waits, in the order in which it is to leave. */
+  takeAll(): readonly Parcel[];
+}
+
+/**
+ * The one place that sends on a socket: the binding allows a single send at a time.
+ *
+ * What comes while the socket is free leaves at once. What comes after that within the same turn of the event loop
+ * leaves together at its end: under load messages grow by themselves, and nobody waits for a timer.
+ */
+export class SocketSender {
+  private sending: Promise<void> | undefined;
+
+  /**
+   * @param onError - Told when the socket does not take a message; the next one is tried all the same.
+   */
+  constructor(
+    private readonly socket: Pick<Writable<Frame[]>, "send"> & { readonly closed: boolean },
+    private readonly outbox: Outbox,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  /** Something was put into the outbox. */
+  wake(): void {
+    this.sending ??= this.sendAll();
+  }
+
+  /** Resolves when everything that waited was handed to the socket. */
+  async flushed(): Promise<void> {
+    await this.sending;
+  }
+
+  private async sendAll(): Promise<void> {
+    while (!this.outbox.isEmpty && this.isOpen()) {
+      for (const parcel of this.outbox.takeAll()) {
+        const frames = this.isOpen() ? parcel.pack() : undefined;
+        if (frames !== undefined) await this.send(frames);
+      }
+      await nextTurn();
+    }
+    this.sending = undefined;
+  }
+
+  /** It may be closed during any send. */
+  private isOpen(): boolean {
+    return !this.socket.closed;
+  }
+
+  private async send(frames: readonly Frame[]): Promise<void> {
+    try {
+      await this.socket.send([...frames]);
+    } catch (error) {
+      this.onError(error);
+    }
+  }
+}

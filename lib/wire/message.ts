@@ -1,0 +1,47 @@
+import { isUtf8 } from "node:buffer";
+import { MalformedMessageError, messageOf } from "../errors";
+import { decodeJson } from "./json";
+
+/** A JSON message as it came: its bytes, or the object that it already is, out of a batch. */
+export type Received = Uint8Array | Readonly<Record<string, unknown>>;
+
+/** A reply as it came: its JSON message, and the bytes that may follow. */
+export type ReceivedReply = readonly [body?: Received, ...data: Buffer[]];
+
+/**
+ * The object that a message is.
+ *
+ * @throws MalformedMessageError for bytes that are no JSON object in UTF-8.
+ */
+export function decodeObject(message: Received): Readonly<Record<string, unknown>> {
+  if (!isBytes(message)) return message;
+  const value = decodeMessage(message);
+  if (!isObject(value)) throw new MalformedMessageError("the message is no JSON object");
+  return value;
+}
+
+/**
+ * The value that a message in UTF-8 holds.
+ *
+ * @throws MalformedMessageError for bytes that are no JSON in UTF-8.
+ */
+export function decodeMessage(bytes: Uint8Array): unknown {
+  if (!isUtf8(bytes)) throw new MalformedMessageError("the message is not UTF-8");
+  try {
+    return decodeJson(asBuffer(bytes).toString());
+  } catch (error) {
+    throw new MalformedMessageError(`the message is not JSON: ${messageOf(error)}`, {}, { cause: error });
+  }
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isBytes(message: Received): message is Uint8Array {
+  return ArrayBuffer.isView(message);
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
