@@ -38,7 +38,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function isBytes(message: Received): message is Uint8Array {
+export function isBytes(message: Received): message is Uint8Array {
   return ArrayBuffer.isView(message);
 }
 

@@ -1,6 +1,6 @@
 import { MalformedMessageError } from "../errors";
 import { encodeJson } from "./json";
-import { decodeObject, isObject, type Received } from "./message";
+import { decodeObject, isBytes, isObject, type Received } from "./message";
 
 /** What a client asks of a server (protocols.md, 1). The last two are additions that only rigwire servers know. */
 export type RpcRequest =
@@ -44,6 +44,8 @@ export function encodeRequest(request: RpcRequest): string {
  * @throws MalformedMessageError for whatever is no request, with what is wrong with it.
  */
 export function decodeRequest(body: Received): RpcRequest {
+  if (isBytes(body) && body.length === 0)
+    throw new MalformedMessageError("the request is empty: it must be one frame of JSON");
   const message = decodeObject(body);
   switch (message.event) {
     case "GET_INVENTORY":

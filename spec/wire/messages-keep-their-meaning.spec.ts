@@ -81,7 +81,7 @@ describe("a request", () => {
   });
 
   it.each([
-    ["", "the message is not JSON"],
+    ["", "the request is empty"],
     ["{", "the message is not JSON"],
     ["null", "the message is no JSON object"],
     ["[]", "the message is no JSON object"],
