@@ -1,0 +1,176 @@
+import { randomUUID } from "node:crypto";
+import { type DeviceEvent, type DeviceQuery, type DeviceRecord } from "../discovery/device-directory";
+import { MinHeap } from "./min-heap";
+import { NumberedNames } from "./numbered-names";
+import { DEFAULT_ALIVE_TIMEOUT_MS, type RegisterRequest } from "./registry-request";
+
+/** What became of a registration. */
+export type Registered =
+  | {
+      readonly accepted: true;
+      readonly name: string;
+      readonly uuid: string;
+      /** Devices that had to go, then the new one. */
+      readonly changes: readonly DeviceEvent[];
+    }
+  | { readonly accepted: false; readonly reason: string };
+
+interface Entry {
+  readonly device: DeviceRecord;
+  readonly uuid: string;
+  /** When it is pruned unless it is heard from. */
+  dueAt: number;
+  /** The time of its one valid place in the order of pruning; never after `dueAt`. */
+  queuedAt: number;
+}
+
+/**
+ * The devices of a registry and the rules for their names (protocols.md, 2). Pure: time comes from outside. Every
+ * operation but a list takes about the same time however many devices there are.
+ */
+export class RegisteredDevices {
+  private readonly byName = new Map<string, Entry>();
+  private readonly byUuid = new Map<string, Entry>();
+  private readonly byUrl = new Map<string, Entry>();
+  private readonly byType = new Map<string, Set<Entry>>();
+  private readonly numbered = new NumberedNames();
+  private readonly order = new MinHeap<{ readonly at: number; readonly entry: Entry }>(({ at }) => at);
+
+  /**
+   * @param maxDevices - Registrations beyond this many devices are refused.
+   * @param now - A monotonic clock, in milliseconds.
+   */
+  constructor(
+    private readonly maxDevices: number,
+    private readonly now: () => number,
+  ) {}
+
+  get size(): number {
+    return this.byUuid.size;
+  }
+
+  /**
+   * Registers a device: under another name if its own is taken, in place of a device at the same address, and in place
+   * of the one that has the name if it says so.
+   */
+  register({ type, url, name, overwrite }: Omit<RegisterRequest, "event">): Registered {
+    const replaced = new Set<Entry>();
+    const sameUrl = this.byUrl.get(url);
+    if (sameUrl !== undefined) replaced.add(sameUrl);
+    const sameName = this.byName.get(name);
+    if (sameName !== undefined && overwrite) replaced.add(sameName);
+    if (this.size - replaced.size >= this.maxDevices) {
+      return { accepted: false, reason: `the registry is full: it takes ${this.maxDevices} devices` };
+    }
+    const removed = [...replaced].map((entry) => this.remove(entry));
+    const device = { name: this.freeName(name, type), type, url };
+    const uuid = randomUUID();
+    this.add({ device, uuid, dueAt: this.now() + DEFAULT_ALIVE_TIMEOUT_MS, queuedAt: Infinity });
+    return { accepted: true, name: device.name, uuid, changes: [...removed, { kind: "added", device }] };
+  }
+
+  /** @returns What changed; nothing if no device has this uuid. */
+  unregister(uuid: string): DeviceEvent | undefined {
+    const entry = this.byUuid.get(uuid);
+    return entry === undefined ? undefined : this.remove(entry);
+  }
+
+  /**
+   * Hears from a device, which now has this long until it must be heard from again.
+   *
+   * @returns Whether there is such a device.
+   */
+  checkIn(uuid: string, aliveTimeoutMs: number): boolean {
+    const entry = this.byUuid.get(uuid);
+    if (entry === undefined) return false;
+    entry.dueAt = this.now() + aliveTimeoutMs;
+    if (entry.dueAt < entry.queuedAt) this.enqueue(entry);
+    return true;
+  }
+
+  /** Removes the devices whose time is over. */
+  prune(): readonly DeviceEvent[] {
+    const now = this.now();
+    const removed: DeviceEvent[] = [];
+    for (
+      let first = this.firstInOrder();
+      first !== undefined && first.at <= now;
+      first = this.firstInOrder()
+    ) {
+      this.order.pop();
+      if (first.entry.dueAt <= now) removed.push(this.remove(first.entry));
+      else this.enqueue(first.entry);
+    }
+    return removed;
+  }
+
+  /** When {@link prune} may have something to do next, on the given clock; nothing while there are no devices. */
+  get nextPruneAt(): number | undefined {
+    return this.firstInOrder()?.at;
+  }
+
+  /** The devices that match. */
+  find({ name, type }: DeviceQuery): readonly DeviceRecord[] {
+    if (name !== undefined) {
+      const device = this.byName.get(name)?.device;
+      return device === undefined || (type !== undefined && type !== device.type) ? [] : [device];
+    }
+    const entries = type === undefined ? this.byUuid.values() : (this.byType.get(type) ?? []);
+    return Array.from(entries, ({ device }) => device);
+  }
+
+  private freeName(name: string, type: string): string {
+    if (name === "") return this.numbered.firstFree(type, 0);
+    return this.byName.has(name) ? this.numbered.firstFree(name, 1) : name;
+  }
+
+  private add(entry: Entry): void {
+    const { device, uuid } = entry;
+    this.byName.set(device.name, entry);
+    this.byUuid.set(uuid, entry);
+    this.byUrl.set(device.url, entry);
+    const sameType = this.byType.get(device.type) ?? new Set();
+    this.byType.set(device.type, sameType.add(entry));
+    this.numbered.take(device.name);
+    this.enqueue(entry);
+  }
+
+  private remove(entry: Entry): DeviceEvent {
+    const { device, uuid } = entry;
+    this.byName.delete(device.name);
+    this.byUuid.delete(uuid);
+    this.byUrl.delete(device.url);
+    const sameType = this.byType.get(device.type);
+    sameType?.delete(entry);
+    if (sameType?.size === 0) this.byType.delete(device.type);
+    this.numbered.release(device.name);
+    return { kind: "removed", device };
+  }
+
+  private enqueue(entry: Entry): void {
+    entry.queuedAt = entry.dueAt;
+    this.order.push({ at: entry.queuedAt, entry });
+    if (this.order.size > 2 * this.size + ORDER_SLACK) this.rebuildOrder();
+  }
+
+  /** The first in the order that still counts. */
+  private firstInOrder(): { readonly at: number; readonly entry: Entry } | undefined {
+    for (let first = this.order.peek(); first !== undefined; first = this.order.peek()) {
+      if (first.at === first.entry.queuedAt && this.byUuid.get(first.entry.uuid) === first.entry)
+        return first;
+      this.order.pop();
+    }
+    return undefined;
+  }
+
+  /** Drops the places of devices that left or moved forward; done so rarely that it costs each of them little. */
+  private rebuildOrder(): void {
+    this.order.clear();
+    for (const entry of this.byUuid.values()) {
+      entry.queuedAt = entry.dueAt;
+      this.order.push({ at: entry.queuedAt, entry });
+    }
+  }
+}
+
+const ORDER_SLACK = 1_024;

@@ -1,0 +1,103 @@
+import { type DeviceRecord } from "../discovery/device-directory";
+import { MalformedMessageError } from "../errors";
+import { encodeJson } from "../wire/json";
+import { decodeObject, isObject } from "../wire/requests";
+import { addressField, countField, MAX_TEXT_LENGTH, textField, type Fields } from "./checked-fields";
+
+/** What a registry answers (protocols.md, 2). The last two answer additions. */
+export type RegistryReply =
+  /** The uuid is the right to unregister and to check in: for the owner only. */
+  | { readonly event: "REGISTER_ACK"; readonly name: string; readonly uuid: string }
+  | {
+      readonly event: "ACK";
+      readonly reqEvent: string;
+      readonly success: boolean;
+      /** Why not; an addition, empty where there is none. */
+      readonly reason: string;
+    }
+  | { readonly event: "UNSUPPORTED"; readonly reqEvent: string; readonly reason: string }
+  | { readonly event: "DEVICES"; readonly devices: readonly DeviceRecord[]; readonly seq: number }
+  | { readonly event: "WATCH_ACK"; readonly signalPort: number };
+
+export function encodeRegistryReply(reply: RegistryReply): string {
+  return encodeJson({ event: reply.event, payload: payloadOf(reply) });
+}
+
+function payloadOf(reply: RegistryReply): Fields {
+  switch (reply.event) {
+    case "REGISTER_ACK":
+      return { name: reply.name, uuid: reply.uuid };
+    case "ACK":
+      return { req_event: reply.reqEvent, success: reply.success, ...reasonOf(reply) };
+    case "UNSUPPORTED":
+      return { req_event: reply.reqEvent, ...reasonOf(reply) };
+    case "DEVICES":
+      return { devices: reply.devices.map(deviceFields), seq: reply.seq };
+    case "WATCH_ACK":
+      return { signal_port: reply.signalPort };
+  }
+}
+
+function reasonOf({ reason }: { readonly reason: string }): Fields {
+  return reason === "" ? {} : { error: reason };
+}
+
+/**
+ * Reads what a registry, an original or ours, answered.
+ *
+ * @throws MalformedMessageError for what is no reply.
+ */
+export function decodeRegistryReply(body: Uint8Array): RegistryReply {
+  const { event, payload } = decodeObject(body);
+  if (!isObject(payload)) throw new MalformedMessageError('the reply has no "payload"');
+  switch (event) {
+    case "REGISTER_ACK":
+      return { event, name: nameOf(payload), uuid: textField(payload, "uuid") };
+    case "ACK":
+      if (typeof payload.success !== "boolean") throw new MalformedMessageError('the ACK has no "success"');
+      return { event, reqEvent: reqEventOf(payload), success: payload.success, reason: errorText(payload) };
+    case "UNSUPPORTED":
+      return { event, reqEvent: reqEventOf(payload), reason: errorText(payload) };
+    case "DEVICES":
+      return { event, devices: devicesOf(payload), seq: countField(payload, "seq") };
+    case "WATCH_ACK":
+      return { event, signalPort: countField(payload, "signal_port") };
+    default:
+      throw new MalformedMessageError("the reply is none that a registry gives");
+  }
+}
+
+/** A device as lists and changes tell it. */
+export function deviceFields({ name, type, url }: DeviceRecord): Fields {
+  return { name, device_type: type, addr: url };
+}
+
+/**
+ * @throws MalformedMessageError if it is none.
+ */
+export function deviceOf(fields: unknown): DeviceRecord {
+  if (!isObject(fields)) throw new MalformedMessageError("a device is no object");
+  return {
+    name: nameOf(fields),
+    type: textField(fields, "device_type"),
+    url: addressField(fields, "addr"),
+  };
+}
+
+function devicesOf({ devices }: Fields): readonly DeviceRecord[] {
+  if (!Array.isArray(devices)) throw new MalformedMessageError('"devices" is no list');
+  return devices.map(deviceOf);
+}
+
+/** A registry puts a number behind a name that is taken. */
+function nameOf(fields: Fields): string {
+  return textField(fields, "name", MAX_TEXT_LENGTH + 16);
+}
+
+function reqEventOf({ req_event }: Fields): string {
+  return typeof req_event === "string" ? req_event : "";
+}
+
+function errorText({ error }: Fields): string {
+  return typeof error === "string" ? error : "";
+}

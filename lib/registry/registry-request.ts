@@ -1,0 +1,134 @@
+import { type DeviceQuery } from "../discovery/device-directory";
+import { MalformedMessageError, messageOf } from "../errors";
+import { encodeJson } from "../wire/json";
+import { decodeObject, isObject } from "../wire/requests";
+import { addressField, optionalTextField, textField, type Fields } from "./checked-fields";
+
+/** What is asked of a registry (protocols.md, 2). The last two are additions: an original answers UNSUPPORTED. */
+export type RegistryRequest =
+  | RegisterRequest
+  | { readonly event: "UNREGISTER"; readonly uuid: string }
+  | { readonly event: "CHECK_ALIVE"; readonly uuid: string; readonly aliveTimeoutMs: number }
+  | { readonly event: "LIST_DEVICES"; readonly query: DeviceQuery }
+  /** Without a token: where devices are told. With one: answered when the registry sees its topic subscribed. */
+  | { readonly event: "WATCH"; readonly token: string | undefined };
+
+export interface RegisterRequest {
+  readonly event: "REGISTER";
+  readonly type: string;
+  readonly url: string;
+  /** Empty to be given one. */
+  readonly name: string;
+  /** Takes the name from the device that has it. */
+  readonly overwrite: boolean;
+}
+
+/** A device is pruned when it is not heard from for this long after registering (protocols.md, 2), in milliseconds. */
+export const DEFAULT_ALIVE_TIMEOUT_MS = 20_000;
+
+/** A device that is gone must leave the registry some day, whatever it asked for. */
+const MAX_ALIVE_TIMEOUT_MS = 24 * 60 * 60 * 1_000;
+
+/** What anyone may have sent, as a registry sees it. */
+export type DecodedRequest =
+  | { readonly kind: "request"; readonly request: RegistryRequest }
+  /** No event that a registry knows. */
+  | { readonly kind: "unsupported"; readonly event: string; readonly reason: string }
+  /** A known event with a payload that does not fit it. */
+  | { readonly kind: "malformed"; readonly event: RegistryRequest["event"]; readonly reason: string };
+
+export function encodeRegistryRequest(request: RegistryRequest): string {
+  return encodeJson({ event: request.event, payload: payloadOf(request) });
+}
+
+function payloadOf(request: RegistryRequest): Fields {
+  switch (request.event) {
+    case "REGISTER": {
+      const { type, url, name, overwrite } = request;
+      return { device_type: type, addr: url, name, overwrite };
+    }
+    case "UNREGISTER":
+      return { uuid: request.uuid };
+    case "CHECK_ALIVE":
+      return { uuid: request.uuid, alive_timeout: request.aliveTimeoutMs / 1_000 };
+    case "LIST_DEVICES":
+      return { name: request.query.name, device_type: request.query.type };
+    case "WATCH":
+      return { token: request.token };
+  }
+}
+
+/** Reads whatever came in. Does not throw. */
+export function decodeRegistryRequest(body: Uint8Array): DecodedRequest {
+  let message: Fields;
+  try {
+    message = decodeObject(body);
+  } catch (error) {
+    return { kind: "unsupported", event: "", reason: messageOf(error) };
+  }
+  const { event, payload = {} } = message;
+  if (!isKnown(event)) return unsupported(event);
+  try {
+    if (!isObject(payload)) throw new MalformedMessageError('"payload" is no object');
+    return { kind: "request", request: READERS[event](payload) };
+  } catch (error) {
+    return { kind: "malformed", event, reason: messageOf(error) };
+  }
+}
+
+const READERS = {
+  REGISTER: (payload: Fields): RegistryRequest => ({
+    event: "REGISTER",
+    type: textField(payload, "device_type"),
+    url: addressField(payload, "addr"),
+    name: optionalTextField(payload, "name") ?? "",
+    overwrite: overwriteOf(payload),
+  }),
+  UNREGISTER: (payload: Fields): RegistryRequest => ({
+    event: "UNREGISTER",
+    uuid: textField(payload, "uuid"),
+  }),
+  CHECK_ALIVE: (payload: Fields): RegistryRequest => ({
+    event: "CHECK_ALIVE",
+    uuid: textField(payload, "uuid"),
+    aliveTimeoutMs: aliveTimeoutOf(payload),
+  }),
+  LIST_DEVICES: (payload: Fields): RegistryRequest => {
+    const name = optionalTextField(payload, "name");
+    const type = optionalTextField(payload, "device_type");
+    return {
+      event: "LIST_DEVICES",
+      query: { ...(name !== undefined && { name }), ...(type !== undefined && { type }) },
+    };
+  },
+  WATCH: (payload: Fields): RegistryRequest => ({
+    event: "WATCH",
+    token: optionalTextField(payload, "token"),
+  }),
+} as const;
+
+function isKnown(event: unknown): event is RegistryRequest["event"] {
+  return typeof event === "string" && Object.hasOwn(READERS, event);
+}
+
+const LONGEST_ECHO = 64;
+
+function unsupported(event: unknown): DecodedRequest {
+  if (event === undefined) return { kind: "unsupported", event: "", reason: 'the message has no "event"' };
+  if (typeof event !== "string") return { kind: "unsupported", event: "", reason: '"event" is no text' };
+  return { kind: "unsupported", event: event.slice(0, LONGEST_ECHO), reason: "" };
+}
+
+function overwriteOf({ overwrite }: Fields): boolean {
+  if (overwrite === undefined || overwrite === null) return false;
+  if (typeof overwrite === "boolean") return overwrite;
+  throw new MalformedMessageError('"overwrite" is neither true nor false');
+}
+
+function aliveTimeoutOf({ alive_timeout: seconds }: Fields): number {
+  if (seconds === undefined || seconds === null) return DEFAULT_ALIVE_TIMEOUT_MS;
+  if ((typeof seconds === "number" || typeof seconds === "bigint") && seconds > 0) {
+    return Math.min(Number(seconds) * 1_000, MAX_ALIVE_TIMEOUT_MS);
+  }
+  throw new MalformedMessageError('"alive_timeout" is no number of seconds above 0');
+}
