@@ -90,6 +90,12 @@ export class RpycRegistryListenError extends RigwireError {}
 /** Bytes from the network do not follow the protocol. */
 export class MalformedMessageError extends RigwireError {}
 
+/** A device registry refused a request; the message has its reason. */
+export class RegistryRefusedError extends RigwireError {}
+
+/** A device registry does not know what was asked: an original can neither list devices nor tell of changes. */
+export class RegistryUnsupportedError extends RigwireError {}
+
 /** `cam-1.getImage: `, `cam-1: `, or nothing. */
 export function placeName({ device, member }: ErrorPlace): string {
   if (device === undefined) return member === undefined ? "" : `${member}: `;

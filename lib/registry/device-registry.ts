@@ -1,0 +1,237 @@
+import { Subject, type Observable } from "rxjs";
+import {
+  type DeviceDirectory,
+  type DeviceEvent,
+  type DeviceQuery,
+  type DeviceRecord,
+} from "../discovery/device-directory";
+import { defaultLogger, type Logger } from "../log";
+import { SubscribedTopics } from "../server/subscribed-topics";
+import { formatAddress, parseAddress } from "../transport/address";
+import {
+  type EndpointOptions,
+  type IncomingRequest,
+  type RequestHandler,
+  type RpcEndpoint,
+} from "../transport/rpc-endpoint";
+import { openEndpoint } from "../transport/transports";
+import { confirmationTopic } from "../wire/signals";
+import { encodeDeviceChange, type DeviceChange } from "./device-change";
+import { isWildcardHost, loopbackHostFor } from "./host-kinds";
+import { RegisteredDevices } from "./registered-devices";
+import { encodeRegistryReply, type RegistryReply } from "./registry-reply";
+import { decodeRegistryRequest, type RegistryRequest } from "./registry-request";
+
+export interface RegistryOptions extends EndpointOptions {
+  /** Where to serve. Default `tcp://*:5555`. Where the port is left out, a free one is taken. */
+  readonly url?: string;
+  /** Registrations beyond this many devices are refused. Default 65,536. */
+  readonly maxDevices?: number;
+  /** Default: warnings and errors as JSON lines on stderr. */
+  readonly logger?: Logger;
+}
+
+const DEFAULT_URL = "tcp://*:5555";
+const DEFAULT_MAX_DEVICES = 65_536;
+
+/** No request of the protocol comes near it. */
+const MAX_REQUEST_BYTES = 64 * 1024;
+
+/** How long a watcher's new subscription may take to arrive, in milliseconds. */
+const SUBSCRIPTION_TIMEOUT_MS = 1_000;
+
+/** Watchers whose subscriptions are waited for at the same time. */
+const MAX_UNCONFIRMED_WATCHERS = 1_000;
+
+/** What a timer of Node can hold. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * A registry of devices that originals and rigwire's clients talk to (protocols.md, 2). It answers `LIST_DEVICES` and
+ * `WATCH` as well, so that devices can be looked up from other processes. Within its own process it is a directory.
+ */
+export class DeviceRegistry implements DeviceDirectory {
+  /** Devices as they come and go, from the subscription on; each told when the reply that caused it is out. */
+  readonly changes$: Observable<DeviceEvent>;
+
+  private readonly changes = new Subject<DeviceEvent>();
+  private readonly registered: RegisteredDevices;
+  private readonly topics: SubscribedTopics;
+  private untold: DeviceChange[] = [];
+  private telling: NodeJS.Immediate | undefined;
+  private pruning: NodeJS.Timeout | undefined;
+  private pruningAt = Infinity;
+  /** How many changes there have been. */
+  private seq = 0;
+  private unconfirmedWatchers = 0;
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    private readonly endpoint: RpcEndpoint,
+    { maxDevices = DEFAULT_MAX_DEVICES }: RegistryOptions,
+    private readonly log: Logger,
+  ) {
+    this.changes$ = this.changes.asObservable();
+    this.registered = new RegisteredDevices(maxDevices, () => performance.now());
+    this.topics = new SubscribedTopics(endpoint.topics$);
+  }
+
+  /**
+   * Opens a registry.
+   *
+   * @throws AddressError if the URL cannot be bound.
+   */
+  static async open(options: RegistryOptions = {}): Promise<DeviceRegistry> {
+    const { url = DEFAULT_URL, logger = defaultLogger() } = options;
+    let handle: RequestHandler = () => undefined;
+    const endpoint = await openEndpoint(
+      url,
+      (request) => handle(request),
+      { maxMessageBytes: MAX_REQUEST_BYTES, ...options },
+      logger,
+    );
+    const registry = new DeviceRegistry(endpoint, options, logger);
+    handle = (request) => registry.handle(request);
+    return registry;
+  }
+
+  /** Where it is bound, with the port that was taken. */
+  get url(): string {
+    return this.endpoint.url;
+  }
+
+  /** Where processes of this computer reach it: as `url`, with loopback in the place of a wildcard. */
+  get localUrl(): string {
+    const address = parseAddress(this.url);
+    if (address.scheme !== "tcp" || !isWildcardHost(address.host)) return this.url;
+    return formatAddress({ ...address, host: loopbackHostFor(address.host) });
+  }
+
+  /** The devices that are registered now. */
+  get devices(): readonly DeviceRecord[] {
+    return this.registered.find({});
+  }
+
+  find(query: DeviceQuery): Promise<readonly DeviceRecord[]> {
+    return Promise.resolve(this.registered.find(query));
+  }
+
+  /** Answers no more requests, sends the replies that are ready, and ends `changes$`. Twice is fine. */
+  close(): Promise<void> {
+    this.closing ??= this.shutDown();
+    return this.closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  private async shutDown(): Promise<void> {
+    clearTimeout(this.pruning);
+    this.topics.close();
+    this.tell();
+    await this.endpoint.close();
+    this.changes.complete();
+  }
+
+  private handle(incoming: IncomingRequest): void {
+    const reply = (answer: RegistryReply) => incoming.reply([encodeRegistryReply(answer)]);
+    if (this.closing !== undefined) return;
+    const decoded = decodeRegistryRequest(incoming.body);
+    if (decoded.kind === "request") {
+      this.answer(decoded.request, reply);
+      return;
+    }
+    const { kind, event: reqEvent, reason } = decoded;
+    this.log.debug({ event: reqEvent, reason }, "a registry got a request that it cannot carry out");
+    if (kind === "unsupported") reply({ event: "UNSUPPORTED", reqEvent, reason });
+    else reply({ event: "ACK", reqEvent, success: false, reason });
+  }
+
+  private answer(request: RegistryRequest, reply: (answer: RegistryReply) => void): void {
+    // Nobody is found or checks in whose time is over, even where the timer is late.
+    this.prune();
+    switch (request.event) {
+      case "REGISTER": {
+        const registered = this.registered.register(request);
+        if (!registered.accepted) return reply(refusal(request, registered.reason));
+        reply({ event: "REGISTER_ACK", name: registered.name, uuid: registered.uuid });
+        return this.changed(registered.changes);
+      }
+      case "UNREGISTER": {
+        const removed = this.registered.unregister(request.uuid);
+        reply({ event: "ACK", reqEvent: request.event, success: removed !== undefined, reason: "" });
+        return removed === undefined ? undefined : this.changed([removed]);
+      }
+      case "CHECK_ALIVE": {
+        const success = this.registered.checkIn(request.uuid, request.aliveTimeoutMs);
+        reply({ event: "ACK", reqEvent: request.event, success, reason: "" });
+        return this.schedulePruning();
+      }
+      case "LIST_DEVICES":
+        return reply({ event: "DEVICES", devices: this.registered.find(request.query), seq: this.seq });
+      case "WATCH":
+        return void this.watch(request).then(reply);
+    }
+  }
+
+  private async watch(request: RegistryRequest & { readonly event: "WATCH" }): Promise<RegistryReply> {
+    const accepted: RegistryReply = { event: "WATCH_ACK", signalPort: this.endpoint.signalPort };
+    if (request.token === undefined) return accepted;
+    if (this.unconfirmedWatchers >= MAX_UNCONFIRMED_WATCHERS) {
+      return refusal(request, "too many watchers begin at the same time");
+    }
+    this.unconfirmedWatchers += 1;
+    const hasArrived = await this.topics.appears(confirmationTopic(request.token), SUBSCRIPTION_TIMEOUT_MS);
+    this.unconfirmedWatchers -= 1;
+    return hasArrived ? accepted : refusal(request, "the subscription did not arrive");
+  }
+
+  private changed(changes: readonly DeviceEvent[]): void {
+    for (const change of changes) this.untold.push({ change, seq: ++this.seq });
+    // The reply that was just given is on its way when this comes.
+    if (this.untold.length > 0) this.telling ??= setImmediate(() => this.tell());
+    this.schedulePruning();
+  }
+
+  private tell(): void {
+    clearImmediate(this.telling);
+    this.telling = undefined;
+    const changes = this.untold;
+    this.untold = [];
+    for (const change of changes) {
+      this.endpoint.publish(encodeDeviceChange(change));
+      this.changes.next(change.change);
+    }
+  }
+
+  private prune(): void {
+    const removed = this.registered.prune();
+    for (const { device } of removed) {
+      this.log.info({ device: device.name, url: device.url }, `${device.name} was not heard from: removed`);
+    }
+    if (removed.length > 0) this.changed(removed);
+  }
+
+  private schedulePruning(): void {
+    const at = this.registered.nextPruneAt ?? Infinity;
+    if (at >= this.pruningAt || this.closing !== undefined) return;
+    clearTimeout(this.pruning);
+    this.pruningAt = at;
+    this.pruning = setTimeout(() => this.pruneInTime(), toTimer(at));
+  }
+
+  private pruneInTime(): void {
+    this.pruningAt = Infinity;
+    this.prune();
+    this.schedulePruning();
+  }
+}
+
+function refusal({ event }: RegistryRequest, reason: string): RegistryReply {
+  return { event: "ACK", reqEvent: event, success: false, reason };
+}
+
+function toTimer(at: number): number {
+  return Math.min(Math.max(at - performance.now(), 0) + 1, MAX_TIMER_MS);
+}

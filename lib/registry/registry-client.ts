@@ -1,0 +1,198 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { map, Observable, share } from "rxjs";
+import { type DeviceEvent, type DeviceQuery, type DeviceRecord } from "../discovery/device-directory";
+import { defaultLogger, type Logger } from "../log";
+import { type ChannelOptions, type Locate, type RpcChannel } from "../transport/rpc-channel";
+import { openChannel } from "../transport/transports";
+import { type RegistryReply } from "./registry-reply";
+import { expectReply, replyOf, requestProtocol } from "./registry-protocol";
+import { DEFAULT_ALIVE_TIMEOUT_MS, encodeRegistryRequest, type RegistryRequest } from "./registry-request";
+import { RegistryWatch } from "./registry-watch";
+
+export interface RegistryCallOptions {
+  /** How long a reply is waited for, in milliseconds, the time to connect included. Default 5,000. */
+  readonly timeoutMs?: number;
+  /** Ends the wait early. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RegistryClientOptions extends ChannelOptions {
+  /** As in {@link RegistryCallOptions}, for every request. Default 5,000. */
+  readonly timeoutMs?: number;
+  /** Default: warnings and errors as JSON lines on stderr. */
+  readonly logger?: Logger;
+}
+
+/** Whether the registry is there, as far as is known. A client connects when it is first used. */
+export type RegistryClientState =
+  | { readonly kind: "idle" }
+  /** It tries to connect; `problem` is why the last attempt failed. */
+  | { readonly kind: "connecting"; readonly problem: string | undefined }
+  | { readonly kind: "connected"; readonly url: string }
+  | { readonly kind: "closed" };
+
+/** A device that wants to be in a registry. */
+export interface Registration {
+  /** The service type, such as `camera`. */
+  readonly type: string;
+  /** Where others reach it, with its port. */
+  readonly url: string;
+  /** Empty (default) to be named after its type. */
+  readonly name?: string;
+  /** Takes the name from the device that has it. Default false: then the registry gives another, `NAME-1` … */
+  readonly overwrite?: boolean;
+}
+
+/** What a registry accepted. */
+export interface AcceptedRegistration {
+  /** The name it is found by; not always the one that was wanted. */
+  readonly name: string;
+  /** The right to check in and to unregister: keep it to the device. */
+  readonly uuid: string;
+}
+
+/** As an original waits for a registry (protocols.md, 2), in milliseconds. */
+const DEFAULT_TIMEOUT_MS = 5_000;
+
+/**
+ * Talks to a device registry, an original or ours (protocols.md, 2). Every method throws DeviceUnavailableError where
+ * the registry cannot be reached in time, RpcTimeoutError and ConnectionLostError where it is not known what became of
+ * the request, CallAbortedError, and MalformedMessageError where it is no registry that answers.
+ */
+export class RegistryClient {
+  readonly state$: Observable<RegistryClientState>;
+  private readonly channel: RpcChannel<undefined>;
+  private readonly changes$: Observable<DeviceEvent>;
+  private readonly timeoutMs: number;
+  private readonly locate: Locate;
+  private watching: RegistryWatch | undefined;
+
+  /** @param where - The registry's URL, or a function that finds it, asked before every attempt to connect. */
+  constructor(
+    where: string | Locate,
+    private readonly options: RegistryClientOptions = {},
+  ) {
+    this.locate = typeof where === "string" ? () => Promise.resolve(where) : where;
+    this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.channel = openChannel(this.locate, requestProtocol, options);
+    this.state$ = this.channel.state$.pipe(
+      map((state) => (state.kind === "connected" ? { kind: "connected", url: state.url } : state)),
+    );
+    this.changes$ = this.openWatch().pipe(share());
+  }
+
+  /**
+   * Where the registry is now.
+   *
+   * @param signal - Ends the search early.
+   */
+  url(signal?: AbortSignal): Promise<string> {
+    const deadline = AbortSignal.timeout(this.timeoutMs);
+    return this.locate(signal === undefined ? deadline : AbortSignal.any([deadline, signal]));
+  }
+
+  /**
+   * Registers a device; it leaves the registry when it is not heard from for 20 s.
+   *
+   * @throws RegistryRefusedError with the registry's reason.
+   */
+  async register(device: Registration, options?: RegistryCallOptions): Promise<AcceptedRegistration> {
+    const { type, url, name = "", overwrite = false } = device;
+    const reply = await this.ask({ event: "REGISTER", type, url, name, overwrite }, "register", options);
+    const { name: accepted, uuid } = expectReply(reply, "REGISTER_ACK", "REGISTER");
+    return { name: accepted, uuid };
+  }
+
+  /** @returns False if the registry does not know the uuid. */
+  async unregister(uuid: string, options?: RegistryCallOptions): Promise<boolean> {
+    const reply = await this.ask({ event: "UNREGISTER", uuid }, "unregister", options);
+    return expectReply(reply, "ACK", "UNREGISTER").success;
+  }
+
+  /**
+   * Tells the registry that a device is there.
+   *
+   * @param options.aliveTimeoutMs - How long it then stays without being heard from, in milliseconds. Default 20,000.
+   * @returns False if the registry does not know the uuid.
+   */
+  async checkAlive(
+    uuid: string,
+    options: RegistryCallOptions & { readonly aliveTimeoutMs?: number } = {},
+  ): Promise<boolean> {
+    const { aliveTimeoutMs = DEFAULT_ALIVE_TIMEOUT_MS } = options;
+    const reply = await this.ask({ event: "CHECK_ALIVE", uuid, aliveTimeoutMs }, "checkAlive", options);
+    return expectReply(reply, "ACK", "CHECK_ALIVE").success;
+  }
+
+  /**
+   * The devices that match. Asked for while a watch begins, it waits for it, up to half its own time, so that no device
+   * falls between the two.
+   *
+   * @throws RegistryUnsupportedError by an original registry.
+   */
+  async list(query: DeviceQuery = {}, options: RegistryCallOptions = {}): Promise<readonly DeviceRecord[]> {
+    const { timeoutMs = this.timeoutMs } = options;
+    const beganAt = performance.now();
+    if (this.watching !== undefined) await within(this.watching.ready, timeoutMs / 2, options.signal);
+    const remainingMs = Math.ceil(timeoutMs - (performance.now() - beganAt));
+    const request: RegistryRequest = { event: "LIST_DEVICES", query };
+    const reply = await this.ask(request, "list", { ...options, timeoutMs: remainingMs });
+    return expectReply(reply, "DEVICES", "LIST_DEVICES").devices;
+  }
+
+  /**
+   * Devices as they come and go. It goes on when the registry restarts or is away for a while: then the differences are
+   * told. Fails with RegistryUnsupportedError where the registry is an original; completes on `close()`.
+   */
+  watch(): Observable<DeviceEvent> {
+    return this.changes$;
+  }
+
+  /** Ends everything that waits, and every watch. Devices stay registered. Twice is fine. */
+  async close(): Promise<void> {
+    await Promise.all([this.channel.close(), this.watching?.end()]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  private async ask(
+    request: RegistryRequest,
+    member: string,
+    { timeoutMs = this.timeoutMs, signal }: RegistryCallOptions = {},
+  ): Promise<RegistryReply> {
+    const frames = await this.channel.request({
+      place: { device: "registry", member },
+      timeoutMs: () => timeoutMs,
+      encode: () => encodeRegistryRequest(request),
+      signal,
+    });
+    return replyOf(frames);
+  }
+
+  private openWatch(): Observable<DeviceEvent> {
+    return new Observable((observer) => {
+      const { logger = defaultLogger() } = this.options;
+      const options = { ...this.options, timeoutMs: this.timeoutMs, logger };
+      const watch = new RegistryWatch(this.locate, options, observer);
+      this.watching = watch;
+      return () => {
+        this.watching = undefined;
+        void watch.close();
+      };
+    });
+  }
+}
+
+/** Waits for something, but not for ever. */
+async function within(
+  something: Promise<void>,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const over = new AbortController();
+  const either = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
+  await Promise.race([something, delay(timeoutMs, undefined, { signal: either }).catch(() => undefined)]);
+  over.abort();
+}
