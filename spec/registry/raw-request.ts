@@ -3,6 +3,11 @@ import { closing } from "../support/closing";
 
 const REPLY_DEADLINE_MS = 5_000;
 
+export interface RawReply {
+  readonly event: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
 /** A REQ socket, as the clients of an original registry have: one request, one reply, no envelope of its own. */
 export class RawRequest {
   private readonly socket = new Request({ linger: 0, receiveTimeout: REPLY_DEADLINE_MS });
@@ -23,8 +28,8 @@ export class RawRequest {
   }
 
   /** Sends an event; gives the reply as an object. */
-  async ask(event: string, payload?: unknown): Promise<{ event: string; payload: Record<string, unknown> }> {
-    return JSON.parse(await this.send(JSON.stringify({ event, payload })));
+  async ask(event: string, payload?: unknown): Promise<RawReply> {
+    return JSON.parse(await this.send(JSON.stringify({ event, payload }))) as RawReply;
   }
 
   close(): void {

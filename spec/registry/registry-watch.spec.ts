@@ -5,6 +5,7 @@ import { openEndpoint } from "../../lib/transport/transports";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { clientOf, next, openRegistry } from "./loopback-registry";
+import { type RawReply } from "./raw-request";
 
 const CAMERA = { type: "camera", url: "tcp://10.0.0.1:9000", name: "cam" };
 const ARM = { type: "arm", url: "tcp://10.0.0.2:9000", name: "arm" };
@@ -119,7 +120,7 @@ describe("a directory over a registry elsewhere", () => {
     // A registry whose first change never arrives.
     const endpoint = closing(
       await openEndpoint("tcp://127.0.0.1", ({ body, reply }) => {
-        const { event, payload } = JSON.parse(body.toString());
+        const { event, payload } = JSON.parse(body.toString()) as RawReply;
         const answer = (name: string, content: object) =>
           reply([JSON.stringify({ event: name, payload: content })]);
         if (event === "LIST_DEVICES") {

@@ -1,0 +1,54 @@
+import { AddressError } from "../errors";
+import { formatAddress, parseAddress } from "../transport/address";
+import { isLoopbackHost, isWildcardHost, loopbackHostFor } from "./host-kinds";
+import { localAddressTowards } from "./local-address";
+
+export interface AdvertiseOptions {
+  /**
+   * Where others reach the device: a host such as `10.0.0.7` or `cam-1.local`, or a URL. Where no port is named it is
+   * the device's own. Default: the device's address, or, if that is a wildcard or loopback, the address of the
+   * interface that routes to the registry.
+   */
+  readonly advertise?: string | undefined;
+  /** Where the registry is. */
+  readonly registryUrl: string;
+}
+
+/**
+ * The URL under which others reach a device.
+ *
+ * @param boundUrl - Where the device is served, with its port.
+ * @throws AddressError if `advertise` is no address, or no route leads to the registry.
+ */
+export async function advertisedUrl(
+  boundUrl: string,
+  { advertise, registryUrl }: AdvertiseOptions,
+): Promise<string> {
+  const bound = parseAddress(boundUrl);
+  const port = bound.scheme === "tcp" ? bound.port : undefined;
+  if (advertise !== undefined) return explicitUrl(advertise, port);
+  if (bound.scheme !== "tcp") return boundUrl;
+  const { host } = bound;
+  if (!isWildcardHost(host) && !isLoopbackHost(host)) return formatAddress(bound);
+  const local = await hostTowards(registryUrl, host);
+  return formatAddress({ ...bound, host: isLoopbackHost(host) && isLoopbackHost(local) ? host : local });
+}
+
+function explicitUrl(advertise: string, port: number | undefined): string {
+  const address = parseAddress(advertise.includes("://") ? advertise : `tcp://${bracketed(advertise)}`);
+  if (address.scheme !== "tcp" || address.port !== undefined) return formatAddress(address);
+  if (port === undefined) throw new AddressError(`"${advertise}" cannot be advertised: it names no port`);
+  return formatAddress({ ...address, port });
+}
+
+/** A bare address of IPv6 has colons that no port follows. */
+function bracketed(host: string): string {
+  return /^[0-9a-fA-F]*:[0-9a-fA-F]*:[0-9a-fA-F:.]*$/.test(host) ? `[${host}]` : host;
+}
+
+/** A registry in the same computer is reached by loopback, over whatever transport. */
+async function hostTowards(registryUrl: string, boundHost: string): Promise<string> {
+  const registry = parseAddress(registryUrl);
+  if (registry.scheme !== "tcp" || isWildcardHost(registry.host)) return loopbackHostFor(boundHost);
+  return localAddressTowards(registry.host);
+}

@@ -1,0 +1,228 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { BehaviorSubject, type Observable, type Subscription } from "rxjs";
+import { messageOf, RegistryRefusedError } from "../errors";
+import { defaultLogger, type Logger } from "../log";
+import { parseAddress } from "../transport/address";
+import { Backoff } from "../transport/backoff";
+import { advertisedUrl } from "./advertised-url";
+import { isLoopbackHost } from "./host-kinds";
+import { type AcceptedRegistration, type RegistryClient } from "./registry-client";
+import { DEFAULT_ALIVE_TIMEOUT_MS } from "./registry-request";
+
+/** The device that is kept registered; an `RpcServer` is one. */
+export interface LeasedDevice {
+  /** Set to the name that the registry accepted. */
+  name: string;
+  /** Where it is served, with its port. */
+  readonly url: string;
+  readonly contract: { readonly type: string };
+  /** When it resolves, the lease ends. */
+  readonly closed?: Promise<void>;
+}
+
+export interface LeaseOptions {
+  /** Where others reach the device: a host or a URL. See {@link advertisedUrl} for what is taken without it. */
+  readonly advertise?: string | undefined;
+  /** Takes its name from the device that has it, the first time. Default false. */
+  readonly overwrite?: boolean;
+  /** How long the registry keeps a device that is not heard from, in milliseconds. Default 20,000. */
+  readonly aliveTimeoutMs?: number;
+  /** Default: warnings and errors as JSON lines on stderr. */
+  readonly logger?: Logger;
+}
+
+/** How a lease stands. The device is served in every state. */
+export type LeaseState =
+  /** The registry has not answered yet. */
+  | { readonly kind: "registering" }
+  | {
+      readonly kind: "registered";
+      readonly name: string;
+      /** What the registry tells others. */
+      readonly url: string;
+      /** The name the device wanted, or had until the registry forgot it, where it is another. */
+      readonly formerName: string | undefined;
+    }
+  /** The registry is away, or something is wrong on the way to it; it is tried again and again. */
+  | { readonly kind: "unreachable"; readonly problem: string }
+  /** The registry does not take the device; it is asked again now and then. */
+  | { readonly kind: "refused"; readonly problem: string }
+  | { readonly kind: "closed" };
+
+/** A check-in that is late by two of them is not too late yet. */
+const CHECKS_PER_TIMEOUT = 3;
+
+/** What is under way when a lease is closed has this long to come to its end, in milliseconds. */
+const CLOSE_GRACE_MS = 1_000;
+
+/**
+ * Keeps a served device in a registry: checks in in the background, registers again when the registry has forgotten the
+ * device or comes back, and unregisters on `close()`. It never fails and never stops the device: `state$` tells how it
+ * stands. The client stays the caller's.
+ */
+export class RegistryLease {
+  /** How it stands now, and each change until it is closed. */
+  readonly state$: Observable<LeaseState>;
+  private readonly states = new BehaviorSubject<LeaseState>({ kind: "registering" });
+  private readonly closingSoon = new AbortController();
+  private readonly closingNow = new AbortController();
+  private readonly backoff = new Backoff();
+  private readonly connection: Subscription;
+  private readonly running: Promise<void>;
+  private readonly checkEveryMs: number;
+  private readonly log: Logger;
+  private accepted: AcceptedRegistration | undefined;
+  private hasBeenAccepted = false;
+  private advertised = "";
+  private wake: () => void = () => undefined;
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly client: RegistryClient,
+    private readonly device: LeasedDevice,
+    private readonly options: LeaseOptions = {},
+  ) {
+    this.log = options.logger ?? defaultLogger();
+    this.checkEveryMs = (options.aliveTimeoutMs ?? DEFAULT_ALIVE_TIMEOUT_MS) / CHECKS_PER_TIMEOUT;
+    this.state$ = this.states.asObservable();
+    this.connection = client.state$.subscribe((state) => {
+      if (state.kind === "connected") this.wake();
+      if (state.kind === "connecting" && state.problem !== undefined) this.lost(state.problem);
+    });
+    void device.closed?.then(() => this.close());
+    this.running = this.run();
+  }
+
+  get state(): LeaseState {
+    return this.states.value;
+  }
+
+  /** Ends the lease; a registry that is there is told, one that is away is not waited for. Twice is fine. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.closingSoon.signal.aborted) {
+      try {
+        const checkInMs = await this.renew();
+        this.backoff.reset();
+        // Devices that came at the same time do not check in at the same time for ever.
+        await this.pause(checkInMs * (0.9 + Math.random() / 10));
+      } catch (error) {
+        await this.failed(error);
+      }
+    }
+  }
+
+  /** @returns How long the registry needs not hear from the device, in milliseconds. */
+  private async renew(): Promise<number> {
+    const { aliveTimeoutMs = DEFAULT_ALIVE_TIMEOUT_MS } = this.options;
+    const { signal } = this.closingNow;
+    if (this.accepted !== undefined) {
+      if (await this.client.checkAlive(this.accepted.uuid, { aliveTimeoutMs, signal })) {
+        if (this.state.kind !== "registered") this.tellRegistered(this.accepted.name, undefined);
+        return this.checkEveryMs;
+      }
+      this.accepted = undefined;
+    }
+    await this.register(signal);
+    // Until its first check-in a device has the registry's own time, whatever it will ask for.
+    return Math.min(this.checkEveryMs, DEFAULT_ALIVE_TIMEOUT_MS / CHECKS_PER_TIMEOUT);
+  }
+
+  private async register(signal: AbortSignal): Promise<void> {
+    const { advertise, overwrite = false } = this.options;
+    const { name: wanted, url: bound, contract } = this.device;
+    const url = await advertisedUrl(bound, { advertise, registryUrl: await this.client.url(signal) });
+    this.warnOfLoopback(bound, url);
+    const accepted = await this.client.register(
+      { type: contract.type, url, name: wanted, overwrite: overwrite && !this.hasBeenAccepted },
+      { signal },
+    );
+    this.accepted = accepted;
+    this.hasBeenAccepted = true;
+    this.advertised = url;
+    this.device.name = accepted.name;
+    this.tellRegistered(accepted.name, wanted === "" || wanted === accepted.name ? undefined : wanted);
+  }
+
+  private tellRegistered(name: string, formerName: string | undefined): void {
+    if (formerName !== undefined) {
+      this.log.warn(
+        { device: name, wanted: formerName },
+        `another device is registered as ${formerName}: this one is ${name}`,
+      );
+    }
+    this.states.next({ kind: "registered", name, url: this.advertised, formerName });
+  }
+
+  private async failed(error: unknown): Promise<void> {
+    if (this.closingSoon.signal.aborted) return;
+    if (error instanceof RegistryRefusedError) {
+      this.log.warn({ device: this.device.name }, error.message);
+      this.states.next({ kind: "refused", problem: error.message });
+      await this.pause(this.checkEveryMs);
+      return;
+    }
+    this.lost(messageOf(error));
+    await this.pause(this.backoff.next());
+  }
+
+  /** Told once for each outage. */
+  private lost(problem: string): void {
+    if (this.state.kind === "unreachable" || this.closingSoon.signal.aborted) return;
+    this.log.warn(
+      { device: this.device.name, problem },
+      "the registry cannot be reached: the device goes on, and is registered when it is back",
+    );
+    this.states.next({ kind: "unreachable", problem });
+  }
+
+  private warnOfLoopback(bound: string, advertised: string): void {
+    const address = parseAddress(bound);
+    if (this.options.advertise !== undefined || address.scheme !== "tcp" || bound === advertised) return;
+    if (!isLoopbackHost(address.host)) return;
+    this.log.warn(
+      { bound, advertised },
+      `a device served at ${bound} is reached from this computer only: serve it at tcp://* or an address of the network`,
+    );
+  }
+
+  /** Waits until it is time, the connection comes back, or the lease is closed. */
+  private async pause(ms: number): Promise<void> {
+    const waking = new AbortController();
+    this.wake = () => waking.abort();
+    const signal = AbortSignal.any([waking.signal, this.closingSoon.signal]);
+    await delay(ms, undefined, { signal }).catch(() => undefined);
+    this.wake = () => undefined;
+  }
+
+  private async end(): Promise<void> {
+    this.closingSoon.abort();
+    this.connection.unsubscribe();
+    // A registration that is on its way is waited for: its uuid is needed to take it back.
+    const giveUp = setTimeout(() => this.closingNow.abort(), CLOSE_GRACE_MS);
+    await this.running;
+    if (this.accepted !== undefined && this.state.kind === "registered") await this.unregister(this.accepted);
+    clearTimeout(giveUp);
+    this.states.next({ kind: "closed" });
+    this.states.complete();
+  }
+
+  private async unregister({ uuid, name }: AcceptedRegistration): Promise<void> {
+    try {
+      await this.client.unregister(uuid, { timeoutMs: CLOSE_GRACE_MS });
+    } catch (error) {
+      this.log.debug(
+        { err: error, device: name },
+        "not unregistered: the registry forgets the device by itself",
+      );
+    }
+  }
+}
