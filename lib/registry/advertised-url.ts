@@ -18,7 +18,8 @@ export interface AdvertiseOptions {
  * The URL under which others reach a device.
  *
  * @param boundUrl - Where the device is served, with its port.
- * @throws AddressError if `advertise` is no address, or no route leads to the registry.
+ * @throws AddressError if `advertise` is no address, or, without it, no route leads to the registry in the family of
+ *   addresses that the device is bound to.
  */
 export async function advertisedUrl(
   boundUrl: string,
@@ -50,5 +51,6 @@ function bracketed(host: string): string {
 async function hostTowards(registryUrl: string, boundHost: string): Promise<string> {
   const registry = parseAddress(registryUrl);
   if (registry.scheme !== "tcp" || isWildcardHost(registry.host)) return loopbackHostFor(boundHost);
-  return localAddressTowards(registry.host);
+  // A server at an address of one family is not reached by the other.
+  return localAddressTowards(registry.host, boundHost.startsWith("[") ? 6 : 4);
 }

@@ -1,23 +1,27 @@
 import { createSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
 import { AddressError, messageOf } from "../errors";
 
 /** Nothing is sent to it; any port names the route. */
 const ANY_PORT = 9;
 
+export type AddressFamily = 4 | 6;
+
 /**
  * The address of the interface through which this computer reaches a host, as the host of a URL. Nothing is sent: the
  * system tells it of a UDP socket that is connected.
  *
- * @throws AddressError if the host's name is not known or no route leads there.
+ * @throws AddressError if the host's name is not known in this family of addresses, or no route leads there.
  */
-export async function localAddressTowards(host: string): Promise<string> {
+export async function localAddressTowards(host: string, family: AddressFamily): Promise<string> {
   try {
-    const { address, family } = await lookup(host.replace(/^\[|\]$/g, ""));
+    const { address } = await lookup(host.replace(/^\[|\]$/g, ""), { family });
+    if (isIP(address) !== family) throw new Error(`it is ${address}`);
     const local = await routeTo(address, family === 6 ? "udp6" : "udp4");
     return family === 6 ? `[${local}]` : local;
   } catch (error) {
-    throw new AddressError(`no route to ${host}: ${messageOf(error)}`, {}, { cause: error });
+    throw new AddressError(`no route of IPv${family} to ${host}: ${messageOf(error)}`, {}, { cause: error });
   }
 }
 

@@ -66,6 +66,7 @@ export class RegistryClient {
   private readonly timeoutMs: number;
   private readonly locate: Locate;
   private watching: RegistryWatch | undefined;
+  private isClosed = false;
 
   /** @param where - The registry's URL, or a function that finds it, asked before every attempt to connect. */
   constructor(
@@ -150,6 +151,7 @@ export class RegistryClient {
 
   /** Ends everything that waits, and every watch. Devices stay registered. Twice is fine. */
   async close(): Promise<void> {
+    this.isClosed = true;
     await Promise.all([this.channel.close(), this.watching?.end()]);
   }
 
@@ -173,6 +175,10 @@ export class RegistryClient {
 
   private openWatch(): Observable<DeviceEvent> {
     return new Observable((observer) => {
+      if (this.isClosed) {
+        observer.complete();
+        return;
+      }
       const { logger = defaultLogger() } = this.options;
       const options = { ...this.options, timeoutMs: this.timeoutMs, logger };
       const watch = new RegistryWatch(this.locate, options, observer);

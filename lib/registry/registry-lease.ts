@@ -165,7 +165,7 @@ export class RegistryLease {
   private async failed(error: unknown): Promise<void> {
     if (this.closingSoon.signal.aborted) return;
     if (error instanceof RegistryRefusedError) {
-      this.log.warn({ device: this.device.name }, error.message);
+      if (this.state.kind !== "refused") this.log.warn({ device: this.device.name }, error.message);
       this.states.next({ kind: "refused", problem: error.message });
       await this.pause(this.checkEveryMs);
       return;

@@ -53,8 +53,13 @@ describe("the URL that a device registers", () => {
     await expect(url).rejects.toThrow(AddressError);
   });
 
+  it("is of the family of addresses that the device is bound to", async () => {
+    const url = advertisedUrl("tcp://*:9000", { registryUrl: "tcp://[::1]:5555" });
+    await expect(url).rejects.toThrow("no route of IPv4 to [::1]");
+  });
+
   it("cannot be made where the registry's name is not known", async () => {
     const url = advertisedUrl("tcp://*:9000", { registryUrl: "tcp://no-such-host.invalid:5555" });
-    await expect(url).rejects.toThrow(/no route to no-such-host\.invalid/);
+    await expect(url).rejects.toThrow(/no route of IPv4 to no-such-host\.invalid/);
   });
 });

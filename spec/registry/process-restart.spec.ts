@@ -3,7 +3,9 @@ import { JsonMethod } from "../../decorators/json-method";
 import { RpcService } from "../../decorators/rpc-service";
 import { clientOf as plumbingOf } from "../../lib/client/create-remote";
 import { connect } from "../../lib/client/connect";
+import { type DeviceEvent } from "../../lib/discovery/device-directory";
 import { closing } from "../support/closing";
+import { eventually } from "../support/eventually";
 import { type TypeScriptChild, typeScriptProgram } from "../support/typescript-child";
 import { clientOf, next, openRegistry } from "./loopback-registry";
 
@@ -53,17 +55,20 @@ describe("with processes of their own", () => {
   it("a watch goes on over the death of its registry", async () => {
     const first = await startRegistry();
     const client = clientOf(first.url);
-    const told = next(client.watch(), 3);
+    const told: DeviceEvent[] = [];
+    const watch = client.watch().subscribe((event) => told.push(event));
     await client.list();
     const device = deviceProgram.start([first.url, "20000"], SILENT);
-    await until(device, "registered");
+    await eventually("the device is told", () => told.length === 1);
 
     device.signal("SIGKILL");
     first.child.signal("SIGKILL");
     await Promise.all([device.ended, first.child.ended]);
     await startRegistry(first.url);
     await until(deviceProgram.start([first.url, "20000"], SILENT), "registered");
-    const [added, removed, moved] = await told;
+    await eventually("its loss and its return are told", () => told.length === 3);
+    watch.unsubscribe();
+    const [added, removed, moved] = told;
 
     expect(added?.kind).toBe("added");
     expect(removed).toEqual({ kind: "removed", device: added?.device });

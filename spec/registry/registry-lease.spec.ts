@@ -9,7 +9,7 @@ import { serve, type RpcServer, type ServeOptions } from "../../lib/server/rpc-s
 import { openEndpoint } from "../../lib/transport/transports";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
-import { clientOf, openRegistry, silent } from "./loopback-registry";
+import { clientOf, openRegistry, reopenRegistry, silent } from "./loopback-registry";
 
 @RpcService({ type: "camera" })
 class Camera {
@@ -140,7 +140,7 @@ describe("a lease", () => {
     await state(held, "registered");
     await first.close();
     expect((await state(held, "unreachable")).problem).not.toBe("");
-    const second = await openRegistry({ url: first.url });
+    const second = await reopenRegistry(first.url);
     await state(held, "registered");
 
     expect(kinds).toEqual(["registering", "registered", "unreachable", "registered"]);
@@ -175,7 +175,7 @@ describe("a lease", () => {
     closing(plumbingOf(camera));
     expect(await camera.focus()).toBe(7);
 
-    const again = await openRegistry({ url: registry.url });
+    const again = await reopenRegistry(registry.url);
     await state(held, "registered");
     expect(again.devices).toHaveLength(1);
   });

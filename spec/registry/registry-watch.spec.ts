@@ -4,7 +4,7 @@ import { RegistryDirectory } from "../../lib/registry/registry-directory";
 import { openEndpoint } from "../../lib/transport/transports";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
-import { clientOf, next, openRegistry } from "./loopback-registry";
+import { clientOf, next, openRegistry, reopenRegistry } from "./loopback-registry";
 import { type RawReply } from "./raw-request";
 
 const CAMERA = { type: "camera", url: "tcp://10.0.0.1:9000", name: "cam" };
@@ -98,7 +98,7 @@ describe("a directory over a registry elsewhere", () => {
     await device.register(CAMERA);
     await eventually("the device is told", () => told.length === 1);
     await first.close();
-    const second = await openRegistry({ url: first.url });
+    const second = await reopenRegistry(first.url);
     await eventually("its loss is told", () => told.length === 2);
     await device.register({ ...CAMERA, url: "tcp://10.0.0.1:9001" });
     await eventually("its return is told", () => told.length === 3);
@@ -154,13 +154,14 @@ describe("a directory over a registry elsewhere", () => {
     await expect(next(clientOf(endpoint.url).watch())).rejects.toThrow(RegistryUnsupportedError);
   });
 
-  it("completes when its client closes", async () => {
+  it("completes when its client closes, and at once where it is closed already", async () => {
     const { url } = await openRegistry();
     const client = clientOf(url);
     const completed = new Promise<void>((resolve) => client.watch().subscribe({ complete: resolve }));
     await client.list();
     await client.close();
     await completed;
+    await new Promise<void>((resolve) => client.watch().subscribe({ complete: resolve }));
   });
 
   it("waits for a registry that is not there yet", async () => {
@@ -169,7 +170,7 @@ describe("a directory over a registry elsewhere", () => {
     const directory = new RegistryDirectory(clientOf(registry.url));
     const told = collect(directory);
     const found = directory.find({});
-    await openRegistry({ url: registry.url });
+    await reopenRegistry(registry.url);
     expect(await found).toEqual([]);
     await clientOf(registry.url).register(CAMERA);
     await eventually("the device is told", () => told.length === 1);
