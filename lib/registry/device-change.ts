@@ -1,7 +1,7 @@
 import { type DeviceEvent } from "../discovery/device-directory";
 import { MalformedMessageError } from "../errors";
 import { encodeJson } from "../wire/json";
-import { decodeObject, isObject } from "../wire/requests";
+import { decodeObject, isObject } from "../wire/message";
 import { countField } from "./checked-fields";
 import { deviceFields, deviceOf } from "./registry-reply";
 

@@ -89,7 +89,10 @@ export class RegistryClient {
    */
   url(signal?: AbortSignal): Promise<string> {
     const deadline = AbortSignal.timeout(this.timeoutMs);
-    return this.locate(signal === undefined ? deadline : AbortSignal.any([deadline, signal]));
+    return this.locate(
+      signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
+      () => undefined,
+    );
   }
 
   /**

@@ -1,5 +1,6 @@
 import { MalformedMessageError, RegistryRefusedError, RegistryUnsupportedError } from "../errors";
 import { type Ask, type ChannelProtocol } from "../transport/rpc-channel";
+import { type ReceivedReply } from "../wire/message";
 import { confirmationTopic } from "../wire/signals";
 import { decodeRegistryReply, type RegistryReply } from "./registry-reply";
 import { encodeRegistryRequest, type RegistryRequest } from "./registry-request";
@@ -49,7 +50,7 @@ async function askWatch(ask: Ask, token: string | undefined): Promise<RegistryRe
 /**
  * @throws MalformedMessageError for what is no reply of a registry.
  */
-export function replyOf(frames: readonly Buffer[]): RegistryReply {
+export function replyOf(frames: ReceivedReply): RegistryReply {
   const [frame] = frames;
   if (frame === undefined || frames.length > 1) {
     throw new MalformedMessageError(`a registry's reply has one frame, this one has ${frames.length}`);

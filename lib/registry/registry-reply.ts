@@ -1,7 +1,7 @@
 import { type DeviceRecord } from "../discovery/device-directory";
 import { MalformedMessageError } from "../errors";
 import { encodeJson } from "../wire/json";
-import { decodeObject, isObject } from "../wire/requests";
+import { decodeObject, isObject, type Received } from "../wire/message";
 import { addressField, countField, MAX_TEXT_LENGTH, textField, type Fields } from "./checked-fields";
 
 /** What a registry answers (protocols.md, 2). The last two answer additions. */
@@ -47,7 +47,7 @@ function reasonOf({ reason }: { readonly reason: string }): Fields {
  *
  * @throws MalformedMessageError for what is no reply.
  */
-export function decodeRegistryReply(body: Uint8Array): RegistryReply {
+export function decodeRegistryReply(body: Received): RegistryReply {
   const { event, payload } = decodeObject(body);
   if (!isObject(payload)) throw new MalformedMessageError('the reply has no "payload"');
   switch (event) {

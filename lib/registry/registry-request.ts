@@ -1,7 +1,7 @@
 import { type DeviceQuery } from "../discovery/device-directory";
 import { MalformedMessageError, messageOf } from "../errors";
 import { encodeJson } from "../wire/json";
-import { decodeObject, isObject } from "../wire/requests";
+import { decodeObject, isObject, type Received } from "../wire/message";
 import { addressField, optionalTextField, textField, type Fields } from "./checked-fields";
 
 /** What is asked of a registry (protocols.md, 2). The last two are additions: an original answers UNSUPPORTED. */
@@ -59,7 +59,7 @@ function payloadOf(request: RegistryRequest): Fields {
 }
 
 /** Reads whatever came in. Does not throw. */
-export function decodeRegistryRequest(body: Uint8Array): DecodedRequest {
+export function decodeRegistryRequest(body: Received): DecodedRequest {
   let message: Fields;
   try {
     message = decodeObject(body);

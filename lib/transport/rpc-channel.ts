@@ -57,10 +57,10 @@ export type Ask = (body: string, what: string) => Promise<ReceivedReply>;
 export interface ChannelProtocol<Peer> {
   /** Learns who is at the other end; no request leaves before. Must be harmless to repeat. */
   handshake(ask: Ask): Promise<Peer>;
-  /** Whether the peer takes several requests in one message. */
-  takesBatches(peer: Peer): boolean;
+  /** Whether the peer takes several requests in one message. Left out: never. */
+  takesBatches?(peer: Peer): boolean;
   /** What tells the peer that nobody waits for a reply any more; nothing if it would not understand. */
-  cancellation(peer: Peer, id: string): string | undefined;
+  cancellation?(peer: Peer, id: string): string | undefined;
   /** The port where the peer publishes; asked for at most once a connection, when something is first subscribed. */
   signalPort(peer: Peer, ask: Ask): Promise<number>;
   /**

@@ -73,8 +73,6 @@ describeWithPython(["zmq"], "a Python server that answers as recorded", (python)
     const url = (await server.next()) as string;
     const peerless = {
       handshake: async () => null,
-      takesBatches: () => false,
-      cancellation: () => undefined,
       signalPort: async () => 0,
       confirmSubscriptions: async () => undefined,
     };

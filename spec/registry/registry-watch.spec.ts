@@ -120,7 +120,7 @@ describe("a directory over a registry elsewhere", () => {
     // A registry whose first change never arrives.
     const endpoint = closing(
       await openEndpoint("tcp://127.0.0.1", ({ body, reply }) => {
-        const { event, payload } = JSON.parse(body.toString()) as RawReply;
+        const { event, payload } = JSON.parse(Buffer.from(body as Uint8Array).toString()) as RawReply;
         const answer = (name: string, content: object) =>
           reply([JSON.stringify({ event: name, payload: content })]);
         if (event === "LIST_DEVICES") {

@@ -45,7 +45,7 @@ export class Session<Peer> {
     const connection = await DealerConnection.open(url, options, signal);
     try {
       const peer = await protocol.handshake((body, what) => connection.ask(body, what));
-      connection.useBatches(protocol.takesBatches(peer));
+      connection.useBatches(protocol.takesBatches?.(peer) === true);
       return new Session(connection, peer, protocol, options, onReady);
     } catch (error) {
       connection.end(messageOf(error));

@@ -189,7 +189,7 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
         onReply: (frames) => call.succeed(frames),
         onLost: (reason, wasSent) => call.lost(reason, wasSent, session.connection.url),
       },
-      (id) => this.protocol.cancellation(session.peer, id),
+      (id) => this.protocol.cancellation?.(session.peer, id),
     );
     this.setDeadline(call, timeoutMs);
   }
