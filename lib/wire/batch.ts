@@ -40,7 +40,9 @@ export function isBatch(bytes: Uint8Array): boolean {
  */
 export function decodeBatch(bytes: Uint8Array): BatchElement[] {
   const elements = decodeMessage(bytes);
-  if (!Array.isArray(elements)) throw new MalformedMessageError("the message is no batch");
+  if (!Array.isArray(elements) || elements.length === 0) {
+    throw new MalformedMessageError("the message is no batch");
+  }
   return elements.map((message: unknown) => {
     if (!isObject(message) || !isId(message.id)) {
       throw new MalformedMessageError("an element of the batch is no object with an id");
