@@ -1,0 +1,11 @@
+/** Where a message comes from or goes to. */
+export interface RigAddress {
+  /** An IP address. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `10.0.0.7:11001`, `[::1]:11001`. */
+export function formatAddress({ host, port }: RigAddress): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
