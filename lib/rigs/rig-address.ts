@@ -9,3 +9,8 @@ export interface RigAddress {
 export function formatAddress({ host, port }: RigAddress): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
+
+/** Whether two addresses are one. */
+export function isSameAddress(one: RigAddress, other: RigAddress): boolean {
+  return one.host === other.host && one.port === other.port;
+}
