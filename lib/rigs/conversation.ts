@@ -39,6 +39,8 @@ export class Conversation {
   private readonly received = new RecentMarks();
   private readonly ledger: EchoLedger;
   private closing: Promise<void> | undefined;
+  /** Why the link ended by itself. */
+  private endReason: string | undefined;
 
   constructor(
     private readonly link: RigLink,
@@ -98,7 +100,8 @@ export class Conversation {
   /** The error of something that cannot happen because the communicator is closed. */
   closedError(consequence: string): CommunicatorClosedError {
     const { name } = this.options;
-    return new CommunicatorClosedError(`${name} is closed: ${consequence}`, { device: name });
+    const reason = this.endReason === undefined ? "" : ` (${this.endReason})`;
+    return new CommunicatorClosedError(`${name} is closed${reason}: ${consequence}`, { device: name });
   }
 
   private async shutDown(): Promise<void> {
@@ -141,14 +144,16 @@ export class Conversation {
   private lose(peer: RigAddress, reason: string): void {
     const { name } = this.options;
     this.log("debug", peer, `the connection ended: ${reason}`);
-    this.ledger.abandon((event, { host, port }) => {
-      const place = formatAddress({ host, port });
+    const place = formatAddress(peer);
+    this.ledger.abandon((event) => {
       const text = `${name}: the connection to ${place} ended (${reason}) before ${ExperimentEvent.nameOf(event)} was confirmed`;
       return new ConnectionLostError(text, { device: name });
     }, peer);
   }
 
   private end(reason: string): void {
+    if (this.closing !== undefined) return;
+    this.endReason = reason;
     if (this.link.peer !== undefined) this.lose(this.link.peer, reason);
     void this.close();
   }

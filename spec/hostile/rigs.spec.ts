@@ -153,7 +153,7 @@ describe("whatever comes from the network", () => {
     await answer;
     const next = main.onEvent("expinit");
     await rig.close();
-    await expect(next).rejects.toThrow(/main is closed/);
+    await expect(next).rejects.toThrow("main is closed (the other side closed it): EXPINIT had not come");
     expect(main.isConnected).toBe(false);
   });
 });

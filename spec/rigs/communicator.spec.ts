@@ -1,16 +1,19 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { firstValueFrom, take, toArray } from "rxjs";
-import { DeviceUnavailableError, ValidationError } from "../../lib/errors";
+import { ConnectionLostError, DeviceUnavailableError, ValidationError } from "../../lib/errors";
 import { Communicator } from "../../lib/rigs/communicator";
 import { ExperimentEvent } from "../../lib/rigs/experiment-event";
 import { ExperimentStatus } from "../../lib/rigs/experiment-status";
 import {
   CommunicatorClosedError,
+  EchoMismatchError,
   EchoTimeoutError,
   EventTimeoutError,
   MessageTooLargeError,
   RigUriError,
 } from "../../lib/rigs/rig-errors";
-import { BareSocket, closeAll, openMain, openPair, openRig, silent } from "./rigs-on-loopback";
+import { BareSocket, closeAll, closing, openMain, openPair, openRig, silent } from "./rigs-on-loopback";
 
 const SUBJECT = "2022-01-01_1_subject";
 
@@ -124,9 +127,9 @@ describe.each(["udp", "tcp", "ws", "wss"])("a main rig and another over %s", (sc
 describe("a communicator", () => {
   it("gives up when nobody confirms, says so and stays open", async () => {
     const deaf = await BareSocket.open();
-    const main = await openMain(deaf.uri, { echoTimeoutMs: 50 });
+    const main = await openMain(deaf.uri, { echoTimeoutMs: 200 });
     const sent = main.start(SUBJECT);
-    await expect(sent).rejects.toThrow(`main: 127.0.0.1:${deaf.port} did not confirm EXPSTART within 50 ms`);
+    await expect(sent).rejects.toThrow(`main: 127.0.0.1:${deaf.port} did not confirm EXPSTART within 200 ms`);
     await expect(sent).rejects.toThrow(EchoTimeoutError);
     expect(main.isConnected).toBe(true);
     deaf.onMessage = (message, from) => deaf.send(message, from);
@@ -135,7 +138,7 @@ describe("a communicator", () => {
 
   it("closes when nobody confirms, if it is told to", async () => {
     const deaf = await BareSocket.open();
-    const main = await openMain(deaf.uri, { echoTimeoutMs: 50, closeOnTimeout: true });
+    const main = await openMain(deaf.uri, { echoTimeoutMs: 200, closeOnTimeout: true });
     await expect(main.init()).rejects.toThrow(EchoTimeoutError);
     expect(main.isConnected).toBe(false);
   });
@@ -216,6 +219,26 @@ describe("a communicator", () => {
     const both = (async () => [await rig.onEvent("expinit"), await rig.onEvent("expstart")])();
     await Promise.all([main.init(), main.start(SUBJECT)]);
     expect((await both).map(({ name }) => name)).toEqual(["EXPINIT", "EXPSTART"]);
+  });
+
+  it("tells a broken connection from silence", async () => {
+    const server = closing(createServer((socket) => socket.once("data", () => socket.destroy())));
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : undefined;
+    const main = await openMain(`tcp://127.0.0.1:${port ?? 0}`);
+    const sent = main.init();
+    await expect(sent).rejects.toThrow(ConnectionLostError);
+    await expect(sent).rejects.toThrow(/the connection to .* ended .* before EXPINIT was confirmed/);
+    expect(main.isConnected).toBe(false);
+  });
+
+  it("takes an echo with other bytes for an error", async () => {
+    const peer = await BareSocket.open();
+    peer.onMessage = (message, from) => peer.send(message.toString().replace("1", "2"), from);
+    const main = await openMain(peer.uri);
+    await expect(main.init(1)).rejects.toThrow(EchoMismatchError);
   });
 
   it("says what is wrong with its URI or address", async () => {

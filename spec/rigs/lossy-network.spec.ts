@@ -9,7 +9,7 @@ const IS_LOST: Fate = [];
 
 afterEach(closeAll);
 
-async function openLossy(fate: (from: "main" | "rig", nth: number) => Fate, echoTimeoutMs = 100) {
+async function openLossy(fate: (from: "main" | "rig", nth: number) => Fate, echoTimeoutMs = 250) {
   const rig = await openRig("udp", { echoTimeoutMs });
   const network = await LossyNetwork.open(rig.localAddress, fate);
   const main = await openMain(network.uri, { echoTimeoutMs });
