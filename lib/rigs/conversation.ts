@@ -88,7 +88,8 @@ export class Conversation {
   sendFailure(thrown: unknown, failed: ExperimentEvent, to: RigAddress): void {
     const error = `${thrown instanceof Error ? thrown.name : "Error"}: ${messageOf(thrown)}`;
     const bytes = encodeFailure({ error, failed });
-    if (this.isOpen && bytes.length <= this.link.maxMessageBytes) this.link.sendNow(bytes, to);
+    if (!this.isOpen || bytes.length > this.link.maxMessageBytes) return;
+    this.link.send(bytes, to).catch((cause: unknown) => this.log("debug", to, messageOf(cause)));
   }
 
   /** Gives up everything that waits, then closes the link. */
