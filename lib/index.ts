@@ -60,6 +60,42 @@ export { DeviceList } from "./discovery/device-list";
 
 export * from "./errors";
 export { defaultLogger, type Logger } from "./log";
+export { Communicator } from "./rigs/communicator";
+export {
+  type CommunicatorOptions,
+  type EventOptions,
+  type RequestOptions,
+  type SendOptions,
+  type StopOptions,
+} from "./rigs/communicator-options";
+export { type EventCallback } from "./rigs/event-callbacks";
+export { type EventSelection, ExperimentEvent } from "./rigs/experiment-event";
+export { type ExperimentMessage } from "./rigs/experiment-message";
+export { ExperimentReference, type ReferenceParts } from "./rigs/experiment-reference";
+export { ExperimentStatus } from "./rigs/experiment-status";
+export { type AlyxToken, type RigInfo } from "./rigs/message-bodies";
+export { type RigRole } from "./rigs/open-link";
+export { type ReceivedMessage } from "./rigs/received-message";
+export { type RigAddress } from "./rigs/rig-address";
+export * from "./rigs/rig-errors";
+export { type RigAnswers, type RigProgress } from "./rigs/rig-round";
+export {
+  type FromRig,
+  type RigCallback,
+  RigServices,
+  type RigServicesOptions,
+  type RoundOptions,
+  type StopRoundOptions,
+} from "./rigs/rig-services";
+export {
+  DEFAULT_RIG_PORT,
+  formatRigUri,
+  parseRigUri,
+  type RigScheme,
+  type RigUri,
+  type RigUriOptions,
+} from "./rigs/rig-uri";
+
 export { decodeBrine } from "./rpyc/brine/decoder";
 export { encodeBrine } from "./rpyc/brine/encoder";
 export { type BrineValue, ELLIPSIS, NOT_IMPLEMENTED, PyComplex, PyFloat, PySlice } from "./rpyc/brine/values";

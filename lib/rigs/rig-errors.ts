@@ -106,13 +106,6 @@ export class ExperimentFailedError extends RigwireError implements ExperimentOut
 /** At least one rig did not answer in time: `silent` names them. */
 export class ExperimentTimeoutError extends ExperimentFailedError {}
 
-/** A timeout if any rig is silent, else a failure. */
-export function experimentError(outcome: ExperimentOutcome): ExperimentFailedError {
-  return silentRigs(outcome).length > 0
-    ? new ExperimentTimeoutError(outcome)
-    : new ExperimentFailedError(outcome);
-}
-
 function silentRigs({ failures }: ExperimentOutcome): string[] {
   return [...failures]
     .filter(([, error]) => error instanceof EchoTimeoutError || error instanceof EventTimeoutError)

@@ -1,5 +1,5 @@
 import { ExperimentEvent } from "./experiment-event";
-import { experimentError, type ExperimentOutcome } from "./rig-errors";
+import { ExperimentFailedError, type ExperimentOutcome, ExperimentTimeoutError } from "./rig-errors";
 
 /** What came after the code in each rig's answer, by rig name, in the order of the rigs. */
 export type RigAnswers = ReadonlyMap<string, readonly unknown[]>;
@@ -52,7 +52,7 @@ export class RigRound {
   /** @throws ExperimentTimeoutError if a rig was silent, ExperimentFailedError if one failed. */
   result(): RigAnswers {
     const outcome = this.outcome();
-    if (this.hasFailed) throw experimentError(outcome);
+    if (this.hasFailed) throw failureOf(outcome);
     return outcome.answers;
   }
 
@@ -79,6 +79,11 @@ export class RigRound {
       finished: waiting.length === 0,
     });
   }
+}
+
+function failureOf(outcome: ExperimentOutcome): ExperimentFailedError {
+  const failure = new ExperimentFailedError(outcome);
+  return failure.silent.length > 0 ? new ExperimentTimeoutError(outcome) : failure;
 }
 
 function inOrder<T>(rigs: readonly string[], values: ReadonlyMap<string, T>): ReadonlyMap<string, T> {
