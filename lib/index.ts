@@ -45,6 +45,7 @@ export { DeviceClients } from "./di/device-clients";
 export { DirectoryModule } from "./di/directory-module";
 export { InjectClient } from "./di/inject-client";
 export { DEVICE_DIRECTORY, type DeviceOptions, RigApp, RigAppError, type RigAppOptions } from "./di/rig-app";
+export { RigServicesModule, type RigServicesModuleOptions } from "./di/rig-services-module";
 export { RpycRegistryModule } from "./di/rpyc-registry-module";
 export { type Announcement, type RigModule, type RunningModule, type ServedDevice } from "./di/rig-module";
 

@@ -1,5 +1,5 @@
-import { catchError, EMPTY, filter, firstValueFrom, merge, timer } from "rxjs";
-import { AmbiguousDeviceError, messageOf } from "../errors";
+import { catchError, EMPTY, filter, firstValueFrom, fromEvent, merge, timer } from "rxjs";
+import { AmbiguousDeviceError, DeviceUnavailableError, messageOf } from "../errors";
 import { matches, type DeviceDirectory, type DeviceQuery, type DeviceRecord } from "./device-directory";
 
 /** A directory that tells no changes is asked again after this time, in milliseconds. */
@@ -33,19 +33,49 @@ export async function locateDevice(
   }
 }
 
+/**
+ * Finds all devices that are asked for, and waits until there are enough.
+ *
+ * @throws DeviceUnavailableError with the list of those that are there, if there are not enough in time.
+ */
+export async function locateDevices(
+  directory: DeviceDirectory,
+  query: DeviceQuery,
+  { atLeast, timeoutMs }: { readonly atLeast: number; readonly timeoutMs: number },
+): Promise<readonly DeviceRecord[]> {
+  const wait = new AbortController();
+  const deadline = setTimeout(() => wait.abort(), timeoutMs);
+  try {
+    for (;;) {
+      const changed = nextChange(directory, query, wait.signal);
+      const devices = await directory.find(query);
+      if (devices.length >= atLeast) return devices;
+      if (wait.signal.aborted) throw tooFew(query, devices.length, atLeast, await whatIsThere(directory));
+      await changed;
+    }
+  } finally {
+    clearTimeout(deadline);
+    wait.abort();
+  }
+}
+
 /** Resolves when a matching device was added, or it is time to ask anyway. Subscribed before the directory is asked. */
 async function nextChange(
   directory: DeviceDirectory,
   query: DeviceQuery,
   signal: AbortSignal,
 ): Promise<void> {
+  if (signal.aborted) return;
   const added = directory.changes$.pipe(
     filter(({ kind, device }) => kind === "added" && matches(device, query)),
     catchError(() => EMPTY),
   );
-  const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-  await firstValueFrom(merge(added, timer(ASK_AGAIN_MS), aborted), { defaultValue: undefined }).catch(
-    () => undefined,
+  await firstValueFrom(merge(added, timer(ASK_AGAIN_MS), fromEvent(signal, "abort")));
+}
+
+function tooFew(query: DeviceQuery, found: number, atLeast: number, known: string): DeviceUnavailableError {
+  return new DeviceUnavailableError(
+    `${describe(query)}: ${found} found in time, and at least ${atLeast} must be there: ${known}`,
   );
 }
 
