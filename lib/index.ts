@@ -1,6 +1,7 @@
 export { Arg, type ArgOptions } from "../decorators/arg";
 export { BufferMethod } from "../decorators/buffer-method";
 export { JsonMethod, type MethodOptions } from "../decorators/json-method";
+export { type ExperimentMethodDecorator, OnExperiment } from "../decorators/on-experiment";
 export { RpcProperty, type PropertyOptions } from "../decorators/rpc-property";
 export { RpcService, type RpcServiceOptions } from "../decorators/rpc-service";
 export { Signal, type SignalOptions } from "../decorators/signal";
@@ -28,7 +29,8 @@ export { type MissedSignals } from "./client/signal-sequences";
 
 export { type BufferResult } from "./contract/buffer-result";
 export { contractOf } from "./contract/contract-of";
-export { type Naming } from "./contract/records";
+export { type ExperimentMethod } from "./contract/experiment-methods";
+export { type ExperimentMethodOptions, type Naming } from "./contract/records";
 export { remote } from "./contract/remote-body";
 export {
   type MemberContract,
@@ -45,6 +47,7 @@ export { DeviceClients } from "./di/device-clients";
 export { DirectoryModule } from "./di/directory-module";
 export { InjectClient } from "./di/inject-client";
 export { DEVICE_DIRECTORY, type DeviceOptions, RigApp, RigAppError, type RigAppOptions } from "./di/rig-app";
+export { RigParticipantModule } from "./di/rig-participant-module";
 export { RigServicesModule, type RigServicesModuleOptions } from "./di/rig-services-module";
 export { RpycRegistryModule } from "./di/rpyc-registry-module";
 export { type Announcement, type RigModule, type RunningModule, type ServedDevice } from "./di/rig-module";
@@ -79,6 +82,7 @@ export { type RigRole } from "./rigs/open-link";
 export { type ReceivedMessage } from "./rigs/received-message";
 export { type RigAddress } from "./rigs/rig-address";
 export * from "./rigs/rig-errors";
+export { RigParticipant, type RigParticipantOptions } from "./rigs/rig-participant";
 export { type RigAnswers, type RigProgress } from "./rigs/rig-round";
 export {
   type FromRig,

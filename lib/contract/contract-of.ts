@@ -1,5 +1,6 @@
 import { ContractError, messageOf } from "../errors";
 import { propertyGuard } from "./constraints";
+import { experimentMethodsOf } from "./experiment-methods";
 import {
   compiledParameterTypes,
   compiledType,
@@ -37,7 +38,7 @@ const contracts = new WeakMap<Constructor<object>, ServiceContract>();
  * The contract that a decorated class promises, with all it inherits. Made once per class.
  *
  * @throws ContractError naming class and member: no `@RpcService`, a notify signal that does not exist, two members
- *   with one wire name, a timeout that is no time, a type that cannot travel.
+ *   with one wire name, a timeout that is no time, a type that cannot travel, two methods for one event of experiments.
  */
 export function contractOf(type: Constructor<object>): ServiceContract {
   const known = contracts.get(type);
@@ -62,7 +63,8 @@ class ContractBuilder {
     const members = [...this.memberNames()].map((member) => this.member(member));
     this.refuseSharedWireNames(members);
     this.refuseMissingSignals(members);
-    return new ServiceContract(this.type.name, this.service.type ?? this.defaultServiceType(), members);
+    const type = this.service.type ?? this.defaultServiceType();
+    return new ServiceContract(this.type.name, type, members, experimentMethodsOf(this.type));
   }
 
   private mergeServiceRecords(): ServiceRecord {

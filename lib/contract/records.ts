@@ -49,6 +49,18 @@ export interface ArgRecord {
   readonly rest?: boolean;
 }
 
+/** How a method takes part in experiments. */
+export interface ExperimentMethodOptions {
+  /** Runs at once instead of in its turn with the device's other methods. */
+  readonly concurrent?: boolean;
+}
+
+/** What `@OnExperiment` says of a method. */
+export interface ExperimentRecord extends ExperimentMethodOptions {
+  /** Codes of events, combined by bitwise or. */
+  readonly events: number;
+}
+
 /** Everything that decorators said of one class, not of the classes it extends. */
 export class ClassRecords {
   service: ServiceRecord | undefined;
@@ -56,9 +68,16 @@ export class ClassRecords {
   /** Method name → parameter index → what was said. */
   readonly args = new Map<string, Map<number, ArgRecord>>();
 
+  /** Method name → what was said, an entry for each decorator. */
+  readonly experiments = new Map<string, readonly ExperimentRecord[]>();
+
   addArg(member: string, index: number, arg: ArgRecord): void {
     const ofMethod = this.args.get(member) ?? new Map<number, ArgRecord>();
     this.args.set(member, ofMethod.set(index, arg));
+  }
+
+  addExperiment(member: string, events: number, options: ExperimentMethodOptions): void {
+    this.experiments.set(member, [...(this.experiments.get(member) ?? []), { events, ...options }]);
   }
 }
 

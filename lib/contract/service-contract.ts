@@ -1,4 +1,5 @@
 import { type PropertyGuard } from "./constraints";
+import { type ExperimentMethod } from "./experiment-methods";
 import { type ValueType } from "./value-type";
 
 /** How long clients wait for a method whose author named no time (protocols.md, 1), in milliseconds. */
@@ -70,11 +71,13 @@ export class ServiceContract {
   /**
    * @param name - What people call the contract: its class name.
    * @param type - The service type that is announced, such as `camera`.
+   * @param experiments - The methods that take part in experiments; clients do not see them.
    */
   constructor(
     readonly name: string,
     readonly type: string,
     members: readonly MemberContract[],
+    readonly experiments: readonly ExperimentMethod[] = [],
   ) {
     this.members = new Map(members.map((member) => [member.member, member]));
     this.methods = byWireName(members, "method");

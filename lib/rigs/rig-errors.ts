@@ -71,6 +71,9 @@ export class RemoteExperimentError extends RigwireError {
   }
 }
 
+/** A rig did not do what a message told it to; the message says why. It is sent to the main rig as an error. */
+export class ExperimentRefusedError extends RigwireError {}
+
 /** How the rigs of one round did that could not be completed. */
 export interface ExperimentOutcome {
   /** The events that were waited for, combined by bitwise or. */

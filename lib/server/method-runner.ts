@@ -47,6 +47,13 @@ export class MethodRunner {
     else this.queue.push(() => this.start(call));
   }
 
+  /** Runs a task of this process in its turn with the methods that are not `concurrent`. */
+  inTurn<T>(task: () => T | Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.queue.push(() => Promise.resolve().then(task).then(resolve, reject));
+    });
+  }
+
   /** A client does not wait for this call any more. */
   cancel(client: string, id: string): void {
     this.calls.find(client, id)?.giveUp("the caller gave it up", "cancelled");

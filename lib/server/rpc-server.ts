@@ -122,6 +122,19 @@ export class RpcServer {
     return this.endpoint.url;
   }
 
+  /** The object that is served. */
+  get target(): object {
+    return this.device.target;
+  }
+
+  /**
+   * Runs a task of this process as if a client had called a method: after those that came before it, and while no
+   * other runs.
+   */
+  inTurn<T>(task: () => T | Promise<T>): Promise<T> {
+    return this.methods.inTurn(task);
+  }
+
   /**
    * Takes no more requests, starts no method that still waits, lets those that run come to their end within the grace
    * time, and leaves the device as it was. Twice is fine.

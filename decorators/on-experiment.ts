@@ -1,0 +1,31 @@
+import { type ExperimentMethodOptions, recordsOf } from "../lib/contract/records";
+
+/**
+ * Lets a method take part in experiments (protocols.md, 5). It is called with the `ReceivedMessage`; what it returns
+ * is the answer to the main rig, and what it throws is the error that the main rig gets. The class takes part where an
+ * app serves it with a `RigParticipantModule`.
+ *
+ * @param events - Codes of `ExperimentEvent`, combined by bitwise or.
+ * @param options.concurrent - Runs at once instead of in its turn with the device's other methods. Default: true for
+ *   EXPINTERRUPT, EXPSTATUS and EXPINFO, false for the others.
+ */
+export function OnExperiment(
+  events: number,
+  options: ExperimentMethodOptions = {},
+): ExperimentMethodDecorator {
+  return (prototype, member) => {
+    recordsOf(prototype, member).addExperiment(String(member), events, options);
+  };
+}
+
+/** Stands on methods that take one object, or nothing. */
+export type ExperimentMethodDecorator = <M extends MessageMethod["receive"]>(
+  prototype: object,
+  member: string | symbol,
+  descriptor: TypedPropertyDescriptor<M>,
+) => void;
+
+/** A method and no function type: so the parameter may be any class of objects. */
+interface MessageMethod {
+  receive(message: object): unknown;
+}
