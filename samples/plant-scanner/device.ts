@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { DirectoryModule, RigApp } from "rigwire";
-import { whenNpmEnds } from "../end-with-npm";
+import { whenStarterEnds } from "../interruption";
 import { FolderSource } from "./imaging/folder-source";
 import { type ImageSource } from "./imaging/image-source";
 import { RenderedPlantSource } from "./imaging/rendered-plant-source";
@@ -33,7 +33,7 @@ const program = new Command("device")
 async function serveDevice(kind: string, options: DeviceArguments): Promise<void> {
   const { url, name = kind, allowRemoteStop = false } = options;
   const app = new RigApp({ closeOnSignals: true }).use(DirectoryModule.fixed(knownDevices(options)));
-  endWithStarter(() => void app.close());
+  whenStarterEnds(() => void app.close());
   app.serve(await deviceOf(kind, options, app), { url, name, allowRemoteStop });
   await app.start();
   const [server] = app.servers;
@@ -42,14 +42,6 @@ async function serveDevice(kind: string, options: DeviceArguments): Promise<void
   await Promise.race([server.closed, app.closed]);
   await app.close();
   if (process.connected) process.disconnect();
-}
-
-/** Started by another program, it ends with that program, however early that ends. */
-function endWithStarter(end: () => void): void {
-  whenNpmEnds(end);
-  if (process.send === undefined) return;
-  process.once("disconnect", end);
-  if (!process.connected) end();
 }
 
 async function deviceOf(kind: string, options: DeviceArguments, app: RigApp) {

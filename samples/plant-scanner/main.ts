@@ -1,10 +1,10 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import { filter, firstValueFrom, timeout } from "rxjs";
 import { clientOf, connect } from "rigwire";
-import { whenNpmEnds } from "../end-with-npm";
-import { DeviceProcess } from "./device-process";
+import { whenInterrupted } from "../interruption";
+import { StartedProcess } from "../started-process";
 import { ScanConfig } from "./scan-config";
 import { ScanController } from "./scan-controller";
 
@@ -16,7 +16,7 @@ interface ScanArguments {
   readonly images?: string;
 }
 
-const devices: DeviceProcess[] = [];
+const devices: StartedProcess[] = [];
 let isInterrupted = false;
 
 new Command("plant-scanner")
@@ -33,9 +33,7 @@ new Command("plant-scanner")
   });
 
 async function main(options: ScanArguments): Promise<void> {
-  process.once("SIGINT", () => void interrupted(130));
-  process.once("SIGTERM", () => void interrupted(143));
-  whenNpmEnds(() => void interrupted(143));
+  whenInterrupted((code) => void interrupted(code));
   try {
     await scan(await startDevices(options.images), options);
   } finally {
@@ -43,21 +41,21 @@ async function main(options: ScanArguments): Promise<void> {
   }
 }
 
-async function startDevices(images: string | undefined): Promise<DeviceProcess> {
+async function startDevices(images: string | undefined): Promise<StartedProcess> {
   const turntable = await start("turntable");
   const pictures = images === undefined ? ["--turntable", turntable.url] : ["--images", images];
   const camera = await start("camera", ...pictures);
   return start("controller", "--camera", camera.url, "--turntable", turntable.url);
 }
 
-async function start(kind: string, ...options: string[]): Promise<DeviceProcess> {
-  const device = await DeviceProcess.start(kind, ...options);
+async function start(kind: string, ...options: string[]): Promise<StartedProcess> {
+  const device = await StartedProcess.start(join(__dirname, "device.js"), kind, ...options);
   devices.push(device);
   console.log(`${device.name.padEnd(12)} ${device.url}`);
   return device;
 }
 
-async function scan({ url }: DeviceProcess, { views, name }: ScanArguments): Promise<void> {
+async function scan({ url }: StartedProcess, { views, name }: ScanArguments): Promise<void> {
   const controller = connect(ScanController, url);
   try {
     await firstValueFrom(controller.readyToScan.changes$.pipe(filter(Boolean), timeout(READY_WITHIN_MS)));

@@ -1,13 +1,12 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const READY_WITHIN_MS = 15_000;
 const STOPPED_WITHIN_MS = 3_000;
 
-/** A device of the scanner in a process of its own. */
-export class DeviceProcess {
+/** A device or rig of a sample in a process of its own. */
+export class StartedProcess {
   private constructor(
     private readonly child: ChildProcess,
     readonly name: string,
@@ -15,19 +14,21 @@ export class DeviceProcess {
   ) {}
 
   /**
-   * Starts `device.js` and waits until the device answers.
+   * Starts a program and waits until it prints `ready NAME URL`.
    *
+   * @param program - The path of its JavaScript.
+   * @param kind - Its first argument, which errors name.
    * @throws Error if it ends first, or takes too long.
    */
-  static async start(kind: string, ...options: string[]): Promise<DeviceProcess> {
-    const child = fork(join(__dirname, "device.js"), [kind, ...options], {
+  static async start(program: string, kind: string, ...options: string[]): Promise<StartedProcess> {
+    const child = fork(program, [kind, ...options], {
       stdio: ["ignore", "pipe", "inherit", "ipc"],
-      // Ctrl-C is for the program that a person started; it stops its devices itself.
+      // Ctrl-C is for the program that a person started; it stops the others itself.
       detached: true,
     });
     try {
       const [, name = "", url = ""] = (await readyLine(kind, child)).split(" ");
-      return new DeviceProcess(child, name, url);
+      return new StartedProcess(child, name, url);
     } catch (error) {
       child.kill("SIGKILL");
       throw error;
@@ -50,9 +51,10 @@ function readyLine(kind: string, child: ChildProcess): Promise<string> {
     const timer = setTimeout(() => {
       reject(new Error(`the ${kind} was not ready within ${READY_WITHIN_MS} ms`));
     }, READY_WITHIN_MS);
-    child.once("exit", (code) =>
-      reject(new Error(`the ${kind} ended with code ${code ?? "none"} before it was ready`)),
-    );
+    child.once("exit", (code) => {
+      clearTimeout(timer);
+      reject(new Error(`the ${kind} ended with code ${code ?? "none"} before it was ready`));
+    });
     if (child.stdout === null) return;
     createInterface({ input: child.stdout }).on("line", (line) => {
       if (!line.startsWith("ready ")) return;
