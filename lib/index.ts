@@ -49,6 +49,7 @@ export { InjectClient } from "./di/inject-client";
 export { DEVICE_DIRECTORY, type DeviceOptions, RigApp, RigAppError, type RigAppOptions } from "./di/rig-app";
 export { RigParticipantModule } from "./di/rig-participant-module";
 export { RigServicesModule, type RigServicesModuleOptions } from "./di/rig-services-module";
+export { DEVICE_REGISTRY, RegistryModule } from "./di/registry-module";
 export { RpycRegistryModule } from "./di/rpyc-registry-module";
 export { type Announcement, type RigModule, type RunningModule, type ServedDevice } from "./di/rig-module";
 
@@ -100,6 +101,24 @@ export {
   type RigUri,
   type RigUriOptions,
 } from "./rigs/rig-uri";
+
+export { advertisedUrl, type AdvertiseOptions } from "./registry/advertised-url";
+export { DeviceRegistry, type RegistryOptions } from "./registry/device-registry";
+export {
+  type AcceptedRegistration,
+  type Registration,
+  type RegistryCallOptions as DeviceRegistryCallOptions,
+  RegistryClient,
+  type RegistryClientOptions,
+  type RegistryClientState,
+} from "./registry/registry-client";
+export { RegistryDirectory } from "./registry/registry-directory";
+export {
+  type LeasedDevice,
+  type LeaseOptions,
+  type LeaseState,
+  RegistryLease,
+} from "./registry/registry-lease";
 
 export { decodeBrine } from "./rpyc/brine/decoder";
 export { encodeBrine } from "./rpyc/brine/encoder";

@@ -1,5 +1,5 @@
-import { Command, Option } from "commander";
-import { DirectoryModule, RigApp } from "rigwire";
+import { Command } from "commander";
+import { DeviceUnavailableError, RegistryModule, type Remote, RigApp, withOptions } from "rigwire";
 import { whenStarterEnds } from "../interruption";
 import { FolderSource } from "./imaging/folder-source";
 import { type ImageSource } from "./imaging/image-source";
@@ -8,14 +8,16 @@ import { PlantCamera } from "./plant-camera";
 import { ScanController } from "./scan-controller";
 import { Turntable } from "./turntable";
 
+/** How long a picture waits for the turntable, in milliseconds. */
+const TURNTABLE_WITHIN_MS = 1_000;
+
 const KINDS = ["camera", "turntable", "controller"] as const;
 
 interface DeviceArguments {
   readonly url: string;
   readonly name?: string;
   readonly images?: string;
-  readonly camera?: string;
-  readonly turntable?: string;
+  readonly registry?: string;
   readonly allowRemoteStop?: boolean;
 }
 
@@ -25,14 +27,14 @@ const program = new Command("device")
   .option("--url <url>", "where to serve; without a port, a free one", "tcp://127.0.0.1")
   .option("--name <name>", "the device's name (default: its kind)")
   .option("--images <dir>", "camera: a folder of photographs to serve instead of the rendered plant")
-  .addOption(new Option("--camera <url>", "controller: where the camera is"))
-  .addOption(new Option("--turntable <url>", "camera, controller: where the turntable is"))
+  .option("--registry <url>", "where devices are registered and looked up, such as tcp://10.0.0.1:5555")
   .option("--allow-remote-stop", "lets clients end the device")
   .action(serveDevice);
 
 async function serveDevice(kind: string, options: DeviceArguments): Promise<void> {
-  const { url, name = kind, allowRemoteStop = false } = options;
-  const app = new RigApp({ closeOnSignals: true }).use(DirectoryModule.fixed(knownDevices(options)));
+  const { url, name = kind, allowRemoteStop = false, registry } = options;
+  const app = new RigApp({ closeOnSignals: true });
+  if (registry !== undefined) app.use(RegistryModule.connect(registry));
   whenStarterEnds(() => void app.close());
   app.serve(await deviceOf(kind, options, app), { url, name, allowRemoteStop });
   await app.start();
@@ -57,22 +59,25 @@ async function deviceOf(kind: string, options: DeviceArguments, app: RigApp) {
   }
 }
 
-async function imageSource({ images, turntable }: DeviceArguments, app: RigApp): Promise<ImageSource> {
+async function imageSource({ images, registry }: DeviceArguments, app: RigApp): Promise<ImageSource> {
   if (images !== undefined) {
     return FolderSource.open(images, {
       onSkipped: ({ name, reason }) => console.error(`${name}: ${reason}`),
     });
   }
-  if (turntable === undefined) return new RenderedPlantSource({ angle: () => 0 });
-  const table = app.client(Turntable);
-  return new RenderedPlantSource({ angle: () => table.angle.get() });
+  if (registry === undefined) return new RenderedPlantSource({ angle: () => 0 });
+  const turntable = withOptions(app.client(Turntable), { timeoutMs: TURNTABLE_WITHIN_MS });
+  return new RenderedPlantSource({ angle: () => angleOf(turntable) });
 }
 
-function knownDevices({ camera, turntable }: DeviceArguments) {
-  return [
-    ...(camera === undefined ? [] : [{ name: "camera", type: "camera", url: camera }]),
-    ...(turntable === undefined ? [] : [{ name: "turntable", type: "turntable", url: turntable }]),
-  ];
+/** A rig without a turntable shows the plant from the front. */
+async function angleOf(turntable: Remote<Turntable>): Promise<number> {
+  try {
+    return await turntable.angle.get();
+  } catch (error) {
+    if (error instanceof DeviceUnavailableError) return 0;
+    throw error;
+  }
 }
 
 program.parseAsync().catch((error: unknown) => {

@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { SingleBar } from "cli-progress";
 import { Command } from "commander";
 import { filter, firstValueFrom, timeout } from "rxjs";
-import { clientOf, connect } from "rigwire";
+import { DEVICE_REGISTRY, RegistryModule, type Remote, RigApp } from "rigwire";
 import { whenInterrupted } from "../interruption";
 import { StartedProcess } from "../started-process";
 import { ScanConfig } from "./scan-config";
@@ -34,53 +34,56 @@ new Command("plant-scanner")
 
 async function main(options: ScanArguments): Promise<void> {
   whenInterrupted((code) => void interrupted(code));
+  // The rig's registry runs here; every device finds the others through it.
+  const app = new RigApp().use(RegistryModule.host({ url: "tcp://127.0.0.1" }));
   try {
-    await scan(await startDevices(options.images), options);
+    await app.start();
+    const registry = app.resolve(DEVICE_REGISTRY);
+    registry.changes$.subscribe(({ kind, device }) => {
+      if (kind === "added") console.log(`${device.name.padEnd(12)} ${device.type.padEnd(12)} ${device.url}`);
+    });
+    await startDevices(registry.localUrl, options.images);
+    await scan(app.client(ScanController), options);
   } finally {
+    await app.close();
     await stopDevices();
   }
 }
 
-async function startDevices(images: string | undefined): Promise<StartedProcess> {
-  const turntable = await start("turntable");
-  const pictures = images === undefined ? ["--turntable", turntable.url] : ["--images", images];
-  const camera = await start("camera", ...pictures);
-  return start("controller", "--camera", camera.url, "--turntable", turntable.url);
+async function startDevices(registry: string, images: string | undefined): Promise<void> {
+  const pictures = images === undefined ? [] : ["--images", images];
+  await Promise.all([
+    start("turntable", "--registry", registry),
+    start("camera", "--registry", registry, ...pictures),
+    start("controller", "--registry", registry),
+  ]);
 }
 
-async function start(kind: string, ...options: string[]): Promise<StartedProcess> {
-  const device = await StartedProcess.start(join(__dirname, "device.js"), kind, ...options);
-  devices.push(device);
-  console.log(`${device.name.padEnd(12)} ${device.url}`);
-  return device;
+async function start(kind: string, ...options: string[]): Promise<void> {
+  devices.push(await StartedProcess.start(join(__dirname, "device.js"), kind, ...options));
 }
 
-async function scan({ url }: StartedProcess, { views, name }: ScanArguments): Promise<void> {
-  const controller = connect(ScanController, url);
-  try {
-    await firstValueFrom(controller.readyToScan.changes$.pipe(filter(Boolean), timeout(READY_WITHIN_MS)));
-    await controller.setDatasetName(name);
-    await controller.setConfig(Object.assign(new ScanConfig(), { views: Number(views) }));
+async function scan(controller: Remote<ScanController>, { views, name }: ScanArguments): Promise<void> {
+  await firstValueFrom(controller.readyToScan.changes$.pipe(filter(Boolean), timeout(READY_WITHIN_MS)));
+  await controller.setDatasetName(name);
+  await controller.setConfig(Object.assign(new ScanConfig(), { views: Number(views) }));
 
-    const bar = new SingleBar({
-      format: "scanning [{bar}] {value}/{total} views, {duration_formatted}",
-      noTTYOutput: true,
-      notTTYSchedule: 1_000,
-    });
-    bar.start(Number(views), 0);
-    const progress = controller.progressChanged.subscribe((value) => bar.update(value));
-    const startedAt = performance.now();
-    const { folder, files } = await controller.runScan().finally(() => {
-      progress.unsubscribe();
-      bar.stop();
-    });
+  const bar = new SingleBar({
+    format: "scanning [{bar}] {value}/{total} views, {duration_formatted}",
+    noTTYOutput: true,
+    notTTYSchedule: 1_000,
+  });
+  bar.start(Number(views), 0);
+  const progress = controller.progressChanged.subscribe((value) => bar.update(value));
+  const startedAt = performance.now();
+  const { folder, files } = await controller.runScan().finally(() => {
+    progress.unsubscribe();
+    bar.stop();
+  });
 
-    const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-    console.log(`scanned ${views} views in ${seconds} s into ${relative(process.cwd(), folder)}/`);
-    for (const file of files) console.log(`  ${file}`);
-  } finally {
-    await clientOf(controller).close();
-  }
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  console.log(`scanned ${views} views in ${seconds} s into ${relative(process.cwd(), folder)}/`);
+  for (const file of files) console.log(`  ${file}`);
 }
 
 async function interrupted(code: number): Promise<void> {

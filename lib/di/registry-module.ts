@@ -1,0 +1,86 @@
+import { filter, firstValueFrom, timeout } from "rxjs";
+import { type InjectionToken } from "tsyringe";
+import { DeviceRegistry, type RegistryOptions } from "../registry/device-registry";
+import { RegistryClient, type RegistryClientOptions } from "../registry/registry-client";
+import { RegistryDirectory } from "../registry/registry-directory";
+import { RegistryLease, type LeaseOptions } from "../registry/registry-lease";
+import { type RigModule, type ServedDevice } from "./rig-module";
+
+/** The token under which a registry that the app itself runs is injected: `@inject(DEVICE_REGISTRY)`. */
+export const DEVICE_REGISTRY: InjectionToken<DeviceRegistry> = Symbol("rigwire:DeviceRegistry");
+
+/** How long the start of an app waits for the registry to accept a device, in milliseconds; it goes on without. */
+const ACCEPTED_WITHIN_MS = 2_000;
+
+type LeaseSettings = Pick<LeaseOptions, "aliveTimeoutMs">;
+
+/** Finds devices in a device registry, and keeps the app's devices registered there (protocols.md, 2). */
+export const RegistryModule = {
+  /**
+   * Runs a registry in this process (injected by the token {@link DEVICE_REGISTRY}), for a rig on one computer or as the rig's main process.
+   *
+   * @param options.url - Where other processes reach it. Default `tcp://*:5555`.
+   */
+  host(options: RegistryOptions & LeaseSettings = {}): RigModule {
+    return {
+      name: "RegistryModule",
+      async start(container) {
+        const registry = await DeviceRegistry.open(options);
+        container.registerInstance(DEVICE_REGISTRY, registry);
+        const client = new RegistryClient(registry.localUrl, clientOptions(options));
+        return {
+          directory: registry,
+          announce: (device) => lease(client, device, options),
+          async close() {
+            await client.close();
+            await registry.close();
+          },
+        };
+      },
+    };
+  },
+
+  /**
+   * Uses a registry that runs elsewhere, also an original; an original cannot be asked which devices there are.
+   *
+   * @param url - The registry's, such as `tcp://10.0.0.1:5555`.
+   */
+  connect(url: string, options: RegistryClientOptions & LeaseSettings = {}): RigModule {
+    return {
+      name: "RegistryModule",
+      start() {
+        const client = new RegistryClient(url, options);
+        return Promise.resolve({
+          directory: new RegistryDirectory(client),
+          announce: (device) => lease(client, device, options),
+          close: () => client.close(),
+        });
+      },
+    };
+  },
+};
+
+/** A device is served whether or not the registry is there; the lease goes on trying. */
+async function lease(
+  client: RegistryClient,
+  { server, advertise, overwrite = false }: ServedDevice,
+  options: LeaseSettings & Pick<LeaseOptions, "logger">,
+): Promise<RegistryLease> {
+  const { aliveTimeoutMs, logger } = options;
+  const registration = new RegistryLease(client, server, {
+    advertise,
+    overwrite,
+    ...(aliveTimeoutMs !== undefined && { aliveTimeoutMs }),
+    ...(logger !== undefined && { logger }),
+  });
+  const answered = registration.state$.pipe(
+    filter(({ kind }) => kind !== "registering"),
+    timeout(ACCEPTED_WITHIN_MS),
+  );
+  await firstValueFrom(answered).catch(() => undefined);
+  return registration;
+}
+
+function clientOptions({ logger }: RegistryOptions): RegistryClientOptions {
+  return logger === undefined ? {} : { logger };
+}
