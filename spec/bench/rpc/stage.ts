@@ -1,0 +1,82 @@
+import { type BenchOptions } from "./bench-options";
+import { CLIENT_FILE, SERVER_FILE } from "./places";
+import { BenchProcess } from "./processes/bench-process";
+import { type ClientTasks, MANY } from "./processes/client-process";
+import { type ServerInfo, type ServerTasks } from "./processes/server-process";
+
+export type ServerProcess = BenchProcess<ServerTasks>;
+export type ClientProcess = BenchProcess<ClientTasks>;
+
+const FULL_MS = 2_000;
+const QUICK_MS = 250;
+const FULL_TIMEOUT_MS = 30_000;
+const QUICK_TIMEOUT_MS = 15_000;
+
+/** A server and its clients, each a process, of one peer in one round. */
+export class Stage {
+  /** How long something is measured, in milliseconds. */
+  readonly ms: number;
+  private readonly processes: { end(): Promise<void> }[] = [];
+
+  private constructor(
+    private readonly peer: string,
+    private readonly options: BenchOptions,
+    readonly server: ServerProcess,
+    private readonly address: string,
+    /** The server's memory before anyone connected, in bytes. */
+    readonly idleMemory: number,
+  ) {
+    this.ms = options.quick ? QUICK_MS : FULL_MS;
+    this.processes.push(server);
+  }
+
+  /**
+   * @throws Error with the reason if the server does not start.
+   */
+  static async open(peer: string, options: BenchOptions): Promise<Stage> {
+    const { process, info } = await BenchProcess.start<ServerTasks>({
+      file: SERVER_FILE,
+      args: [peer],
+      ...limits(options),
+    });
+    const { address, helperPid } = info as ServerInfo;
+    process.helperPid = helperPid;
+    try {
+      return new Stage(peer, options, process, address, await process.ask("memory", null));
+    } catch (error) {
+      process.kill();
+      throw error;
+    }
+  }
+
+  /**
+   * Starts a client's process; it is connected and has been answered once.
+   *
+   * @param many - It will have many clients.
+   */
+  async startClient({ many = false } = {}): Promise<ClientProcess> {
+    const { process } = await BenchProcess.start<ClientTasks>({
+      file: CLIENT_FILE,
+      args: [this.peer, this.address, ...(many ? [MANY] : [])],
+      ...limits(this.options),
+    });
+    this.processes.push(process);
+    return process;
+  }
+
+  /** The client of workloads that need no other; the same one for all of them. */
+  get client(): Promise<ClientProcess> {
+    this.firstClient ??= this.startClient();
+    return this.firstClient;
+  }
+  private firstClient: Promise<ClientProcess> | undefined;
+
+  /** Clients end before their server. */
+  async close(): Promise<void> {
+    for (const process of this.processes.reverse()) await process.end();
+  }
+}
+
+function limits({ quick, profileDir }: BenchOptions) {
+  return { timeoutMs: quick ? QUICK_TIMEOUT_MS : FULL_TIMEOUT_MS, profileDir };
+}

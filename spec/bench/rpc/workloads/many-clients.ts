@@ -1,0 +1,35 @@
+import { REFERENCE } from "../peers/peer-list";
+import { type Workload } from "./workload";
+
+const CLIENTS = 1_000;
+
+export const MANY_CLIENTS = "many-clients";
+export const MANY_CLIENTS_RATIO = "many-clients-ratio";
+export const MANY_CLIENTS_MEMORY = "many-clients-memory";
+
+/** A thousand clients with a call each, against one client with a thousand calls. */
+export const manyClients: Workload = {
+  name: MANY_CLIENTS,
+  peers: [REFERENCE],
+  freshServer: true,
+  metrics: [
+    { id: MANY_CLIENTS, title: "1,000 clients, a call each", unit: "calls/s", better: "higher" },
+    { id: "one-client-1000", title: "1 client, 1,000 calls in flight", unit: "calls/s", better: "higher" },
+    { id: MANY_CLIENTS_RATIO, title: "1,000 clients against 1", unit: "times", better: "higher" },
+    { id: MANY_CLIENTS_MEMORY, title: "Server memory per client", unit: "kB", better: "lower" },
+  ],
+  async run(stage) {
+    const client = await stage.startClient({ many: true });
+    const alone = await client.ask("callsPerSecond", { kind: "echo", inFlight: CLIENTS, ms: stage.ms });
+    const before = await stage.server.ask("memory", null);
+    await client.ask("connectCrowd", { clients: CLIENTS });
+    const connected = await stage.server.ask("memory", null);
+    const together = await client.ask("crowdCallsPerSecond", { ms: stage.ms });
+    return {
+      [MANY_CLIENTS]: together,
+      "one-client-1000": alone,
+      [MANY_CLIENTS_RATIO]: alone && together / alone,
+      [MANY_CLIENTS_MEMORY]: (connected - before) / 1_000 / CLIENTS,
+    };
+  },
+};

@@ -1,0 +1,36 @@
+import { buffers } from "./buffers";
+import { callsInFlight, oneAtATime } from "./calls";
+import { checkedCall } from "./checked-call";
+import { flood } from "./flood";
+import { manyClients } from "./many-clients";
+import { memory } from "./memory";
+import { propertyGet } from "./property";
+import { signals } from "./signals";
+import { start } from "./start";
+import { type Metric, type Workload } from "./workload";
+
+/** In the order in which a round runs them. */
+export const WORKLOADS: readonly Workload[] = [
+  start,
+  oneAtATime,
+  callsInFlight(16),
+  callsInFlight(128),
+  // Before what leaves free memory behind.
+  memory,
+  propertyGet,
+  checkedCall,
+  buffers(100_000),
+  buffers(1_000_000),
+  buffers(10_000_000),
+  signals(1),
+  signals(8),
+  flood,
+  manyClients,
+];
+
+/** In the order in which they are shown. */
+export const METRICS: readonly Metric[] = [
+  ...WORKLOADS.filter((workload) => workload !== start && workload !== memory),
+  start,
+  memory,
+].flatMap(({ metrics }) => metrics);
