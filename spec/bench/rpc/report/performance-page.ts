@@ -1,0 +1,50 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { CHART, PERFORMANCE_PAGE } from "../places";
+import { type Results } from "../results";
+import { buffersId } from "../workloads/buffers";
+import { callsInFlightId, ONE_AT_A_TIME } from "../workloads/calls";
+import { signalsId } from "../workloads/signals";
+import { barChart } from "./chart";
+import { type Machine, machineText } from "./machine";
+import { markdownTables } from "./markdown-table";
+import { metricRows } from "./rows";
+
+/** What stands between these is written by every full run; the rest of the page is left alone. */
+const BEGIN = "<!-- figures: begin -->";
+const END = "<!-- figures: end -->";
+
+const CHARTED = [callsInFlightId(128), ONE_AT_A_TIME, buffersId(1_000_000), signalsId(1)];
+
+const NEW_PAGE = `# Performance
+
+\`npm run bench\` measures rigwire beside other ways to call a function in another process, on the computer where it
+runs: client and server in a process each, every peer echoes the same object of about 60 bytes of JSON, all peers once
+a round, round after round. \`-- --quick\` takes less than three minutes, \`-- --only NAME\` measures only what is named so.
+
+${BEGIN}
+${END}
+`;
+
+/** Writes docs/performance.md and its chart. */
+export function writePerformancePage(results: Results, rounds: number, machine: Machine): void {
+  mkdirSync(dirname(CHART), { recursive: true });
+  const charted = metricRows(results).filter(({ metric }) => CHARTED.includes(metric.id));
+  writeFileSync(CHART, barChart(charted));
+  const page = existsSync(PERFORMANCE_PAGE) ? readFileSync(PERFORMANCE_PAGE, "utf8") : NEW_PAGE;
+  const [before, rest = ""] = page.split(BEGIN);
+  const after = rest.split(END)[1] ?? "\n";
+  writeFileSync(
+    PERFORMANCE_PAGE,
+    `${before ?? ""}${BEGIN}\n\n${figures(results, rounds, machine)}\n\n${END}${after}`,
+  );
+}
+
+function figures(results: Results, rounds: number, machine: Machine): string {
+  return [
+    `${machineText(machine)} Medians of ${rounds} rounds; the spread is half of the way from the lowest to the highest ` +
+      "round. “rigwire ahead” says how many times as good rigwire's figure is as the peer's; below 1.00 the peer is better.",
+    "![Figures of the benchmark as bars](images/performance.svg)",
+    markdownTables(results),
+  ].join("\n\n");
+}

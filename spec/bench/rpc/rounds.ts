@@ -1,0 +1,93 @@
+import { type BenchOptions } from "./bench-options";
+import { type PeerEntry, PEERS } from "./peers/peer-list";
+import { type Results } from "./results";
+import { Stage } from "./stage";
+import { type Workload } from "./workloads/workload";
+import { WORKLOADS } from "./workloads/workload-list";
+
+/** A quick run begins no other round after this time, in milliseconds. */
+const QUICK_BUDGET_MS = 105_000;
+
+export interface Plan {
+  readonly peers: readonly PeerEntry[];
+  readonly workloads: readonly Workload[];
+}
+
+/** What was asked for by the beginnings of names: all peers if none is named, all workloads if none is named. */
+export function planOf({ only }: BenchOptions): Plan {
+  const named = <T extends { readonly name: string }>(all: readonly T[]) => {
+    const found = all.filter(({ name }) => only.some((beginning) => name.startsWith(beginning)));
+    return found.length === 0 ? all : found;
+  };
+  const unknown = only.find(
+    (beginning) => ![...PEERS, ...WORKLOADS].some(({ name }) => name.startsWith(beginning)),
+  );
+  if (unknown !== undefined) {
+    const names = [...PEERS, ...WORKLOADS].map(({ name }) => name).join(", ");
+    throw new Error(`--only ${unknown}: nothing is named so; there are ${names}`);
+  }
+  return { peers: named(PEERS), workloads: named(WORKLOADS) };
+}
+
+/**
+ * Measures everything once a round, round after round, so that what disturbs the computer for a while disturbs all
+ * peers. What fails is left out of the rounds that follow.
+ *
+ * @returns How many rounds there were.
+ */
+export async function runRounds(
+  plan: Plan,
+  options: BenchOptions,
+  results: Results,
+  tell: (progress: string) => void,
+): Promise<number> {
+  const startedAt = performance.now();
+  const failed = new Set<string>();
+  for (let round = 0; round < options.rounds; round++) {
+    if (options.quick && performance.now() - startedAt > QUICK_BUDGET_MS) return round;
+    for (const peer of turned(plan.peers, round)) {
+      if (failed.has(peer.name)) continue;
+      tell(`round ${round + 1} of ${options.rounds}: ${peer.title}`);
+      const problem = await runPeer(peer, plan.workloads, options, results);
+      if (problem === undefined) continue;
+      failed.add(peer.name);
+      results.failures.push(`${peer.title}: ${problem}`);
+    }
+  }
+  return options.rounds;
+}
+
+/** Every round begins with another peer. */
+function turned<T>(items: readonly T[], by: number): readonly T[] {
+  const start = by % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
+}
+
+/** @returns What went wrong. */
+async function runPeer(
+  { name }: PeerEntry,
+  workloads: readonly Workload[],
+  options: BenchOptions,
+  results: Results,
+): Promise<string | undefined> {
+  const meant = workloads.filter(({ peers }) => peers === undefined || peers.includes(name));
+  const sharing = meant.filter(({ freshServer }) => freshServer !== true);
+  const alone = meant.filter(({ freshServer }) => freshServer === true);
+  for (const group of [sharing, ...alone.map((workload) => [workload])]) {
+    if (group.length === 0) continue;
+    let doing = "start";
+    let stage: Stage | undefined;
+    try {
+      stage = await Stage.open(name, options);
+      for (const workload of group) {
+        doing = workload.name;
+        results.add(name, await workload.run(stage));
+      }
+    } catch (error) {
+      return `${doing}: ${error instanceof Error ? error.message : String(error)}`;
+    } finally {
+      await stage?.close();
+    }
+  }
+  return undefined;
+}
