@@ -13,20 +13,25 @@ export interface Plan {
   readonly workloads: readonly Workload[];
 }
 
-/** What was asked for by the beginnings of names: all peers if none is named, all workloads if none is named. */
+/**
+ * What was asked for by names or their beginnings: all peers if none is named, all workloads if none is named.
+ *
+ * @throws Error for a name that nothing has.
+ */
 export function planOf({ only }: BenchOptions): Plan {
-  const named = <T extends { readonly name: string }>(all: readonly T[]) => {
-    const found = all.filter(({ name }) => only.some((beginning) => name.startsWith(beginning)));
+  const known = [...PEERS, ...WORKLOADS].map(({ name }) => name);
+  const wanted = new Set(only.flatMap((name) => namesMeant(name, known)));
+  const chosen = <T extends { readonly name: string }>(all: readonly T[]) => {
+    const found = all.filter(({ name }) => wanted.has(name));
     return found.length === 0 ? all : found;
   };
-  const unknown = only.find(
-    (beginning) => ![...PEERS, ...WORKLOADS].some(({ name }) => name.startsWith(beginning)),
-  );
-  if (unknown !== undefined) {
-    const names = [...PEERS, ...WORKLOADS].map(({ name }) => name).join(", ");
-    throw new Error(`--only ${unknown}: nothing is named so; there are ${names}`);
-  }
-  return { peers: named(PEERS), workloads: named(WORKLOADS) };
+  return { peers: chosen(PEERS), workloads: chosen(WORKLOADS) };
+}
+
+function namesMeant(given: string, known: readonly string[]): readonly string[] {
+  const meant = known.includes(given) ? [given] : known.filter((name) => name.startsWith(given));
+  if (meant.length > 0) return meant;
+  throw new Error(`--only ${given}: nothing is named so; there are ${known.join(", ")}`);
 }
 
 /**

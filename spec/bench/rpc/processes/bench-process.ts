@@ -48,7 +48,8 @@ export class BenchProcess<Tasks extends TaskTypes<Tasks>> {
       env: { ...process.env, NODE_ENV: "production", NODE_PATH: BENCH_PACKAGES },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
-    this.exited = once(this.child, "exit");
+    // A process that could not be started has no exit to wait for.
+    this.exited = once(this.child, "exit").catch(() => undefined);
     this.child.stderr?.on("data", (text: Buffer) => {
       this.stderr = (this.stderr + text.toString()).slice(-STDERR_CHARS);
     });

@@ -19,7 +19,7 @@ export const manyClients: Workload = {
     { id: MANY_CLIENTS_MEMORY, title: "Server memory per client", unit: "kB", better: "lower" },
   ],
   async run(stage) {
-    const client = await stage.startClient({ many: true });
+    const client = await stage.warmUp(await stage.startClient({ many: true }));
     const alone = await client.ask("callsPerSecond", { kind: "echo", inFlight: CLIENTS, ms: stage.ms });
     const before = await stage.server.ask("memory", null);
     await client.ask("connectCrowd", { clients: CLIENTS });
