@@ -86,7 +86,8 @@ async function runPeer(
       stage = await Stage.open(name, options);
       for (const workload of group) {
         doing = workload.name;
-        results.add(name, await workload.run(stage));
+        const { gone } = stage.server;
+        results.add(name, await Promise.race([workload.run(stage), gone]));
       }
     } catch (error) {
       return `${doing}: ${error instanceof Error ? error.message : String(error)}`;

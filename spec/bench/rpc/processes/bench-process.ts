@@ -34,6 +34,8 @@ export class BenchProcess<Tasks extends TaskTypes<Tasks>> {
   startMs = Infinity;
   /** Another process that lives with it. */
   helperPid: number | undefined;
+  /** Rejects when the process has ended, with what it said last. */
+  readonly gone: Promise<never>;
   private readonly child: ChildProcess;
   private readonly exited: Promise<unknown>;
   private readonly waiting = new Map<number, Waiting>();
@@ -53,10 +55,15 @@ export class BenchProcess<Tasks extends TaskTypes<Tasks>> {
     this.child.stderr?.on("data", (text: Buffer) => {
       this.stderr = (this.stderr + text.toString()).slice(-STDERR_CHARS);
     });
-    // Only "close" comes after all that was written to stderr.
-    this.child.once("close", (code) =>
-      this.failAll(`it ended with code ${code ?? "none"}: ${this.stderr.trim()}`),
-    );
+    this.gone = new Promise((_, reject) => {
+      // Only "close" comes after all that was written to stderr.
+      this.child.once("close", (code, signal: string | null) => {
+        const reason = `it ended (${signal ?? `code ${code ?? "unknown"}`}) ${this.stderr.trim()}`.trim();
+        this.failAll(reason);
+        reject(new Error(reason));
+      });
+    });
+    this.gone.catch(() => undefined);
     this.child.on("error", (error) => this.failAll(error.message));
     this.child.on("message", (message: TaskMessage) => this.receive(message));
     running.add(this);

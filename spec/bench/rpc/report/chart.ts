@@ -1,3 +1,4 @@
+import { REFERENCE } from "../peers/peer-list";
 import { type MetricRows } from "./rows";
 
 const WIDTH = 760;
@@ -35,7 +36,7 @@ function drawPanel({ metric, rows }: MetricRows, top: number): string {
     const y = top + TITLE - 12 + index * ROW;
     const length = Math.max((median / longest) * space, 1);
     const middle = y + BAR - 4;
-    const colour = index === 0 ? OWN_COLOUR : PEER_COLOUR;
+    const colour = peer.name === REFERENCE ? OWN_COLOUR : PEER_COLOUR;
     return [
       text(MARGIN + LABEL - 8, middle, peer.title, 'text-anchor="end"'),
       `<rect x="${MARGIN + LABEL}" y="${y}" width="${length.toFixed(1)}" height="${BAR}" rx="2" fill="${colour}"/>`,
