@@ -13,8 +13,8 @@ const FIND_WITHIN_MS = 10_000;
 /** Which rigs the app speaks to, and how. */
 export interface RigServicesModuleOptions extends RigServicesOptions {
   /**
-   * Speaks as well to every device of this type, or that fits this query, which the modules before this one know when
-   * the app starts. They come after the rigs that are given.
+   * Speaks as well to every device of this type, or that fits this query, when the app starts. The modules before this
+   * one are asked, and the first that knows any answers. They come after the rigs that are given.
    */
   readonly find?: string | DeviceQuery;
   /** How many devices `find` must find; the start of the app waits for them. Default 1. */

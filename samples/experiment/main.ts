@@ -1,6 +1,6 @@
 import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { ExperimentReference, RigApp, RigServices, RigServicesModule } from "rigwire";
 import { whenInterrupted } from "../interruption";
 import { StartedProcess } from "../started-process";
@@ -11,7 +11,7 @@ const RIGS = ["video", "sensor"] as const;
 
 interface ExperimentArguments {
   readonly subject: string;
-  readonly seconds: string;
+  readonly seconds: number;
   readonly output: string;
   readonly fail?: string;
 }
@@ -28,7 +28,7 @@ new Command("experiment")
     "Starts a video recorder and a sensor logger in processes of their own, and runs an experiment.",
   )
   .option("--subject <name>", "whom the experiment is about", "mouse")
-  .option("--seconds <count>", "how long is recorded", "3")
+  .option("--seconds <count>", "how long is recorded", duration, 3)
   .option("--output <dir>", "where the experiment gets a folder", "experiment-output")
   .addOption(new Option("--fail <rig>", "a rig that finds nothing to record from").choices(RIGS))
   .action(main)
@@ -47,7 +47,7 @@ async function main({ subject, seconds, output, fail }: ExperimentArguments): Pr
     for (const name of RIGS) {
       rigs.push(await startRig(name, folder, name === fail));
     }
-    await runExperiment(reference, Number(seconds), join(folder, reference));
+    await runExperiment(reference, seconds, join(folder, reference));
   } finally {
     await stopRigs();
   }
@@ -81,6 +81,12 @@ async function runExperiment(reference: string, seconds: number, folder: string)
   await listFiles(folder);
   for (const { message } of problems) console.error(`\n${message}`);
   if (problems.length > 0) process.exitCode = 1;
+}
+
+function duration(text: string): number {
+  const seconds = Number(text);
+  if (seconds >= 0 && seconds < Infinity && text.trim() !== "") return seconds;
+  throw new InvalidArgumentError("It is a number of seconds.");
 }
 
 /** Today's next experiment with this subject: the number goes up, so that no data is written over. */
