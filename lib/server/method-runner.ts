@@ -1,5 +1,5 @@
 import { type MethodContract, type ServiceContract } from "../contract/service-contract";
-import { EncodingError } from "../errors";
+import { DeviceUnavailableError, EncodingError } from "../errors";
 import { deviceFailure, failed, refusal } from "../wire/failures";
 import { bufferReply, failureReply, resultReply, type ReplyFrames } from "../wire/replies";
 import { isObject } from "../wire/message";
@@ -47,10 +47,18 @@ export class MethodRunner {
     else this.queue.push(() => this.start(call));
   }
 
-  /** Runs a task of this process in its turn with the methods that are not `concurrent`. */
+  /**
+   * Runs a task of this process in its turn with the methods that are not `concurrent`.
+   *
+   * @throws DeviceUnavailableError if the server closes before; what the task throws.
+   */
   inTurn<T>(task: () => T | Promise<T>): Promise<T> {
+    const start = () => {
+      if (this.isClosing) throw new DeviceUnavailableError("a task was not started: the server is closing");
+      return task();
+    };
     return new Promise<T>((resolve, reject) => {
-      this.queue.push(() => Promise.resolve().then(task).then(resolve, reject));
+      this.queue.push(() => Promise.resolve().then(start).then(resolve, reject));
     });
   }
 

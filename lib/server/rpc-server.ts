@@ -130,6 +130,8 @@ export class RpcServer {
   /**
    * Runs a task of this process as if a client had called a method: after those that came before it, and while no
    * other runs.
+   *
+   * @throws DeviceUnavailableError if the server closes before its turn; what the task throws.
    */
   inTurn<T>(task: () => T | Promise<T>): Promise<T> {
     return this.methods.inTurn(task);

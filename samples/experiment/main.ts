@@ -28,7 +28,7 @@ new Command("experiment")
     "Starts a video recorder and a sensor logger in processes of their own, and runs an experiment.",
   )
   .option("--subject <name>", "whom the experiment is about", "mouse")
-  .option("--seconds <count>", "how long is recorded", duration, 3)
+  .option("--seconds <count>", "how long is recorded", duration, 2)
   .option("--output <dir>", "where the experiment gets a folder", "experiment-output")
   .addOption(new Option("--fail <rig>", "a rig that finds nothing to record from").choices(RIGS))
   .action(main)

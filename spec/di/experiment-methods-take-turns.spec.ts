@@ -58,6 +58,16 @@ describe("a method in an experiment", () => {
     expect(camera.story).toEqual(["move", "moved", "finish by EXPEND"]);
   });
 
+  it("is not begun once the app closes", async () => {
+    const { app, tell, camera, moved } = await movingRig();
+    const refused = expect(tell(START, REFERENCE, null)).rejects.toThrow(/EXPSTART failed .* the server is closing/);
+    await tell(STATUS, 0);
+    const closed = app.close();
+    camera.arrive();
+    await Promise.all([refused, closed, moved]);
+    expect(camera.story).toEqual(["move", "moved"]);
+  });
+
   it("does not wait if it is declared so", async () => {
     @RpcService()
     class Stage extends Camera {
