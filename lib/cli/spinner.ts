@@ -1,0 +1,28 @@
+import { type Output } from "./output";
+import { formatMs } from "./units";
+
+/** Who waits less than this needs no picture of it, in milliseconds. */
+const SHOWN_AFTER_MS = 500;
+const FRAME_MS = 100;
+const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
+
+const CLEAR_LINE = "\r\u001b[2K";
+
+/** Shows on stderr, if that is a terminal, that something takes its time, and takes the picture away afterwards. */
+export async function withSpinner<T>(output: Output, label: string, work: Promise<T>): Promise<T> {
+  if (!output.canSpin) return work;
+  const startedAt = performance.now();
+  let frame = 0;
+  const timer = setInterval(() => {
+    const elapsedMs = performance.now() - startedAt;
+    if (elapsedMs < SHOWN_AFTER_MS) return;
+    const picture = FRAMES[frame++ % FRAMES.length] ?? "";
+    output.rawNote(`${CLEAR_LINE}${output.notePaint.cyan(picture)} ${label} ${formatMs(elapsedMs)}`);
+  }, FRAME_MS);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+    if (frame > 0) output.rawNote(CLEAR_LINE);
+  }
+}
