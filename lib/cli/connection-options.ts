@@ -1,0 +1,11 @@
+import { type ClientOptions } from "../client/rpc-client";
+import { commandLogger } from "./command-logger";
+import { type Session } from "./session";
+
+/** A device that is asked who it is, and says nothing for this long, is not reachable, in milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 3_000;
+
+/** How every connection to a device is made. */
+export function connectionOptions({ output }: Session): ClientOptions {
+  return { logger: commandLogger(output), handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS };
+}

@@ -1,0 +1,47 @@
+import { type DeviceRecord } from "../discovery/device-directory";
+import { AmbiguousDeviceError } from "../errors";
+import { NotFoundError } from "./exit-code";
+import { failuresText, type Lookup } from "./lookup";
+import { didYouMean } from "./suggestion";
+
+/** A host and a port is an address, even without its scheme. */
+const HOST_AND_PORT = /^(\[[^\]]+\]|[^\s:/]+):\d{1,5}$/;
+
+/** The URL that a DEVICE argument is; nothing where it is a name. */
+export function urlOf(device: string): string | undefined {
+  if (device.includes("://")) return device;
+  return HOST_AND_PORT.test(device) ? `tcp://${device}` : undefined;
+}
+
+/**
+ * Finds the one device of that name; or, where none has it, the only one of that type.
+ *
+ * @throws NotFoundError with what is there instead.
+ * @throws AmbiguousDeviceError with the list, where several have the name.
+ */
+export async function findDevice(lookup: Lookup, name: string): Promise<DeviceRecord> {
+  const named = await lookup.findAny({ name });
+  const found = named.devices.length > 0 ? named : await lookup.findAny({ type: name });
+  const [device, ...others] = found.devices;
+  if (device !== undefined && others.length === 0) return device;
+  if (device !== undefined) throw ambiguous(name, [device, ...others]);
+  const all = await lookup.find({});
+  throw new NotFoundError(
+    `there is no device "${name}" in ${lookup.description}${known(name, all.devices)}${failuresText(all)}`,
+  );
+}
+
+const LISTED_DEVICES = 8;
+
+function known(name: string, devices: readonly DeviceRecord[]): string {
+  if (devices.length === 0)
+    return ": none is known there; give its URL, or look elsewhere with --registry URL, --local or --rpyc";
+  const names = devices.map((device) => device.name);
+  const further = names.length > LISTED_DEVICES ? ` and ${names.length - LISTED_DEVICES} more` : "";
+  return `${didYouMean(name, names)}: known are ${names.slice(0, LISTED_DEVICES).join(", ")}${further}`;
+}
+
+function ambiguous(name: string, devices: readonly DeviceRecord[]): AmbiguousDeviceError {
+  const list = devices.map((device) => `${device.name} at ${device.url}`).join(", ");
+  return new AmbiguousDeviceError(`"${name}" is ${devices.length} devices: name one, or give a URL: ${list}`);
+}

@@ -1,0 +1,111 @@
+import { filter, firstValueFrom, map, merge, NEVER } from "rxjs";
+import { contractFromInventory } from "../client/contract-from-inventory";
+import { RpcClient } from "../client/rpc-client";
+import { type ServiceContract } from "../contract/service-contract";
+import { locateDevice } from "../discovery/locate-device";
+import { DeviceUnavailableError } from "../errors";
+import { type Locate } from "../transport/rpc-channel";
+import { type Inventory } from "../wire/inventory";
+import { commandLogger } from "./command-logger";
+import { connectionOptions } from "./connection-options";
+import { findDevice, urlOf } from "./find-device";
+import { Lookup } from "./lookup";
+import { type LookupOptions, lookupPlaces } from "./lookup-options";
+import { type Session } from "./session";
+
+/** A device that a command works with. */
+export interface OpenedDevice {
+  readonly client: RpcClient;
+  /** What it offers, as it says itself. */
+  readonly contract: ServiceContract;
+  readonly inventory: Inventory;
+  /** What people call it: its own name, or as it was asked for. */
+  readonly name: string;
+  readonly url: string;
+}
+
+/** All that a person waits for a device to answer, in milliseconds. */
+const OPEN_TIMEOUT_MS = 6_000;
+
+/**
+ * Finds a device, connects to it, and disconnects when the work with it is done.
+ *
+ * @param where - A URL or a name.
+ * @throws NotFoundError, AmbiguousDeviceError, DeviceUnavailableError, and what the work throws.
+ */
+export async function withDevice<T>(
+  session: Session,
+  where: string,
+  options: LookupOptions,
+  work: (device: OpenedDevice) => Promise<T>,
+): Promise<T> {
+  const url = urlOf(where);
+  if (url !== undefined) return connected(session, where, url, () => Promise.resolve(url), work);
+  const places = lookupPlaces(options, process.env);
+  const lookup = await Lookup.open(places, commandLogger(session.output));
+  try {
+    const found = await findDevice(lookup, where);
+    return await connected(session, where, found.url, locateAgain(lookup, found), work);
+  } finally {
+    await lookup.close();
+  }
+}
+
+/** Where it was found; after that, where it is then: it may come back elsewhere. */
+function locateAgain(lookup: Lookup, found: { readonly name: string; readonly url: string }): Locate {
+  let isFirst = true;
+  const directory = {
+    find: async (query: { name?: string; type?: string }) => (await lookup.findAny(query)).devices,
+    changes$: merge(...lookup.sources.map((source) => source.directory.changes$), NEVER),
+  };
+  return (signal, tell) => {
+    if (!isFirst) return locateDevice(directory, { name: found.name }, signal, tell);
+    isFirst = false;
+    return Promise.resolve(found.url);
+  };
+}
+
+async function connected<T>(
+  session: Session,
+  where: string,
+  url: string,
+  locate: Locate,
+  work: (device: OpenedDevice) => Promise<T>,
+): Promise<T> {
+  const isUrl = urlOf(where) !== undefined;
+  const client = new RpcClient(locate, undefined, {
+    ...connectionOptions(session),
+    ...(!isUrl && { name: where }),
+  });
+  try {
+    const inventory = await firstInventory(client, isUrl ? url : `${where} (${url})`, session.signal);
+    const name = inventory.name === "" ? where : inventory.name;
+    return await work({ client, contract: contractFromInventory(inventory), inventory, name, url });
+  } finally {
+    await client.close();
+  }
+}
+
+/** Fails with the first attempt that does: a person at a terminal can try again. */
+async function firstInventory(client: RpcClient, place: string, signal: AbortSignal): Promise<Inventory> {
+  const giveUp = new AbortController();
+  const problem = firstValueFrom(
+    merge(client.state$, NEVER).pipe(
+      map((state) => (state.kind === "connecting" ? state.problem : undefined)),
+      filter((text) => text !== undefined),
+    ),
+  ).then((text) => {
+    throw new DeviceUnavailableError(`${place} is not reachable: ${text}`);
+  });
+  const inventory = client.inventory({
+    timeoutMs: OPEN_TIMEOUT_MS,
+    signal: AbortSignal.any([signal, giveUp.signal]),
+  });
+  try {
+    return await Promise.race([inventory, problem]);
+  } finally {
+    giveUp.abort();
+    inventory.catch(() => undefined);
+    problem.catch(() => undefined);
+  }
+}
