@@ -1,0 +1,125 @@
+import { type Command } from "commander";
+import { type MethodContract } from "../../contract/service-contract";
+import { parseKeyword, parseMs, parseValue } from "../arguments";
+import { sensibleName, writeBeside, writeNamed } from "../buffer-file";
+import { argumentType, keywordType } from "../described-member";
+import { addLookupOptions, type LookupOptions } from "../lookup-options";
+import { methodNamed } from "../members";
+import { newCommand } from "../new-command";
+import { type OpenedDevice, withDevice } from "../opened-device";
+import { type Session } from "../session";
+import { withSpinner } from "../spinner";
+import { formatBytes, formatMs, preciseMs } from "../units";
+import { bareValueText, valueText } from "../value-text";
+
+interface CallCommandOptions extends LookupOptions {
+  readonly kw?: readonly string[];
+  readonly timeout?: string;
+  readonly out?: string;
+}
+
+export function callCommand(session: Session): Command {
+  const command = newCommand("call", {
+    description: "Calls a method once. Prints its result; bytes go to a file.",
+    examples: [
+      ["rigwire call turntable rotateTo 90", "numbers, true, null and JSON are read as such"],
+      ["rigwire call camera get_image --out plant.jpg", "bytes into a file"],
+      ["rigwire call camera get_image --kw lores=true", "an argument by its name"],
+    ],
+    notes:
+      "A value is JSON where it can be read as JSON, else plain words. The call is sent\n" +
+      "at most once; Ctrl-C gives it up, and it may still be carried out.",
+  })
+    .argument("<device>", "a URL or a name")
+    .argument("<method>", "its name on the network or in the device's class")
+    .argument("[arg...]", "JSON or plain words")
+    .option("--kw <name=value>", "an argument by its name; may be repeated", collect)
+    .option("--timeout <ms>", "how long the result is waited for (default: what the device says)")
+    .option("--out <file>", "where bytes go; - is stdout (default: a name from what they are)")
+    .action((device: string, method: string, args: string[], options: CallCommandOptions) =>
+      withDevice(session, device, options, (opened) => call(session, opened, method, args, options)),
+    );
+  return addLookupOptions(command);
+}
+
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
+async function call(
+  { output, signal }: Session,
+  device: OpenedDevice,
+  name: string,
+  args: readonly string[],
+  options: CallCommandOptions,
+): Promise<void> {
+  const method = methodNamed(device, name);
+  const { contract, values } = typedCall(device, method, args, options.kw ?? []);
+  const timeoutMs = options.timeout === undefined ? undefined : parseMs(options.timeout, "--timeout");
+  const startedAt = performance.now();
+  const result = await withSpinner(
+    output,
+    `${device.name}.${method.wireName}`,
+    device.client.call(contract, values, { signal, ...(timeoutMs !== undefined && { timeoutMs }) }),
+  );
+  const ms = performance.now() - startedAt;
+  if (isBytes(result)) await keepBytes({ output, signal }, device, method, result, ms, options.out);
+  else if (output.json) output.record({ result: result ?? null, ms: preciseMs(ms) });
+  else if (result !== null && result !== undefined) output.line(bareValueText(result, output.paint));
+  else output.note(output.notePaint.dim(`done in ${formatMs(ms)}`));
+}
+
+/** Keywords go behind a gap: a client sends what follows a gap by name. */
+function typedCall(
+  device: OpenedDevice,
+  method: MethodContract,
+  args: readonly string[],
+  keywords: readonly string[],
+): { readonly contract: MethodContract; readonly values: readonly unknown[] } {
+  const { wireName } = method;
+  const byPlace = args.map((text, place) =>
+    parseValue(text, argumentType(device, wireName, place), `argument ${place + 1}`),
+  );
+  if (keywords.length === 0) return { contract: method, values: byPlace };
+  const byName = keywords.map((text) => {
+    const { name, value } = parseKeyword(text);
+    return { name, value: parseValue(value, keywordType(device, wireName, name), `--kw ${name}`) };
+  });
+  const unnamed = { type: { kind: "any" }, optional: true, nullable: true, rest: false } as const;
+  const parameters = [...byPlace, undefined]
+    .map(() => ({ ...unnamed, name: undefined as string | undefined }))
+    .concat(byName.map(({ name }) => ({ ...unnamed, name })));
+  return {
+    contract: { ...method, parameters },
+    values: [...byPlace, undefined, ...byName.map(({ value }) => value)],
+  };
+}
+
+function isBytes(result: unknown): result is readonly [data: Buffer, info: unknown] {
+  return Array.isArray(result) && result.length === 2 && Buffer.isBuffer(result[0]);
+}
+
+async function keepBytes(
+  { output }: Session,
+  device: OpenedDevice,
+  { wireName }: MethodContract,
+  [data, info]: readonly [data: Buffer, info: unknown],
+  ms: number,
+  out: string | undefined,
+): Promise<void> {
+  if (out === "-" && !output.json) {
+    output.raw(data);
+    return;
+  }
+  const file =
+    out === undefined || out === "-"
+      ? await writeBeside(sensibleName(device.name, wireName, data, info), data)
+      : await writeNamed(out, data);
+  if (output.json) {
+    output.record({ file, bytes: data.length, ms: preciseMs(ms), info });
+    return;
+  }
+  const { bold } = output.paint;
+  const size = `${formatBytes(data.length)} in ${formatMs(ms)}`;
+  output.line(`${bold(file)}  ${size}  ${valueText(info, output.paint)}`);
+}

@@ -1,0 +1,64 @@
+import { type Command } from "commander";
+import { messageOf } from "../../errors";
+import { CommandEnd, EXIT } from "../exit-code";
+import { addLookupOptions, type LookupOptions } from "../lookup-options";
+import { propertyNamed } from "../members";
+import { newCommand } from "../new-command";
+import { type OpenedDevice, withDevice } from "../opened-device";
+import { readProperties } from "../read-properties";
+import { type Session } from "../session";
+import { tableLines } from "../table";
+import { bareValueText, valueText } from "../value-text";
+import { printable } from "../printable";
+
+export function getCommand(session: Session): Command {
+  const command = newCommand("get", {
+    description: "Reads properties; all of them where none is named. One alone is printed bare, for scripts.",
+    examples: [
+      ["rigwire get camera mode", "prints STILL"],
+      ["rigwire get camera", "prints every property with its value"],
+    ],
+  })
+    .argument("<device>", "a URL or a name")
+    .argument("[property...]", "names on the network or in the device's class")
+    .action((device: string, properties: string[], options: LookupOptions) =>
+      withDevice(session, device, options, (opened) => get(session, opened, properties)),
+    );
+  return addLookupOptions(command);
+}
+
+async function get(
+  { output, signal }: Session,
+  device: OpenedDevice,
+  names: readonly string[],
+): Promise<void> {
+  const { contract, client } = device;
+  const wanted = names.map((name) => propertyNamed(device, name));
+  const [only] = wanted;
+  if (only !== undefined && wanted.length === 1) {
+    const value = await client.get(only, { signal });
+    if (output.json) output.record({ property: only.wireName, value });
+    else output.line(bareValueText(value, output.paint));
+    return;
+  }
+  const read = await readProperties(
+    client,
+    wanted.length > 0 ? wanted : [...contract.properties.values()],
+    signal,
+  );
+  if (output.json) {
+    for (const { property, ...reading } of read) {
+      const told = "error" in reading ? { error: messageOf(reading.error) } : { value: reading.value };
+      output.record({ property: property.wireName, ...told });
+    }
+  } else {
+    const { red } = output.paint;
+    const rows = read.map(({ property, ...reading }) => [
+      printable(property.wireName),
+      "error" in reading ? red(printable(messageOf(reading.error))) : valueText(reading.value, output.paint),
+    ]);
+    for (const line of tableLines(rows)) output.line(line);
+    if (read.length === 0) output.note(`${device.name} has no properties`);
+  }
+  if (read.some((reading) => "error" in reading)) throw new CommandEnd(EXIT.refused);
+}

@@ -1,0 +1,138 @@
+import { type Command } from "commander";
+import {
+  type MethodContract,
+  type PropertyContract,
+  type SignalContract,
+} from "../../contract/service-contract";
+import { messageOf } from "../../errors";
+import { type ParameterDescription } from "../../wire/inventory";
+import { describedMember } from "../described-member";
+import { addLookupOptions, type LookupOptions } from "../lookup-options";
+import { newCommand } from "../new-command";
+import { type OpenedDevice, withDevice } from "../opened-device";
+import { printable } from "../printable";
+import { type PropertyReading, readProperties } from "../read-properties";
+import { type Session } from "../session";
+import { fitted, tableLines } from "../table";
+import { formatMs } from "../units";
+import { valueText } from "../value-text";
+
+export function inspectCommand(session: Session): Command {
+  const command = newCommand("inspect", {
+    description: "Shows what a device can do: methods, properties with their values, signals.",
+    examples: [["rigwire inspect camera", "one page about it"]],
+    notes:
+      "A Python original tells names and timeouts only; parameters and types are shown where a device tells them.",
+  })
+    .argument("<device>", "a URL or a name")
+    .action((device: string, options: LookupOptions) =>
+      withDevice(session, device, options, (opened) => inspect(session, opened)),
+    );
+  return addLookupOptions(command);
+}
+
+async function inspect(session: Session, device: OpenedDevice): Promise<void> {
+  const { contract, client } = device;
+  const properties = await readProperties(client, [...contract.properties.values()], session.signal);
+  if (session.output.json) session.output.record(recordOf(device, properties));
+  else print(session, device, properties);
+}
+
+function print({ output }: Session, device: OpenedDevice, properties: readonly PropertyReading[]): void {
+  const { bold, dim } = output.paint;
+  const { contract, inventory, name, url } = device;
+  const kind = inventory.rigwire === undefined ? "a Python original" : `rigwire ${inventory.rigwire.version}`;
+  const facts = [contract.type === "" ? "" : `type ${contract.type}`, url, kind]
+    .filter((fact) => fact !== "")
+    .map(printable);
+  output.line(`${bold(printable(name))}  ${facts.join(dim(" · "))}`);
+  const sections = [
+    ["methods", [...contract.methods.values()].map((method) => methodRow(output, device, method))],
+    ["properties", properties.map((reading) => propertyRow(output, device, reading))],
+    ["signals", [...contract.signals.values()].map((signal) => signalRow(output, device, signal))],
+  ] as const;
+  for (const [title, rows] of sections) {
+    output.line(`\n${bold(title)}${rows.length === 0 ? dim("  none") : ""}`);
+    for (const line of tableLines(rows)) output.line(fitted(`  ${line}`, output.columns));
+  }
+}
+
+type Colours = Session["output"];
+
+function methodRow({ paint }: Colours, device: OpenedDevice, method: MethodContract): readonly string[] {
+  const { wireName, result, timeoutMs, concurrent } = method;
+  const { cyan, dim } = paint;
+  const described = describedMember(device, wireName);
+  const parameters = described?.parameters?.map(parameterText).join(", ") ?? dim("…");
+  const returns = result === "buffer" ? ` ${dim("→")} bytes` : "";
+  const waits = timeoutMs === null ? "no timeout" : `timeout ${formatMs(timeoutMs)}`;
+  const notes = [concurrent ? "at once" : "", described?.description ?? ""].filter((note) => note !== "");
+  return [
+    `${cyan(printable(wireName))}(${parameters})${returns}`,
+    dim(waits),
+    notes.map(printable).join("; "),
+  ];
+}
+
+function parameterText({ name, type, optional }: ParameterDescription): string {
+  return printable(`${name}${optional ? "?" : ""}: ${type}`);
+}
+
+function propertyRow({ paint }: Colours, device: OpenedDevice, reading: PropertyReading): readonly string[] {
+  const { cyan, dim, red } = paint;
+  const { wireName, readonly } = reading.property;
+  const described = describedMember(device, wireName);
+  const value =
+    "error" in reading
+      ? red(printable(messageOf(reading.error)))
+      : fitted(valueText(reading.value, paint), WIDEST_VALUE);
+  const notes = [
+    readonly ? "read only" : "",
+    described?.notify === undefined ? "" : `tells ${described.notify}`,
+    described?.description ?? "",
+  ].filter((note) => note !== "");
+  return [
+    cyan(printable(wireName)),
+    value,
+    dim(printable(described?.type ?? "")),
+    notes.map(printable).join("; "),
+  ];
+}
+
+const WIDEST_VALUE = 60;
+
+function signalRow(
+  { paint }: Colours,
+  device: OpenedDevice,
+  { wireName }: SignalContract,
+): readonly string[] {
+  const described = describedMember(device, wireName);
+  const types = described?.arguments?.map(printable).join(", ") ?? paint.dim("…");
+  return [`${paint.cyan(printable(wireName))}(${types})`, printable(described?.description ?? "")];
+}
+
+function recordOf(device: OpenedDevice, properties: readonly PropertyReading[]): object {
+  const { contract, inventory, name, url } = device;
+  return {
+    name,
+    url,
+    type: contract.type,
+    ...(inventory.rigwire !== undefined && { rigwire: inventory.rigwire.version }),
+    methods: [...contract.methods.values()].map((method) => methodRecord(device, method)),
+    properties: properties.map((reading) => propertyRecord(device, reading)),
+    signals: [...contract.signals.values()].map(({ wireName }) => ({
+      ...describedMember(device, wireName),
+      name: wireName,
+    })),
+  };
+}
+
+function methodRecord(device: OpenedDevice, { wireName, result, timeoutMs }: MethodContract): object {
+  return { ...describedMember(device, wireName), name: wireName, result, timeoutMs };
+}
+
+function propertyRecord(device: OpenedDevice, reading: PropertyReading): object {
+  const { wireName }: PropertyContract = reading.property;
+  const told = "error" in reading ? { error: messageOf(reading.error) } : { value: reading.value };
+  return { ...describedMember(device, wireName), name: wireName, ...told };
+}

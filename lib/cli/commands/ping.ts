@@ -1,0 +1,97 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Command } from "commander";
+import { CallAbortedError, messageOf } from "../../errors";
+import { parseCount, parseMs } from "../arguments";
+import { CommandEnd, EXIT } from "../exit-code";
+import { addLookupOptions, type LookupOptions } from "../lookup-options";
+import { newCommand } from "../new-command";
+import { type OpenedDevice, withDevice } from "../opened-device";
+import { printable } from "../printable";
+import { roundTrip, roundTripStatistics } from "../round-trip";
+import { type Session } from "../session";
+import { NumberCourse } from "../sparkline";
+import { formatMs, preciseMs } from "../units";
+
+interface PingOptions extends LookupOptions {
+  readonly count: string;
+  readonly interval: string;
+}
+
+const ANSWER_WITHIN_MS = 2_000;
+const COURSE_LENGTH = 30;
+
+export function pingCommand(session: Session): Command {
+  const command = newCommand("ping", {
+    description: "Measures round-trip times: asks the device who it is, which does nothing to it.",
+    examples: [["rigwire ping camera --count 100 --interval 10", "a hundred, as fast as makes sense"]],
+  })
+    .argument("<device>", "a URL or a name")
+    .option("--count <n>", "how many times", "10")
+    .option("--interval <ms>", "time between them", "200")
+    .action((device: string, options: PingOptions) => {
+      const count = parseCount(options.count, "--count");
+      const intervalMs = parseMs(options.interval, "--interval");
+      return withDevice(session, device, options, (opened) => ping(session, opened, count, intervalMs));
+    });
+  return addLookupOptions(command);
+}
+
+async function ping(
+  session: Session,
+  device: OpenedDevice,
+  count: number,
+  intervalMs: number,
+): Promise<void> {
+  const { output, signal } = session;
+  const { dim, green, red } = output.paint;
+  const times: number[] = [];
+  const course = new NumberCourse(COURSE_LENGTH);
+  if (!output.json) output.line(`${printable(device.name)} at ${printable(device.url)}`);
+  let sent = 0;
+  while (sent < count && !signal.aborted) {
+    if (sent > 0) await delay(intervalMs, undefined, { signal }).catch(() => undefined);
+    if (isStopped(signal)) break;
+    sent += 1;
+    try {
+      const { ms } = await roundTrip(device.client, ANSWER_WITHIN_MS, signal);
+      times.push(ms);
+      course.add(ms);
+      if (output.json) output.record({ ping: sent, ms: preciseMs(ms) });
+      else
+        output.line(`${dim(String(sent).padStart(4))}  ${formatMs(ms).padStart(8)}${picture(output.isLive)}`);
+    } catch (error) {
+      if (error instanceof CallAbortedError) {
+        sent -= 1;
+        break;
+      }
+      if (output.json) output.record({ ping: sent, error: messageOf(error) });
+      else output.line(`${dim(String(sent).padStart(4))}  ${red(printable(messageOf(error)))}`);
+    }
+  }
+  summarize(session, sent, times);
+
+  function picture(isLive: boolean): string {
+    return isLive ? `  ${green(course.toString())}` : "";
+  }
+}
+
+/** Asked through a function: it changes while something is waited for. */
+function isStopped(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+function summarize({ output }: Session, sent: number, times: readonly number[]): void {
+  const received = times.length;
+  if (received > 0) {
+    const statistics = roundTripStatistics(times);
+    const { minMs, medianMs, p95Ms, maxMs } = statistics;
+    if (output.json) output.record({ sent, received, ...statistics });
+    else {
+      const { bold } = output.paint;
+      const facts = `min ${formatMs(minMs)}, median ${bold(formatMs(medianMs))}, 95 % ${formatMs(p95Ms)}, max ${formatMs(maxMs)}`;
+      output.line(`${received} of ${sent} answered: ${facts}`);
+    }
+  } else if (output.json) output.record({ sent, received });
+  else output.line(`0 of ${sent} answered`);
+  if (received === 0 && sent > 0) throw new CommandEnd(EXIT.notReachable);
+}

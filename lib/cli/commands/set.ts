@@ -1,0 +1,54 @@
+import { type Command } from "commander";
+import { RemoteError } from "../../errors";
+import { parseValue } from "../arguments";
+import { describedMember } from "../described-member";
+import { addLookupOptions, type LookupOptions } from "../lookup-options";
+import { propertyNamed } from "../members";
+import { newCommand } from "../new-command";
+import { type OpenedDevice, withDevice } from "../opened-device";
+import { printable } from "../printable";
+import { type Session } from "../session";
+import { valueText } from "../value-text";
+
+export function setCommand(session: Session): Command {
+  const command = newCommand("set", {
+    description: "Sets a property, reads it back and prints what it is now.",
+    examples: [
+      ["rigwire set camera mode VIDEO", "plain words"],
+      ["rigwire set camera resolution '[1920, 1080]'", "JSON, in quotes for the shell"],
+    ],
+  })
+    .argument("<device>", "a URL or a name")
+    .argument("<property>", "its name on the network or in the device's class")
+    .argument("<value>", "JSON or plain words")
+    .action((device: string, property: string, value: string, options: LookupOptions) =>
+      withDevice(session, device, options, (opened) => set(session, opened, property, value)),
+    );
+  return addLookupOptions(command);
+}
+
+async function set(
+  { output, signal }: Session,
+  device: OpenedDevice,
+  name: string,
+  text: string,
+): Promise<void> {
+  const property = propertyNamed(device, name);
+  const { wireName } = property;
+  const value = parseValue(text, describedMember(device, wireName)?.type, wireName);
+  await device.client.set(property, value, { signal });
+  const now = await readBack(device.client.get(property, { signal }));
+  if (output.json) output.record({ property: wireName, ...now });
+  else if ("value" in now) output.line(`${printable(wireName)} = ${valueText(now.value, output.paint)}`);
+  else output.line(`${printable(wireName)} is set; it cannot be read`);
+}
+
+/** A property that can be set need not be readable. */
+async function readBack(reading: Promise<unknown>): Promise<{ readonly value?: unknown }> {
+  try {
+    return { value: await reading };
+  } catch (error) {
+    if (error instanceof RemoteError) return {};
+    throw error;
+  }
+}

@@ -1,0 +1,102 @@
+import { type Command } from "commander";
+import { type SignalContract } from "../../contract/service-contract";
+import { parseCount } from "../arguments";
+import { addLookupOptions, type LookupOptions } from "../lookup-options";
+import { signalNamed } from "../members";
+import { newCommand } from "../new-command";
+import { type OpenedDevice, withDevice } from "../opened-device";
+import { printable } from "../printable";
+import { type Session } from "../session";
+import { SignalPrinter } from "../signal-printer";
+import { UsageError } from "../exit-code";
+
+interface WatchOptions extends LookupOptions {
+  readonly count?: string;
+}
+
+export function watchCommand(session: Session): Command {
+  const command = newCommand("watch", {
+    description: "Prints signals as they come, until Ctrl-C; all of them where none is named.",
+    examples: [
+      ["rigwire watch turntable angleChanged", "numbers come with a picture of their course"],
+      ["rigwire watch camera mode --count 1", "the signal that tells a property; ends after one"],
+    ],
+  })
+    .argument("<device>", "a URL or a name")
+    .argument("[signal...]", "signals, or properties that tell their changes")
+    .option("--count <n>", "end after so many signals")
+    .action((device: string, signals: string[], options: WatchOptions) => {
+      const count = options.count === undefined ? Infinity : parseCount(options.count, "--count");
+      return withDevice(session, device, options, (opened) => watch(session, opened, signals, count));
+    });
+  return addLookupOptions(command);
+}
+
+async function watch(
+  session: Session,
+  device: OpenedDevice,
+  names: readonly string[],
+  count: number,
+): Promise<void> {
+  const { output } = session;
+  const { client, contract } = device;
+  const signals =
+    names.length > 0 ? names.map((name) => signalNamed(device, name)) : [...contract.signals.values()];
+  if (signals.length === 0) throw new UsageError(`${device.name} has no signals`);
+  const printer = new SignalPrinter(output, signals);
+  const watched = [...new Set(signals)];
+  const subscribed = subscribe(session, device, watched, count, printer);
+  // Requests wait until the device knows the subscriptions.
+  await client.inventory({ signal: session.signal, timeoutMs: SUBSCRIBED_WITHIN_MS });
+  const list = watched.map(({ wireName }) => printable(wireName)).join(", ");
+  output.note(output.notePaint.dim(`watching ${list} of ${printable(device.name)}; Ctrl-C ends it`));
+  await subscribed;
+}
+
+const SUBSCRIBED_WITHIN_MS = 5_000;
+
+/** Resolves when as many signals as wanted have come, or the command shall end. */
+function subscribe(
+  { output, signal }: Session,
+  { client }: OpenedDevice,
+  signals: readonly SignalContract[],
+  count: number,
+  printer: SignalPrinter,
+): Promise<void> {
+  return new Promise((resolve) => {
+    let left = count;
+    const all = client.missed$.subscribe(({ signal: name, count: missed }) => printer.missed(name, missed));
+    all.add(connectionNotes(client, (text) => output.note(output.notePaint.yellow(text))));
+    const end = () => {
+      all.unsubscribe();
+      resolve();
+    };
+    for (const contract of signals) {
+      all.add(
+        client.signal(contract).subscribe((value) => {
+          if (left <= 0) return;
+          printer.print(contract, value);
+          left -= 1;
+          if (left <= 0) end();
+        }),
+      );
+    }
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end, { once: true });
+  });
+}
+
+/** Tells when the device goes away and comes back. */
+function connectionNotes(client: OpenedDevice["client"], tell: (text: string) => void) {
+  let isLost = false;
+  return client.state$.subscribe((state) => {
+    if (state.kind === "connecting" && state.problem !== undefined && !isLost) {
+      isLost = true;
+      tell(`lost the device: ${printable(state.problem)}; waiting for it to come back`);
+    }
+    if (state.kind === "connected" && isLost) {
+      isLost = false;
+      tell(`the device is back at ${printable(state.url)}`);
+    }
+  });
+}
