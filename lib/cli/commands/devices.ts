@@ -1,0 +1,72 @@
+import { type Command } from "commander";
+import { CallAbortedError } from "../../errors";
+import { commandLogger } from "../command-logger";
+import { DeviceSurvey } from "../device-survey";
+import { deviceTable } from "../device-table";
+import { watchDevices } from "../device-watch";
+import { printError } from "../error-line";
+import { failuresText, Lookup, type LookupResult } from "../lookup";
+import { addLookupOptions, type LookupOptions, lookupPlaces } from "../lookup-options";
+import { newCommand } from "../new-command";
+import { printable } from "../printable";
+import { type Session } from "../session";
+import { withSpinner } from "../spinner";
+
+interface DevicesOptions extends LookupOptions {
+  readonly type?: string;
+  readonly watch?: boolean;
+}
+
+export function devicesCommand(session: Session): Command {
+  const command = newCommand("devices", {
+    description: "Lists the devices that are known, and asks each whether it answers.",
+    examples: [
+      ["rigwire devices --type camera", "the cameras that this computer's processes advertise"],
+      ["rigwire devices --watch --registry tcp://10.0.0.1:5555", "those of a registry, live"],
+    ],
+  })
+    .option("--type <type>", "only devices of this type")
+    .option("--watch", "go on until Ctrl-C: a table that is kept up to date, or a line for each change")
+    .action((options: DevicesOptions) => devices(session, options));
+  return addLookupOptions(command);
+}
+
+async function devices(session: Session, { type, watch = false, ...options }: DevicesOptions): Promise<void> {
+  const places = lookupPlaces(options, process.env);
+  const lookup = await Lookup.open(places, commandLogger(session.output));
+  const survey = new DeviceSurvey(session);
+  const query = type === undefined ? {} : { type };
+  try {
+    if (watch) await watchDevices(session, lookup, survey, query);
+    else await list(session, lookup, survey, query);
+  } finally {
+    await Promise.all([survey.close(), lookup.close()]);
+  }
+}
+
+async function list(
+  { output, signal }: Session,
+  lookup: Lookup,
+  survey: DeviceSurvey,
+  query: { readonly type?: string },
+): Promise<void> {
+  const found = await withSpinner(output, `asking ${lookup.description}`, lookup.findAny(query));
+  for (const failure of found.failures) printError(failure.error, output);
+  const surveyed = await withSpinner(output, "asking the devices", survey.ask(sorted(found)));
+  if (signal.aborted) throw new CallAbortedError("stopped before every device was asked");
+  if (output.json) {
+    for (const device of surveyed) output.record(device);
+    return;
+  }
+  if (surveyed.length > 0) for (const line of deviceTable(surveyed, output.paint)) output.line(line);
+  else output.note(nothingFound(lookup, found, query.type));
+}
+
+function sorted({ devices: found }: LookupResult) {
+  return [...found].sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
+}
+
+function nothingFound(lookup: Lookup, found: LookupResult, type: string | undefined): string {
+  const what = type === undefined ? "no device" : `no device of type "${printable(type)}"`;
+  return `${what} in ${lookup.description}${failuresText(found)}; look elsewhere with --registry URL, --local or --rpyc`;
+}

@@ -1,0 +1,85 @@
+import { RpcClient } from "../client/rpc-client";
+import { type DeviceRecord } from "../discovery/device-directory";
+import { messageOf } from "../errors";
+import { connectionOptions } from "./connection-options";
+import { roundTrip } from "./round-trip";
+import { type Session } from "./session";
+import { preciseMs } from "./units";
+
+/** A device of a directory, and whether it answers. */
+export interface SurveyedDevice extends DeviceRecord {
+  readonly alive: boolean;
+  /** Where it answered. */
+  readonly roundTripMs?: number;
+  /** Where it did not. */
+  readonly problem?: string;
+}
+
+/** How long a device may take to answer before it counts as away, in milliseconds. */
+const ANSWER_WITHIN_MS = 1_500;
+
+/** Connections that are made at the same time. */
+const PARALLEL = 16;
+
+/** Asks devices whether they are there; keeps the connections for the next time. */
+export class DeviceSurvey {
+  private readonly clients = new Map<string, RpcClient>();
+
+  constructor(private readonly session: Session) {}
+
+  /** In the order given. Does not throw. */
+  async ask(devices: readonly DeviceRecord[]): Promise<readonly SurveyedDevice[]> {
+    await this.forget(new Set(devices.map(({ url }) => url)));
+    const waiting = [...devices.entries()];
+    const surveyed: SurveyedDevice[] = [];
+    const askNext = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        surveyed[next[0]] = await this.askOne(next[1]);
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL }, askNext));
+    return surveyed;
+  }
+
+  /** Twice is fine. */
+  async close(): Promise<void> {
+    await this.forget(new Set());
+  }
+
+  private async askOne(device: DeviceRecord): Promise<SurveyedDevice> {
+    try {
+      const { isNew, client } = this.client(device.url);
+      const { signal } = this.session;
+      // The first question makes the connection, which is no part of the round trip.
+      const first = await roundTrip(client, ANSWER_WITHIN_MS, signal);
+      const { ms, inventory } = isNew ? await roundTrip(client, ANSWER_WITHIN_MS, signal) : first;
+      // An RPyC registry knows no types.
+      const type = device.type === "" ? (inventory.rigwire?.type ?? "") : device.type;
+      return { ...device, type, alive: true, roundTripMs: preciseMs(ms) };
+    } catch (error) {
+      return { ...device, alive: false, problem: shortened(messageOf(error)) };
+    }
+  }
+
+  private client(url: string): { readonly client: RpcClient; readonly isNew: boolean } {
+    const known = this.clients.get(url);
+    if (known !== undefined) return { client: known, isNew: false };
+    const client = new RpcClient(() => Promise.resolve(url), undefined, connectionOptions(this.session));
+    this.clients.set(url, client);
+    return { client, isNew: true };
+  }
+
+  private async forget(keep: ReadonlySet<string>): Promise<void> {
+    const gone = [...this.clients].filter(([url]) => !keep.has(url));
+    for (const [url] of gone) this.clients.delete(url);
+    await Promise.all(gone.map(([, client]) => client.close()));
+  }
+}
+
+/** The reason alone: which device and where stands in the same row. */
+function shortened(message: string): string {
+  return (
+    /\(tcp:\S+: (.*)\)$/.exec(message)?.[1] ??
+    (message.includes("not reachable within") ? "no answer" : message)
+  );
+}
