@@ -1,0 +1,57 @@
+import { type Command } from "commander";
+import { type DeviceEvent } from "../../discovery/device-directory";
+import { DeviceRegistry } from "../../registry/device-registry";
+import { commandLogger } from "../command-logger";
+import { newCommand } from "../new-command";
+import { printable } from "../printable";
+import { type Session, untilStopped } from "../session";
+import { formatTime } from "../units";
+
+interface RegistryOptions {
+  readonly url: string;
+}
+
+export function registryCommand(session: Session): Command {
+  return newCommand("registry", {
+    description: "Runs a device registry until Ctrl-C; prints devices as they come and go.",
+    examples: [
+      ["rigwire registry --url tcp://10.0.0.1:5555", "for devices and clients of the network 10.0.0.x"],
+    ],
+    notes: "Python originals find each other in it as well.",
+  })
+    .option("--url <url>", "where to listen", "tcp://*:5555")
+    .action((options: RegistryOptions) => registry(session, options));
+}
+
+async function registry(session: Session, { url }: RegistryOptions): Promise<void> {
+  const { output } = session;
+  const registered = await DeviceRegistry.open({ url, logger: commandLogger(output, true) });
+  const changes = registered.changes$.subscribe((event) => print(session, event));
+  try {
+    const { localUrl } = registered;
+    const { bold, dim } = output.paint;
+    if (output.json) output.record({ event: "listening", url: registered.url, localUrl });
+    else {
+      const here = localUrl === registered.url ? "" : ` (from this computer: ${localUrl})`;
+      output.line(`registry at ${bold(registered.url)}${here}${dim("; Ctrl-C ends it")}`);
+    }
+    await untilStopped(session);
+  } finally {
+    changes.unsubscribe();
+    await registered.close();
+  }
+}
+
+function print({ output }: Session, { kind, device }: DeviceEvent): void {
+  const time = new Date();
+  if (output.json) {
+    output.record({ time: time.toISOString(), event: kind, ...device });
+    return;
+  }
+  const { dim, green, red, bold } = output.paint;
+  const mark = kind === "added" ? green("+") : red("-");
+  const { name, type, url } = device;
+  output.line(
+    `${dim(formatTime(time))}  ${mark} ${bold(printable(name))}  ${printable(type)}  ${printable(url)}`,
+  );
+}

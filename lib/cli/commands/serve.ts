@@ -1,0 +1,74 @@
+import { pathToFileURL } from "node:url";
+import { type Command } from "commander";
+// First, since it loads what tsyringe needs to be there.
+import "../../contract/records";
+import { RigApp } from "../../di/rig-app";
+import { type RpcServer } from "../../server/rpc-server";
+import { announcingModules, forgiving } from "../announcing-modules";
+import { commandLogger } from "../command-logger";
+import { type DeviceFile, deviceFile, ownProgram } from "../device-file";
+import { loadDevice } from "../load-device";
+import { addLookupOptions, type LookupOptions, lookupPlaces } from "../lookup-options";
+import { newCommand } from "../new-command";
+import { printable } from "../printable";
+import { type Session, untilStopped } from "../session";
+
+interface ServeOptions extends LookupOptions {
+  readonly name?: string;
+  readonly url?: string;
+}
+
+export function serveCommand(session: Session): Command {
+  const command = newCommand("serve", {
+    description: "Serves a class with @RpcService() until Ctrl-C, and announces it.",
+    examples: [
+      ["rigwire serve dist/camera.js", "the only device that the file exports, on this computer"],
+      ["rigwire serve camera.ts#PiCamera --name cam-1 --url tcp://10.0.0.7", "for others, on a free port"],
+    ],
+    notes:
+      "TypeScript is read with the typescript of the file's project. The device is announced in this computer's\n" +
+      "advertisements and in the registry that RIGWIRE_REGISTRY names, or where --registry, --local and --rpyc say.",
+  })
+    .argument("<file[#class]>", "a compiled file, or TypeScript")
+    .option("--name <name>", "the device's name (default: its type)")
+    .option("--url <url>", "where to serve; without a port, a free one", "tcp://127.0.0.1")
+    .action((file: string, options: ServeOptions) => serve(session, deviceFile(file), options));
+  return addLookupOptions(command);
+}
+
+async function serve(session: Session, file: DeviceFile, options: ServeOptions): Promise<void> {
+  const program = ownProgram(file, require.resolve("../main"));
+  if (program !== undefined) {
+    // It reads the same command line and does the rest.
+    await import(pathToFileURL(program).href);
+    return;
+  }
+  const { output } = session;
+  const { device, serviceType } = await loadDevice(file);
+  const { name = serviceType, url = "tcp://127.0.0.1" } = options;
+  const logger = commandLogger(output, true);
+  const places = lookupPlaces(options, process.env);
+  const modules = await announcingModules(places, logger);
+  const app = new RigApp({ logger });
+  for (const module of modules) app.use(forgiving(module, logger));
+  app.serve(device, { name, url });
+  await app.start();
+  try {
+    const [server] = app.servers;
+    if (server === undefined) return;
+    tellServed(session, server);
+    await Promise.race([untilStopped(session), server.closed]);
+  } finally {
+    await app.close();
+  }
+}
+
+function tellServed({ output }: Session, { name, url, contract }: RpcServer): void {
+  if (output.json) {
+    output.record({ event: "serving", name, type: contract.type, url });
+    return;
+  }
+  const { bold, dim } = output.paint;
+  const type = name === contract.type ? "" : ` (${printable(contract.type)})`;
+  output.line(`serving ${bold(printable(name))}${type} at ${bold(printable(url))}${dim("; Ctrl-C ends it")}`);
+}

@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import type typescript from "typescript";
+import { type Finding } from "./finding";
+import { UsageError } from "./exit-code";
+
+type Compiler = typeof typescript;
+
+/**
+ * Lets `require` read TypeScript: by a loader that was given to Node (`NODE_OPTIONS="-r …"`), else by the `typescript`
+ * of the file's own project, without checking types.
+ *
+ * @throws UsageError where there is neither.
+ */
+export function prepareTypeScript(file: string): void {
+  const require = createRequire(file);
+  const extensions = extensionsOf(require);
+  if (extensions[".ts"] !== undefined) return;
+  const compiler = compilerOf(require);
+  if (compiler === undefined) {
+    throw new UsageError(
+      `${file} is TypeScript, and nothing here reads it: compile it and serve the .js file, or npm install -D typescript`,
+    );
+  }
+  const options = compilerOptions(compiler, file);
+  const load = (module: NodeJS.Module, path: string) => {
+    const { outputText } = compiler.transpileModule(readFileSync(path, "utf8"), {
+      compilerOptions: options,
+      fileName: path,
+    });
+    compile(module, outputText, path);
+  };
+  extensions[".ts"] = load;
+  extensions[".cts"] = load;
+}
+
+function extensionsOf(require: NodeJS.Require): NodeJS.Dict<(module: NodeJS.Module, path: string) => void> {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- Node.js 20 has no other way that is not asynchronous.
+  return require.extensions;
+}
+
+function compilerOf(require: NodeJS.Require): Compiler | undefined {
+  try {
+    return require("typescript") as Compiler;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Those of the project, with what decorators and this process need. */
+function compilerOptions(compiler: Compiler, file: string): typescript.CompilerOptions {
+  return {
+    ...projectOptions(compiler, dirname(file)),
+    module: compiler.ModuleKind.CommonJS,
+    moduleResolution: compiler.ModuleResolutionKind.Bundler,
+    target: compiler.ScriptTarget.ES2022,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    esModuleInterop: true,
+    verbatimModuleSyntax: false,
+    declaration: false,
+    noEmit: false,
+    inlineSourceMap: true,
+    sourceMap: false,
+  };
+}
+
+/** What the `tsconfig.json` of a folder, or of one above it, says. */
+function projectOptions(compiler: Compiler, folder: string): typescript.CompilerOptions {
+  const configFile = compiler.findConfigFile(folder, (path) => compiler.sys.fileExists(path));
+  if (configFile === undefined) return {};
+  const config: unknown = compiler.readConfigFile(configFile, (path) => compiler.sys.readFile(path)).config;
+  return compiler.parseJsonConfigFileContent(config, compiler.sys, dirname(configFile)).options;
+}
+
+/** Runs JavaScript as the text of a module, as Node's own loader does. */
+function compile(module: NodeJS.Module, text: string, path: string): void {
+  const run: unknown = Reflect.get(module, "_compile");
+  if (typeof run !== "function")
+    throw new UsageError("this version of Node reads no TypeScript: compile the file first");
+  Reflect.apply(run, module, [text, path]);
+}
+
+/** Whether the TypeScript project in a folder, if there is one that uses rigwire, compiles decorators as they must be. */
+export function checkCompilerOptions(folder: string): Finding | undefined {
+  const require = createRequire(join(folder, "tsconfig.json"));
+  const compiler =
+    existsSync(join(folder, "tsconfig.json")) && uses(require, "rigwire") ? compilerOf(require) : undefined;
+  if (compiler === undefined) return undefined;
+  const { experimentalDecorators = false, emitDecoratorMetadata = false } = projectOptions(compiler, folder);
+  const subject = "tsconfig.json";
+  if (experimentalDecorators && emitDecoratorMetadata) {
+    return { status: "well", subject, text: "decorators are compiled as rigwire needs it" };
+  }
+  const cure = 'set "experimentalDecorators": true and "emitDecoratorMetadata": true in compilerOptions';
+  return { status: "broken", subject, text: "decorators are compiled without what rigwire needs", cure };
+}
+
+function uses(require: NodeJS.Require, name: string): boolean {
+  try {
+    require.resolve(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
