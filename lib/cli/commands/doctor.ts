@@ -1,0 +1,40 @@
+import { type Command } from "commander";
+import { checkUp } from "../check-up";
+import { CommandEnd, EXIT } from "../exit-code";
+import { type Finding } from "../finding";
+import { addLookupOptions, type LookupOptions, lookupPlaces } from "../lookup-options";
+import { newCommand } from "../new-command";
+import { printable } from "../printable";
+import { type Session } from "../session";
+
+export function doctorCommand(session: Session): Command {
+  const command = newCommand("doctor", {
+    description: "Looks for what would keep devices from working on this computer, and says the cure.",
+    examples: [["rigwire doctor --registry tcp://10.0.0.1:5555", "also whether that registry answers"]],
+    notes: "Ends with 1 where something is broken; warnings do not count.",
+  }).action((options: LookupOptions) => doctor(session, options));
+  return addLookupOptions(command);
+}
+
+async function doctor(session: Session, options: LookupOptions): Promise<void> {
+  let isWell = true;
+  for await (const finding of checkUp(session, lookupPlaces(options, process.env))) {
+    print(session, finding);
+    isWell &&= finding.status !== "broken";
+  }
+  if (!isWell) throw new CommandEnd(EXIT.refused);
+}
+
+function print({ output }: Session, finding: Finding): void {
+  if (output.json) {
+    output.record(finding);
+    return;
+  }
+  const { green, yellow, red, bold, dim } = output.paint;
+  const marks = { well: green("✓"), warning: yellow("!"), broken: red("✗") } as const;
+  const { status, subject, text, cure } = finding;
+  output.line(`${marks[status]} ${bold(subject.padEnd(SUBJECT_WIDTH))}  ${printable(text)}`);
+  if (cure !== undefined) output.line(`${" ".repeat(SUBJECT_WIDTH + 4)}${dim("→")} ${cure}`);
+}
+
+const SUBJECT_WIDTH = 16;
