@@ -1,0 +1,7 @@
+#!/usr/bin/env node
+import { runCommandLine } from "./run";
+
+void runCommandLine(process.argv.slice(2)).then((exitCode) => {
+  // Not `process.exit`: what is printed gets out, and what was opened must have been closed.
+  process.exitCode = exitCode;
+});
