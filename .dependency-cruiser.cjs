@@ -12,6 +12,7 @@ const LAYERS = [
   "client",
   "server",
   "transport",
+  "security",
   "wire",
   "contract",
 ];

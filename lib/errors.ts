@@ -72,6 +72,15 @@ export class EncodingError extends RigwireError {}
 /** A class is decorated wrongly, or a device does not offer what a contract promises. */
 export class ContractError extends RigwireError {}
 
+/**
+ * The device and this client do not trust each other: a key is missing, not allowed, or not the one that was expected.
+ * Nothing was sent: the command was not carried out.
+ */
+export class AuthenticationError extends RigwireError {}
+
+/** A key or a key file cannot be used: it is missing, no key, or open to others. */
+export class KeyError extends RigwireError {}
+
 /** A text is no address: a scheme, a host or a port is missing or wrong. */
 export class AddressError extends RigwireError {}
 

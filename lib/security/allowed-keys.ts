@@ -1,0 +1,112 @@
+import { statSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { KeyError, messageOf } from "../errors";
+import { type Logger } from "../log";
+import { type PublicKey, requirePublicKey } from "./curve-key";
+import { PUBLIC_FILE, readPublicKey } from "./key-file";
+
+/**
+ * Which clients a server takes: a list of public keys, the path of a folder of public key files (`NAME.pub`), or
+ * `"any"` for everybody who knows the server's public key.
+ */
+export type Allow = string | readonly PublicKey[];
+
+/** Tells whether a client may connect. */
+export interface AllowedKeys {
+  permits(publicKey: PublicKey): Promise<boolean>;
+}
+
+/**
+ * @throws KeyError if the list holds what is no key, or the folder cannot be used.
+ */
+export function allowedKeys(allow: Allow, log: Logger): AllowedKeys {
+  if (allow === "any") return { permits: () => Promise.resolve(true) };
+  if (typeof allow === "string") return new KeyFolder(allow, log);
+  const keys = new Set(allow.map((key, index) => requirePublicKey(key, `allowed key ${index + 1}`)));
+  return { permits: (key) => Promise.resolve(keys.has(key)) };
+}
+
+const OTHERS_WRITE = 0o022;
+
+/**
+ * A folder of public keys. It is looked at whenever a client connects, so that a key is allowed from the moment its
+ * file is there, and refused from the moment it is gone: a watch would tell both a little later, and on some file
+ * systems never. What did not change is not read again.
+ */
+class KeyFolder implements AllowedKeys {
+  private keys: ReadonlySet<PublicKey> = new Set();
+  private fingerprint = "";
+  private lastProblem = "";
+
+  constructor(
+    private readonly folder: string,
+    private readonly log: Logger,
+  ) {
+    try {
+      requireOwn(folder, statSync(folder).mode);
+    } catch (error) {
+      throw error instanceof KeyError ? error : unreadable(folder, error);
+    }
+  }
+
+  /** Nobody is permitted while the folder cannot be read. */
+  async permits(publicKey: PublicKey): Promise<boolean> {
+    try {
+      requireOwn(this.folder, (await stat(this.folder)).mode);
+      await this.refresh();
+      return this.keys.has(publicKey);
+    } catch (error) {
+      this.tell(error instanceof KeyError ? error : unreadable(this.folder, error));
+      return false;
+    }
+  }
+
+  private async refresh(): Promise<void> {
+    const names = (await readdir(this.folder)).filter((name) => name.endsWith(PUBLIC_FILE)).sort();
+    const stats = await Promise.all(names.map((name) => describe(join(this.folder, name))));
+    const fingerprint = stats.join("\n");
+    if (fingerprint === this.fingerprint) return;
+    this.keys = new Set(names.flatMap((name) => this.read(join(this.folder, name))));
+    this.fingerprint = fingerprint;
+  }
+
+  /** A file that cannot be used allows nobody, and keeps nobody else out. */
+  private read(path: string): PublicKey[] {
+    try {
+      requireOwn(path, statSync(path).mode);
+      return [readPublicKey(path)];
+    } catch (error) {
+      this.tell(error);
+      return [];
+    }
+  }
+
+  private tell(problem: unknown): void {
+    const text = messageOf(problem);
+    if (text === this.lastProblem) return;
+    this.lastProblem = text;
+    this.log.warn({ folder: this.folder }, `allowed keys: ${text}`);
+  }
+}
+
+/** Whoever can write a key can let anybody in. */
+function requireOwn(path: string, mode: number): void {
+  if (process.platform === "win32" || (mode & OTHERS_WRITE) === 0) return;
+  throw new KeyError(`others can write to ${path}, and so allow anybody: run chmod go-w ${path}`);
+}
+
+/** Changes whenever the file does. */
+async function describe(path: string): Promise<string> {
+  try {
+    const { ino, size, mode, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    return [path, ino, size, mode, mtimeNs, ctimeNs].join(" ");
+  } catch {
+    return `${path} is gone`;
+  }
+}
+
+function unreadable(folder: string, error: unknown): KeyError {
+  const problem = `the folder of allowed keys ${folder} cannot be read: ${messageOf(error)}`;
+  return new KeyError(problem, {}, { cause: error });
+}

@@ -1,0 +1,102 @@
+import { KeyError } from "../errors";
+import { type Allow } from "./allowed-keys";
+import { type KeyPair, type PublicKey, requireKeyPair, requirePublicKey } from "./curve-key";
+import { readKeyFile, readPublicKey, PUBLIC_FILE } from "./key-file";
+
+/** How a server keeps strangers out. */
+export interface ServerSecurity {
+  /** The server's own pair, or the path of its key file. */
+  readonly keys: KeyPair | string;
+  /** Who may connect. Default: only who has this very pair, for a rig that shares one. */
+  readonly allow?: Allow;
+}
+
+/** How a client proves who it is, and knows the server. */
+export interface ClientSecurity {
+  /** The client's own pair, or the path of its key file. */
+  readonly keys: KeyPair | string;
+  /** The server's public key; to nobody else the client talks. Default: the own one, for a rig that shares a pair. */
+  readonly serverKey?: PublicKey;
+}
+
+/** No keys, and that on purpose: everybody may listen and call. */
+export type Plain = "plain";
+
+export interface ResolvedServerSecurity {
+  readonly keys: KeyPair;
+  readonly allow: Allow;
+}
+
+export interface ResolvedClientSecurity {
+  readonly keys: KeyPair;
+  readonly serverKey: PublicKey;
+}
+
+/** The environment variables that set keys where the program sets none. */
+interface SecurityEnvironment {
+  /** Path of the process's own key file. Without it the others are refused. */
+  readonly RIGWIRE_KEYS?: string | undefined;
+  /** For servers: the path of a folder of public keys, or `any`. */
+  readonly RIGWIRE_ALLOW?: string | undefined;
+  /** For clients: the server's public key, or the path of its `.pub` file. */
+  readonly RIGWIRE_SERVER_KEY?: string | undefined;
+}
+
+/**
+ * What a server does: as its program says, or else as the environment says (`RIGWIRE_KEYS`, `RIGWIRE_ALLOW`).
+ *
+ * @returns Nothing where neither says anything.
+ * @throws KeyError if keys cannot be used.
+ */
+export function resolveServerSecurity(
+  security: ServerSecurity | Plain | undefined,
+  environment: SecurityEnvironment = process.env,
+): ResolvedServerSecurity | Plain | undefined {
+  if (security === "plain") return "plain";
+  const chosen = security ?? serverFrom(environment);
+  if (chosen === undefined) return undefined;
+  const keys = toPair(chosen.keys);
+  return { keys, allow: chosen.allow ?? [keys.publicKey] };
+}
+
+/**
+ * What a client does: as its program says, or else as the environment says (`RIGWIRE_KEYS`, `RIGWIRE_SERVER_KEY`).
+ *
+ * @throws KeyError if keys cannot be used.
+ */
+export function resolveClientSecurity(
+  security: ClientSecurity | Plain | undefined,
+  environment: SecurityEnvironment = process.env,
+): ResolvedClientSecurity | Plain {
+  const chosen = security ?? clientFrom(environment) ?? "plain";
+  if (chosen === "plain") return chosen;
+  const keys = toPair(chosen.keys);
+  return { keys, serverKey: requirePublicKey(chosen.serverKey ?? keys.publicKey, "serverKey") };
+}
+
+function serverFrom(environment: SecurityEnvironment): ServerSecurity | undefined {
+  const { RIGWIRE_ALLOW: allow } = environment;
+  const keys = keysFrom(environment);
+  return keys === undefined ? undefined : { keys, ...(allow !== undefined && { allow }) };
+}
+
+function clientFrom(environment: SecurityEnvironment): ClientSecurity | undefined {
+  const { RIGWIRE_SERVER_KEY: given } = environment;
+  const keys = keysFrom(environment);
+  if (keys === undefined || given === undefined) return keys === undefined ? undefined : { keys };
+  return { keys, serverKey: given.endsWith(PUBLIC_FILE) ? readPublicKey(given) : given };
+}
+
+/** Half a setup must not pass for none: the process would talk openly. */
+function keysFrom({ RIGWIRE_KEYS, RIGWIRE_ALLOW, RIGWIRE_SERVER_KEY }: SecurityEnvironment) {
+  if (RIGWIRE_KEYS === undefined && (RIGWIRE_ALLOW ?? RIGWIRE_SERVER_KEY) !== undefined) {
+    throw new KeyError(
+      "RIGWIRE_ALLOW or RIGWIRE_SERVER_KEY is set, but RIGWIRE_KEYS, the path of this process's key file, is not",
+    );
+  }
+  return RIGWIRE_KEYS;
+}
+
+function toPair(keys: KeyPair | string): KeyPair {
+  return typeof keys === "string" ? readKeyFile(keys) : requireKeyPair(keys, "security.keys");
+}
