@@ -43,7 +43,7 @@ export {
 export { Any, arrayOf, Integer, tupleOf, type TypeSpec, type ValueType } from "./contract/value-type";
 
 export { AdvertisementModule } from "./di/advertisement-module";
-export { DeviceClients } from "./di/device-clients";
+export { DeviceClients, type DeviceClientsOptions } from "./di/device-clients";
 export { DirectoryModule } from "./di/directory-module";
 export { InjectClient } from "./di/inject-client";
 export { DEVICE_DIRECTORY, type DeviceOptions, RigApp, RigAppError, type RigAppOptions } from "./di/rig-app";
@@ -139,7 +139,19 @@ export { UdpRegistryServer, type UdpRegistryServerOptions } from "./rpyc/udp-reg
 
 export { CallContext } from "./server/call-context";
 export { type RpcServer, serve, type ServeOptions } from "./server/rpc-server";
+export { type Allow } from "./security/allowed-keys";
+export { type KeyPair, type PublicKey } from "./security/curve-key";
+export {
+  type KeyFiles,
+  readKeyFile,
+  readPublicKey,
+  readPublicKeys,
+  writeKeyFiles,
+} from "./security/key-file";
+export { type RigSecurity, type ServerKeys } from "./security/rig-security";
+export { type ClientSecurity, type Plain, type ServerSecurity } from "./security/security-options";
 export { inject, injectable, singleton } from "tsyringe";
 export { type Locate } from "./transport/rpc-channel";
+export { generateKeys } from "./transport/zeromq/generate-keys";
 export { VERSION } from "./version";
 export { type Inventory, type MemberDescription, type RigwireInventory } from "./wire/inventory";

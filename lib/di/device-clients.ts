@@ -3,9 +3,16 @@ import { clientOf } from "../client/create-remote";
 import { type Remote } from "../client/remote";
 import { type ClientOptions } from "../client/rpc-client";
 import { contractOf } from "../contract/contract-of";
+import { securityTowards, type RigSecurity } from "../security/rig-security";
+import { type Plain } from "../security/security-options";
 import { type Constructor } from "../contract/value-type";
 import { type DeviceDirectory } from "../discovery/device-directory";
 import { locateDevice } from "../discovery/locate-device";
+
+export interface DeviceClientsOptions extends ClientOptions {
+  /** The keys of the app, from which each client has its own, unless `security` gives the same to all. */
+  readonly rigSecurity?: RigSecurity | Plain;
+}
 
 /** The remote devices of one app: one connection for each device that is asked for, however many ask. */
 export class DeviceClients {
@@ -13,14 +20,14 @@ export class DeviceClients {
 
   constructor(
     private readonly directory: DeviceDirectory,
-    private readonly options: ClientOptions = {},
+    private readonly options: DeviceClientsOptions = {},
   ) {}
 
   /**
    * A device by its contract. It is looked up when it is first used, and again whenever its connection is lost.
    *
    * @param name - Its name; without one, the only device of the contract's type.
-   * @throws ContractError if the class is decorated wrongly.
+   * @throws ContractError if the class is decorated wrongly; KeyError if the app's keys cannot be used.
    */
   client<T extends object>(contract: Constructor<T>, name?: string): Remote<T> {
     const ofContract = this.remotes.get(contract) ?? new Map<string | undefined, object>();
@@ -40,8 +47,11 @@ export class DeviceClients {
   private connect<T extends object>(contract: Constructor<T>, name: string | undefined): Remote<T> {
     const { type } = contractOf(contract);
     const query = name === undefined ? { type } : { name };
+    const { rigSecurity, ...options } = this.options;
+    const keys = rigSecurity === undefined ? {} : { security: securityTowards(rigSecurity, name ?? type) };
     return connect(contract, (signal, tell) => locateDevice(this.directory, query, signal, tell), {
-      ...this.options,
+      ...keys,
+      ...options,
       name: name ?? type,
     });
   }

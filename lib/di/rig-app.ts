@@ -7,6 +7,8 @@ import { type DeviceDirectory } from "../discovery/device-directory";
 import { DeviceList } from "../discovery/device-list";
 import { RigwireError } from "../errors";
 import { defaultLogger, type Logger } from "../log";
+import { securityOfDevices, type RigSecurity } from "../security/rig-security";
+import { type Plain } from "../security/security-options";
 import { serve, type RpcServer, type ServeOptions } from "../server/rpc-server";
 import { DeviceClients } from "./device-clients";
 import { type RigModule, type RunningModule, type ServedDevice } from "./rig-module";
@@ -19,6 +21,11 @@ export interface RigAppOptions {
   readonly closeOnSignals?: boolean;
   /** For all clients of the app. */
   readonly clients?: ClientOptions;
+  /**
+   * The keys of the app's devices and clients, where their own options name none; `"plain"` for none. Default: what the
+   * environment says (`RIGWIRE_KEYS`, `RIGWIRE_ALLOW`, `RIGWIRE_SERVER_KEY`), or none.
+   */
+  readonly security?: RigSecurity | Plain;
   /** The container that the app's own is a child of. Default: tsyringe's global one. */
   readonly parent?: DependencyContainer;
   /** Default: warnings and errors as JSON lines on stderr. */
@@ -68,7 +75,9 @@ export class RigApp {
     this.log = options.logger ?? defaultLogger();
     this.closed = new Promise((resolve) => (this.tellClosed = resolve));
     this.container = (options.parent ?? container).createChildContainer();
-    this.clients = new DeviceClients(this.directory, { logger: this.log, ...options.clients });
+    const { security, clients } = options;
+    const ofClients = security === undefined ? {} : { rigSecurity: security };
+    this.clients = new DeviceClients(this.directory, { logger: this.log, ...ofClients, ...clients });
     this.container.registerInstance<DeviceDirectory>(DEVICE_DIRECTORY, this.directory);
     this.container.registerInstance(DeviceClients, this.clients);
     this.directory.add(this.ownDevices);
@@ -148,7 +157,9 @@ export class RigApp {
     { device, options }: DeviceEntry,
     modules: readonly RunningModule[],
   ): Promise<void> {
-    const server = await serve(this.instanceOf(device), { logger: this.log, ...options });
+    const { security } = this.options;
+    const ofDevices = security === undefined ? {} : { security: securityOfDevices(security) };
+    const server = await serve(this.instanceOf(device), { logger: this.log, ...ofDevices, ...options });
     this.started.push(() => server.close());
     this.servers.push(server);
     for (const module of modules) {

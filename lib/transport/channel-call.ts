@@ -1,4 +1,5 @@
 import {
+  AuthenticationError,
   CallAbortedError,
   ConnectionLostError,
   DeviceUnavailableError,
@@ -59,6 +60,13 @@ export class ChannelCall<Peer> {
       const text = `${subject(place)}was not sent: the device was not reachable within ${timeoutMs} ms (${reason})`;
       this.fail(new DeviceUnavailableError(text, place));
     }
+  }
+
+  /** The two sides do not trust each other's keys. */
+  refused(refusal: AuthenticationError, where: string): void {
+    const { place } = this.request;
+    const text = `${subject(place)}was not sent: ${refusal.message} (${where})`;
+    this.fail(new AuthenticationError(text, place, { cause: refusal }));
   }
 
   /** The connection broke while the call was on it. */

@@ -1,5 +1,6 @@
 import { type Observable } from "rxjs";
 import { type ErrorPlace } from "../errors";
+import { type ClientSecurity, type Plain } from "../security/security-options";
 import { type ReceivedReply } from "../wire/message";
 
 /** Where a channel stands. A channel connects when it is first used and goes on by itself after a loss. */
@@ -34,6 +35,7 @@ export interface RpcChannel<Peer> {
    * @returns The frames of the reply.
    * @throws BusyError if too many requests wait already.
    * @throws DeviceUnavailableError if it was not connected in time: nothing was sent.
+   * @throws AuthenticationError if the two do not trust each other's keys: nothing was sent.
    * @throws RpcTimeoutError, ConnectionLostError or CallAbortedError: it may or may not have been carried out.
    */
   request(request: OutgoingRequest<Peer>): Promise<ReceivedReply>;
@@ -81,6 +83,11 @@ export interface ChannelProtocol<Peer> {
 export type Locate = (signal: AbortSignal, tell: (problem: string) => void) => Promise<string>;
 
 export interface ChannelOptions {
+  /**
+   * The client's keys and the one that the server must have; `"plain"` for none. Default: what the environment says
+   * (`RIGWIRE_KEYS`, `RIGWIRE_SERVER_KEY`), or none.
+   */
+  readonly security?: ClientSecurity | Plain;
   /** The largest message that is taken, in bytes. Default 64 MiB. */
   readonly maxMessageBytes?: number;
   /** A peer that says nothing for this long, not even to a heartbeat, is lost, in milliseconds. Default 5 000. */

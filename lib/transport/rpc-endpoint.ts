@@ -1,4 +1,5 @@
 import { type Observable } from "rxjs";
+import { type Plain, type ServerSecurity } from "../security/security-options";
 import { type Frame } from "../wire/frame";
 import { type Received } from "../wire/message";
 
@@ -38,6 +39,11 @@ export interface RpcEndpoint {
 }
 
 export interface EndpointOptions {
+  /**
+   * The server's keys and who may connect; `"plain"` for everybody. Default: what the environment says (`RIGWIRE_KEYS`,
+   * `RIGWIRE_ALLOW`), or everybody, with a warning where others than this computer's users can connect.
+   */
+  readonly security?: ServerSecurity | Plain;
   /** The largest message that is taken, in bytes. Default 64 MiB. */
   readonly maxMessageBytes?: number;
   /** A client that says nothing for this long, not even to a heartbeat, is lost, in milliseconds. Default 5 000. */

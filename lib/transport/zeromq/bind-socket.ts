@@ -3,6 +3,7 @@ import { isIP } from "node:net";
 import { type Socket } from "zeromq";
 import { AddressError, messageOf } from "../../errors";
 import { parseAddress, type Address } from "../address";
+import { bindPrivately } from "./bind-privately";
 
 /** Where a port is taken from when none is named (protocols.md, 1). */
 const FIRST_RANDOM_PORT = 10_000;
@@ -35,7 +36,8 @@ export async function bindSocket(socket: Socket, url: string): Promise<Address> 
 
 async function bind(socket: Socket, target: string, url: string, address: Address): Promise<Address> {
   try {
-    await socket.bind(target);
+    if (address.scheme === "ipc") bindPrivately(socket, target);
+    else await socket.bind(target);
   } catch (error) {
     throw new AddressError(
       `cannot serve at ${url}: ${REASONS[codeOf(error)] ?? messageOf(error)}`,

@@ -1,4 +1,8 @@
 import { type Event, type Socket } from "zeromq";
+import { type ClientSecurity, type Plain } from "../../security/security-options";
+import { resolveClientSecurity, type ResolvedClientSecurity } from "../../security/security-options";
+import { isWithinProcess } from "./curve-client-options";
+import { handshakeError } from "./handshake-failure";
 import { inprocClosing, isInprocBound } from "./inproc-endpoints";
 
 /** A peer that takes a connection but says nothing is given up after this time, in milliseconds. */
@@ -15,11 +19,19 @@ export const ONE_CONNECTION = {
 /**
  * Connects a socket and waits until the peer shook hands. Close the socket where this fails.
  *
+ * @param security - What the socket was made with.
  * @param onLost - Told when the connection ends after that, possibly more than once.
- * @throws Error with the reason in a few words.
+ * @throws AuthenticationError where the keys are the reason; else Error with the reason in a few words.
  */
-export function connectSocket(socket: Socket, url: string, onLost: (reason: string) => void): Promise<void> {
-  return url.startsWith("inproc:") ? connectInproc(socket, url, onLost) : connectRemote(socket, url, onLost);
+export function connectSocket(
+  socket: Socket,
+  url: string,
+  security: ClientSecurity | Plain | undefined,
+  onLost: (reason: string) => void,
+): Promise<void> {
+  return isWithinProcess(url)
+    ? connectInproc(socket, url, onLost)
+    : connectRemote(socket, url, resolveClientSecurity(security), onLost);
 }
 
 async function connectInproc(socket: Socket, url: string, onLost: (reason: string) => void): Promise<void> {
@@ -32,11 +44,16 @@ async function connectInproc(socket: Socket, url: string, onLost: (reason: strin
   await Promise.resolve();
 }
 
-async function connectRemote(socket: Socket, url: string, onLost: (reason: string) => void): Promise<void> {
+async function connectRemote(
+  socket: Socket,
+  url: string,
+  security: ResolvedClientSecurity | Plain,
+  onLost: (reason: string) => void,
+): Promise<void> {
   // The events are read one by one: the binding's own emitter works only in the module realm that loaded it first.
   const events = socket.events[Symbol.asyncIterator]();
   socket.connect(url);
-  await withinConnectTimeout(handshake(events));
+  await withinConnectTimeout(handshake(events, url, security));
   void tellLosses(events, onLost);
 }
 
@@ -53,33 +70,30 @@ async function withinConnectTimeout(connecting: Promise<void>): Promise<void> {
 }
 
 /** Resolves when the peer shook hands. */
-async function handshake(events: AsyncIterator<Event, undefined>): Promise<void> {
+async function handshake(
+  events: AsyncIterator<Event, undefined>,
+  url: string,
+  security: ResolvedClientSecurity | Plain,
+): Promise<void> {
   for (let next = await events.next(); next.done !== true; next = await events.next()) {
-    if (next.value.type === "handshake") return;
-    const problem = problemOf(next.value);
-    if (problem !== undefined) throw new Error(problem);
+    const event = next.value;
+    switch (event.type) {
+      case "handshake":
+        return;
+      // A closed descriptor is all that tells a refusal.
+      case "close":
+        throw new Error("connection refused");
+      case "disconnect":
+      case "handshake:error:other":
+      case "handshake:error:protocol":
+      case "handshake:error:auth":
+        throw await handshakeError(event, url, security);
+      case "end":
+        throw new Error("closed");
+      default:
+    }
   }
   throw new Error("closed");
-}
-
-/** What an event before the handshake says of the connection that is not made; nothing for those that say nothing. */
-function problemOf(event: Event): string | undefined {
-  switch (event.type) {
-    // A closed descriptor is all that tells a refusal.
-    case "close":
-      return "connection refused";
-    case "disconnect":
-    case "handshake:error:other":
-      return "the peer is no device";
-    case "handshake:error:protocol":
-      return `the peer speaks another protocol: ${event.error.code}`;
-    case "handshake:error:auth":
-      return `not allowed by the peer: ${event.error.message}`;
-    case "end":
-      return "closed";
-    default:
-      return undefined;
-  }
 }
 
 /** Reads on until the socket closes. */

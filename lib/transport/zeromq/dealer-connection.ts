@@ -3,6 +3,7 @@ import { messageOf } from "../../errors";
 import { decodeBatch, isBatch, takesBatches } from "../../wire/batch";
 import { type ReceivedReply } from "../../wire/message";
 import { type ChannelOptions } from "../rpc-channel";
+import { curveClientOptions } from "./curve-client-options";
 import { connectSocket, ONE_CONNECTION } from "./connect-socket";
 import { resolveHost } from "./resolve-host";
 import { RequestOutbox, type OutgoingRequestMessage } from "./request-outbox";
@@ -46,13 +47,17 @@ export class DealerConnection {
     readonly target: string,
     private readonly options: ChannelOptions,
   ) {
-    this.socket = new Dealer({ ...peerSocketOptions(target, options), ...ONE_CONNECTION });
+    this.socket = new Dealer({
+      ...peerSocketOptions(target, options),
+      ...curveClientOptions(target, options.security),
+      ...ONE_CONNECTION,
+    });
     this.sender = new SocketSender(this.socket, this.outbox, (error) => this.end(messageOf(error)));
     this.lost = new Promise((resolve) => (this.tellLost = resolve));
   }
 
   /**
-   * @throws Error with the reason in a few words.
+   * @throws AuthenticationError where the keys are the reason; else Error with the reason in a few words.
    */
   static async open(url: string, options: ChannelOptions, signal: AbortSignal): Promise<DealerConnection> {
     const target = await resolveHost(url, signal);
@@ -62,7 +67,7 @@ export class DealerConnection {
     signal.addEventListener("abort", close, { once: true });
     void connection.lost.then(() => signal.removeEventListener("abort", close));
     try {
-      await connectSocket(connection.socket, target, (reason) => connection.end(reason));
+      await connectSocket(connection.socket, target, options.security, (reason) => connection.end(reason));
     } catch (error) {
       connection.end(messageOf(error));
       throw error;

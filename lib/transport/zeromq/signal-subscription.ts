@@ -1,6 +1,7 @@
 import { Observable, type Subscriber as Observer } from "rxjs";
 import { Subscriber } from "zeromq";
 import { type ChannelOptions } from "../rpc-channel";
+import { curveClientOptions } from "./curve-client-options";
 import { connectSocket } from "./connect-socket";
 import { peerSocketOptions, SIGNAL_HIGH_WATER_MARK } from "./socket-options";
 
@@ -16,10 +17,11 @@ export class SignalSubscription {
 
   constructor(
     private readonly url: string,
-    options: ChannelOptions,
+    private readonly options: ChannelOptions,
   ) {
     this.socket = new Subscriber({
       ...peerSocketOptions(url, options),
+      ...curveClientOptions(url, options.security),
       receiveHighWaterMark: SIGNAL_HIGH_WATER_MARK,
     });
   }
@@ -28,7 +30,7 @@ export class SignalSubscription {
    * @throws Error if the publisher cannot be reached.
    */
   async connect(): Promise<void> {
-    await connectSocket(this.socket, this.url, () => undefined);
+    await connectSocket(this.socket, this.url, this.options.security, () => undefined);
     // Not before: a socket that waited for messages while it was unconnected hears of none over inproc.
     void this.receive();
   }

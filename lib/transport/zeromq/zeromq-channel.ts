@@ -3,6 +3,7 @@ import { BehaviorSubject, Observable } from "rxjs";
 import {
   AddressError,
   AmbiguousDeviceError,
+  AuthenticationError,
   BusyError,
   ContractError,
   DeviceUnavailableError,
@@ -41,15 +42,15 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
   /** Calls that are not settled yet. */
   private pending = 0;
   private readonly waiting = new Set<ChannelCall<Peer>>();
-  private readonly deadlines = new Deadlines<ChannelCall<Peer>>((call) =>
-    call.expire(this.where, this.obstacle()),
-  );
+  private readonly deadlines = new Deadlines<ChannelCall<Peer>>((call) => this.expire(call));
   private readonly topics = new Set<TopicSubscription<Peer>>();
   private readonly closing = new AbortController();
   private session: Session<Peer> | undefined;
   private connecting: Promise<void> | undefined;
   private where = "address unknown";
   private problem: string | undefined;
+  /** How the last attempt ended, where the keys were the reason. */
+  private refusal: AuthenticationError | undefined;
 
   constructor(
     private readonly locate: Locate,
@@ -129,7 +130,7 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
         if (performance.now() - begunAt > STABLE_AFTER_MS) backoff.reset();
       } catch (error) {
         this.problem = messageOf(error);
-        if (isFinal(error)) for (const call of this.waiting) call.fail(error);
+        this.failWaiting(error);
       }
       this.endSession();
       this.setState({ kind: "connecting", problem: this.problem });
@@ -148,6 +149,7 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
   private begin(session: Session<Peer>): void {
     this.session = session;
     this.problem = undefined;
+    this.refusal = undefined;
     for (const topic of this.topics) session.add(topic);
     this.setState({ kind: "connected", peer: session.peer, url: session.connection.url });
     this.flush();
@@ -172,7 +174,7 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
     if (remainingMs !== null && remainingMs <= 0) {
       // The timer is late: the event loop was blocked, or the device names a shorter time.
       call.timeoutMs = timeoutMs;
-      call.expire(this.where, this.obstacle());
+      this.expire(call);
       return;
     }
     let body: string;
@@ -204,6 +206,20 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
     this.pending -= 1;
     this.waiting.delete(call);
     this.deadlines.delete(call);
+  }
+
+  /** Ends the wait where it is in vain. The channel goes on trying: a key may be allowed later. */
+  private failWaiting(error: unknown): void {
+    this.refusal = error instanceof AuthenticationError ? error : undefined;
+    for (const call of this.waiting) {
+      if (this.refusal !== undefined) call.refused(this.refusal, this.where);
+      else if (isFinal(error)) call.fail(error);
+    }
+  }
+
+  private expire(call: ChannelCall<Peer>): void {
+    if (this.refusal !== undefined && this.waiting.has(call)) call.refused(this.refusal, this.where);
+    else call.expire(this.where, this.obstacle());
   }
 
   /** Why a call still waits. */

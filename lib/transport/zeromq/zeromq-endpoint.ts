@@ -11,6 +11,8 @@ import {
   type TopicEvent,
 } from "../rpc-endpoint";
 import { bindSocket } from "./bind-socket";
+import { openGuard, type EndpointGuard } from "./endpoint-guard";
+import { warnIfExposed } from "./exposure";
 import { inprocBound, inprocClosed } from "./inproc-endpoints";
 import { FrameOutbox } from "./frame-outbox";
 import { ReplyOutbox } from "./reply-outbox";
@@ -39,6 +41,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     readonly signalPort: number,
     private readonly router: Router,
     private readonly publisher: XPublisher,
+    private readonly guard: EndpointGuard,
     private readonly handle: RequestHandler,
     private readonly log: Logger,
   ) {
@@ -54,7 +57,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
   }
 
   /**
-   * @throws AddressError if it cannot be bound.
+   * @throws AddressError if it cannot be bound, KeyError if its keys cannot be used.
    */
   static async open(
     url: string,
@@ -62,7 +65,23 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     options: EndpointOptions = {},
     log: Logger = defaultLogger(),
   ): Promise<ZeroMqEndpoint> {
-    const common = peerSocketOptions(url, options);
+    const guard = await openGuard(options.security, log);
+    try {
+      return await ZeroMqEndpoint.openGuarded(url, handle, options, log, guard);
+    } catch (error) {
+      guard.close();
+      throw error;
+    }
+  }
+
+  private static async openGuarded(
+    url: string,
+    handle: RequestHandler,
+    options: EndpointOptions,
+    log: Logger,
+    guard: EndpointGuard,
+  ): Promise<ZeroMqEndpoint> {
+    const common = { ...peerSocketOptions(url, options), ...guard.socketOptions(url) };
     // Replies must not be discarded at a full pipe: how many there can be is bounded where calls are accepted.
     const router = new Router({ ...common, mandatory: true, sendHighWaterMark: 0 });
     const publisher = new XPublisher({ ...common, sendHighWaterMark: SIGNAL_HIGH_WATER_MARK });
@@ -74,7 +93,8 @@ export class ZeroMqEndpoint implements RpcEndpoint {
       const signals = await bindSocket(publisher, signalUrl);
       const signalPort = signals.scheme === "tcp" ? (signals.port ?? 0) : 0;
       for (const each of [bound, signalUrl]) if (each.startsWith("inproc:")) inprocBound(each);
-      return new ZeroMqEndpoint(bound, signalPort, router, publisher, handle, log);
+      if (guard.isOpenByDefault) warnIfExposed(bound, log);
+      return new ZeroMqEndpoint(bound, signalPort, router, publisher, guard, handle, log);
     } catch (error) {
       router.close();
       publisher.close();
@@ -103,6 +123,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     for (const url of [this.url, signalAddress(this.url, 0)])
       if (url.startsWith("inproc:")) inprocClosed(url);
     this.topics.complete();
+    this.guard.close();
   }
 
   private async receiveRequests(): Promise<void> {

@@ -1,0 +1,24 @@
+import { chmodSync } from "node:fs";
+import { isMainThread } from "node:worker_threads";
+import { type Socket } from "zeromq";
+
+const SCHEME = "ipc://";
+const OWNER_ONLY = 0o600;
+/** Keeps all rights of others off what is made meanwhile; the owner's own must stay, for folders that others make. */
+const NOTHING_FOR_OTHERS = 0o077;
+
+/**
+ * Binds to a file of the user's: from its first moment nobody else can connect to it. In a worker thread, which may not
+ * do that (`process.umask`), others are shut out right after it is made.
+ */
+export function bindPrivately(socket: Socket, url: string): void {
+  const before = isMainThread ? process.umask(NOTHING_FOR_OTHERS) : undefined;
+  try {
+    socket.bindSync(url);
+  } finally {
+    if (before !== undefined) process.umask(before);
+  }
+  const path = socket.lastEndpoint?.slice(SCHEME.length) ?? "";
+  const isFile = path !== "" && !path.startsWith("@");
+  if (isFile && process.platform !== "win32") chmodSync(path, OWNER_ONLY);
+}

@@ -1,0 +1,55 @@
+import { allowedKeys } from "../../security/allowed-keys";
+import { type Logger } from "../../log";
+import { type Plain, resolveServerSecurity, type ServerSecurity } from "../../security/security-options";
+import { isWithinProcess } from "./curve-client-options";
+import { openZapDomain } from "./zap-handler";
+
+/** Who comes in at one endpoint. */
+export interface EndpointGuard {
+  /** Everybody does, and nobody decided that. */
+  readonly isOpenByDefault: boolean;
+  /** For every socket of the endpoint. */
+  socketOptions(url: string): CurveServerOptions | undefined;
+  /** Nobody new comes in from now on. Twice is fine. */
+  close(): void;
+}
+
+interface CurveServerOptions {
+  readonly curveServer: true;
+  readonly curveSecretKey: string;
+  readonly zapDomain: string;
+  readonly zapEnforceDomain: true;
+}
+
+/**
+ * Open it before the endpoint's sockets are made, close it after them.
+ *
+ * @throws KeyError if keys cannot be used, or another part of the process decides already who connects.
+ */
+export async function openGuard(
+  security: ServerSecurity | Plain | undefined,
+  log: Logger,
+): Promise<EndpointGuard> {
+  const resolved = resolveServerSecurity(security);
+  if (resolved === undefined || resolved === "plain") {
+    return {
+      isOpenByDefault: resolved === undefined,
+      socketOptions: () => undefined,
+      close: () => undefined,
+    };
+  }
+  const { keys, allow } = resolved;
+  const domain = await openZapDomain(allowedKeys(allow, log), log);
+  const options: CurveServerOptions = {
+    curveServer: true,
+    curveSecretKey: keys.secretKey,
+    zapDomain: domain.name,
+    // Else everybody would come in where nobody answers for the domain.
+    zapEnforceDomain: true,
+  };
+  return {
+    isOpenByDefault: false,
+    socketOptions: (url) => (isWithinProcess(url) ? undefined : options),
+    close: () => domain.close(),
+  };
+}

@@ -1,0 +1,154 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Router } from "zeromq";
+import { KeyError } from "../../errors";
+import { type AllowedKeys } from "../../security/allowed-keys";
+import { type Logger } from "../../log";
+import { type Frame } from "../../wire/frame";
+import { RefusalLog } from "./refusal-log";
+import { SocketSender, type Outbox, type Parcel } from "./socket-sender";
+import { decodeZapRequest, encodeZapReply, type ZapRequest } from "./zap-message";
+
+const ZAP_URL = "inproc://zeromq.zap.01";
+const DELIMITER = 1;
+
+/** How long a closed handler may keep its name, in milliseconds. */
+const RELEASE_MS = 500;
+const RETRY_MS = 2;
+
+/** One endpoint's say in who connects to it. */
+export interface ZapDomain {
+  /** For the sockets of the endpoint. */
+  readonly name: string;
+  /** Nobody new is let in from now on. Twice is fine. */
+  close(): void;
+}
+
+interface Policy {
+  readonly allowed: AllowedKeys;
+  readonly refusals: RefusalLog;
+}
+
+/** The one place of a process that ZeroMQ asks; there while somebody needs it. */
+interface SharedHandler {
+  readonly handler: Promise<ZapHandler>;
+  users: number;
+}
+
+let shared: SharedHandler | undefined;
+let domains = 0;
+
+/**
+ * Has every client of the sockets with this domain checked. Open it before they are bound: a socket whose domain
+ * nobody answers for lets nobody in (`zapEnforceDomain`).
+ *
+ * @throws KeyError if another part of the process answers ZeroMQ already.
+ */
+export async function openZapDomain(allowed: AllowedKeys, log: Logger): Promise<ZapDomain> {
+  const mine = (shared ??= { handler: ZapHandler.open(), users: 0 });
+  mine.users += 1;
+  const release = () => {
+    mine.users -= 1;
+    if (mine.users === 0 && shared === mine) shared = undefined;
+    return mine.users === 0;
+  };
+  let handler: ZapHandler;
+  try {
+    handler = await mine.handler;
+  } catch (error) {
+    release();
+    throw error;
+  }
+  const name = `rigwire-${++domains}`;
+  handler.policies.set(name, { allowed, refusals: new RefusalLog(log) });
+  return {
+    name,
+    close() {
+      if (handler.policies.delete(name) && release()) handler.close();
+    },
+  };
+}
+
+class ZapHandler {
+  readonly policies = new Map<string, Policy>();
+  private readonly replies = new ZapReplies();
+  private readonly sender: SocketSender;
+
+  private constructor(private readonly socket: Router) {
+    // Who asked and is gone gets no answer, and needs none.
+    this.sender = new SocketSender(socket, this.replies, () => undefined);
+    void this.receive();
+  }
+
+  /** Waits for a handler that was just closed: ZeroMQ gives its name free only a moment later. */
+  static async open(): Promise<ZapHandler> {
+    const socket = new Router({ linger: 0 });
+    const until = performance.now() + RELEASE_MS;
+    for (;;) {
+      try {
+        socket.bindSync(ZAP_URL);
+        return new ZapHandler(socket);
+      } catch (error) {
+        if (performance.now() < until) {
+          await delay(RETRY_MS);
+          continue;
+        }
+        socket.close();
+        throw new KeyError(
+          `another part of this process, or a second copy of rigwire, decides already who may connect (${ZAP_URL})`,
+          {},
+          { cause: error },
+        );
+      }
+    }
+  }
+
+  close(): void {
+    this.socket.close();
+  }
+
+  private async receive(): Promise<void> {
+    for await (const frames of this.socket) {
+      const delimiter = frames[DELIMITER];
+      if (delimiter?.length !== 0) continue;
+      const envelope = frames.slice(0, DELIMITER + 1);
+      const question = frames.slice(DELIMITER + 1);
+      void this.answer(question).then((reply) => {
+        this.replies.add([...envelope, ...reply]);
+        this.sender.wake();
+      });
+    }
+  }
+
+  private async answer(question: readonly Buffer[]): Promise<readonly (Buffer | string)[]> {
+    const request = decodeZapRequest(question);
+    if (request === undefined) return encodeZapReply(question[1] ?? Buffer.alloc(0), false);
+    return encodeZapReply(request.id, await this.isPermitted(request));
+  }
+
+  private async isPermitted({ domain, publicKey, address }: ZapRequest): Promise<boolean> {
+    const policy = this.policies.get(domain);
+    if (policy === undefined) return false;
+    const isPermitted = await policy.allowed.permits(publicKey);
+    if (!isPermitted) policy.refusals.tell(publicKey, address);
+    return isPermitted;
+  }
+}
+
+/** Answers that wait for the socket, in order. */
+class ZapReplies implements Outbox {
+  private waiting: (readonly Frame[])[] = [];
+
+  get isEmpty(): boolean {
+    return this.waiting.length === 0;
+  }
+
+  add(reply: readonly Frame[]): void {
+    this.waiting.push(reply);
+  }
+
+  takeAll(): readonly Parcel[] {
+    const replies = this.waiting;
+    this.waiting = [];
+    return replies.map((reply) => ({ pack: () => reply }));
+  }
+}
