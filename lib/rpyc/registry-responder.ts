@@ -1,6 +1,6 @@
 import { messageOf } from "../errors";
 import { defaultLogger, type Logger } from "../log";
-import { BurstLog } from "./burst-log";
+import { BurstLog } from "../burst-log";
 import { decodeRequest, type RegistryRequest } from "./registry-message";
 import {
   encodeAddresses,

@@ -18,7 +18,7 @@ import {
 } from "../discovery/device-directory";
 import { messageOf, RpycListingDisabledError } from "../errors";
 import { defaultLogger, type Logger } from "../log";
-import { BurstLog } from "./burst-log";
+import { BurstLog } from "../burst-log";
 import { type RpycRegistryClient } from "./registry-client";
 import { formatAddress, type ServiceAddress } from "./service-address";
 

@@ -5,7 +5,7 @@ import { messageOf, RpycRegistryListenError } from "../errors";
 import { defaultLogger } from "../log";
 import { BackgroundPruning } from "./background-pruning";
 import { BrineScanner } from "./brine/scanner";
-import { BurstLog } from "./burst-log";
+import { BurstLog } from "../burst-log";
 import { MAX_REQUEST_BYTES, RPYC_REGISTRY_PORT } from "./registry-message";
 import { MAX_REPLY_BYTES } from "./registry-reply";
 import { RegistryResponder, type RegistryResponderOptions } from "./registry-responder";

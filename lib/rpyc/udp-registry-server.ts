@@ -5,7 +5,7 @@ import { type Observable } from "rxjs";
 import { messageOf, RpycRegistryListenError } from "../errors";
 import { defaultLogger } from "../log";
 import { BackgroundPruning } from "./background-pruning";
-import { BurstLog } from "./burst-log";
+import { BurstLog } from "../burst-log";
 import { MAX_REQUEST_BYTES, RPYC_REGISTRY_PORT } from "./registry-message";
 import { RegistryResponder, type RegistryResponderOptions } from "./registry-responder";
 import { formatAddress } from "./service-address";

@@ -1,4 +1,4 @@
-import { type Logger } from "../log";
+import { type Logger } from "./log";
 
 /** A line about the same thing follows after this long at the earliest. */
 const INTERVAL_MS = 10_000;
