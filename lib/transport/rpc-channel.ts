@@ -94,6 +94,8 @@ export interface ChannelOptions {
   readonly heartbeatMs?: number;
   /** Requests that may wait for a connection or a reply; one more fails at once with a `BusyError`. Default 4 096. */
   readonly maxPendingRequests?: number;
+  /** Signals that may wait to be read in this process; what comes beyond is missed, and told. Default 10 000. */
+  readonly signalHighWaterMark?: number;
   /** How long a reply to the handshake is waited for, in milliseconds. Default 1 000. */
   readonly handshakeTimeoutMs?: number;
 }

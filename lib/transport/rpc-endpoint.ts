@@ -48,4 +48,13 @@ export interface EndpointOptions {
   readonly maxMessageBytes?: number;
   /** A client that says nothing for this long, not even to a heartbeat, is lost, in milliseconds. Default 5 000. */
   readonly heartbeatMs?: number;
+  /** Signals that may wait for a slow subscriber; what comes beyond it misses, and is told. Default 10 000. */
+  readonly signalHighWaterMark?: number;
+  /** Replies handed over for a client that has not taken them; more wait in this process. Default 64. */
+  readonly replyHighWaterMark?: number;
+  /**
+   * What may wait besides for a client that does not read its replies, in bytes. Beyond, its requests are neither
+   * carried out nor answered until it reads. Default 64 MiB.
+   */
+  readonly maxUnreadReplyBytes?: number;
 }

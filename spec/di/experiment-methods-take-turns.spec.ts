@@ -60,7 +60,9 @@ describe("a method in an experiment", () => {
 
   it("is not begun once the app closes", async () => {
     const { app, tell, camera, moved } = await movingRig();
-    const refused = expect(tell(START, REFERENCE, null)).rejects.toThrow(/EXPSTART failed .* the server is closing/);
+    const refused = expect(tell(START, REFERENCE, null)).rejects.toThrow(
+      /EXPSTART failed .* the server is closing/,
+    );
     await tell(STATUS, 0);
     const closed = app.close();
     camera.arrive();

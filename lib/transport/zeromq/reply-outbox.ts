@@ -2,74 +2,207 @@ import { type Frame } from "../../wire/frame";
 import { encodeBatch, MAX_BATCH_BYTES, withId } from "../../wire/batch";
 import { type Outbox, type Parcel } from "./socket-sender";
 
-interface WaitingReplies {
+/** How long a client that does not take its replies is left alone before it is tried again, in milliseconds. */
+const FIRST_RETRY_MS = 1;
+const LONGEST_RETRY_MS = 64;
+
+interface Message {
+  readonly frames: readonly Frame[];
+  readonly bytes: number;
+}
+
+interface ClientReplies {
   readonly identity: Buffer;
+  /** Put together before, but not taken by the socket: they go first. */
+  refused: Message[];
   /** Texts for batches, their ids added. */
   texts: string[];
   /** Messages that go alone. */
-  alone: (readonly Frame[])[];
+  alone: Message[];
+  /** Of all that waits. */
+  bytes: number;
+  /** The socket has no room for this client at the moment. */
+  isStalled: boolean;
+}
+
+export interface ReplyOutboxOptions {
+  /** What one client may leave unread, in bytes. */
+  readonly maxUnreadBytes: number;
+  /** Called when a client that was stalled is to be tried again. */
+  readonly onRetry: () => void;
+  /** Called for each message that is dropped because its client is gone, or left too much unread. */
+  readonly onDropped: (reason: string) => void;
 }
 
 /**
  * Replies that wait for one socket. Those to one client's batched requests leave as batches; clients take turns, so
- * that one with many replies does not hold up the others.
+ * that one with many replies does not hold up the others. What the socket has no room for, since a client does not
+ * read, waits here and holds up nobody else; how much that can be is bounded for each client.
  */
 export class ReplyOutbox implements Outbox {
-  private waiting = new Map<string, WaitingReplies>();
+  private readonly clients = new Map<string, ClientReplies>();
+  /** Those that have something to send and are not stalled. */
+  private readonly ready = new Set<string>();
+  private readonly stalled = new Set<string>();
+  private retryMs = FIRST_RETRY_MS;
+  private retryTimer: NodeJS.Timeout | undefined;
+  private tellDrained: () => void = () => undefined;
+
+  constructor(private readonly options: ReplyOutboxOptions) {}
 
   get isEmpty(): boolean {
-    return this.waiting.size === 0;
+    return this.ready.size === 0;
+  }
+
+  /** Whether a client has left so much unread that nothing more is done for it until it reads. */
+  isOverfull(client: string): boolean {
+    return (this.clients.get(client)?.bytes ?? 0) > this.options.maxUnreadBytes;
   }
 
   /** A reply to a request that came alone. */
   add(client: string, envelope: readonly Buffer[], frames: readonly Frame[]): void {
     const [identity] = envelope;
-    if (identity !== undefined) this.of(client, identity).alone.push([...envelope, ...frames]);
+    if (identity === undefined) return;
+    this.put(client, identity, sizeOf(frames), (replies) => {
+      replies.alone.push(messageOf([...envelope, ...frames]));
+    });
   }
 
   /** A reply to a request out of a batch. */
   addBatched(client: string, identity: Buffer, id: number, frames: readonly Frame[]): void {
-    const replies = this.of(client, identity);
-    const [text] = frames;
-    if (frames.length === 1 && typeof text === "string" && text.length < MAX_BATCH_BYTES) {
-      replies.texts.push(withId(text, id));
-    } else {
-      replies.alone.push([identity, String(id), "", ...frames]);
-    }
+    this.put(client, identity, sizeOf(frames), (replies) => {
+      const [text] = frames;
+      if (frames.length === 1 && typeof text === "string" && text.length < MAX_BATCH_BYTES) {
+        replies.texts.push(withId(text, id));
+      } else {
+        replies.alone.push(messageOf([identity, String(id), "", ...frames]));
+      }
+    });
   }
 
   takeAll(): readonly Parcel[] {
-    const turns = [...this.waiting.values()].map((replies) => [...packed(replies)]);
-    this.waiting = new Map();
+    const turns = [...this.ready].map((client) => this.parcelsOf(client));
+    this.ready.clear();
     const longest = Math.max(...turns.map(({ length }) => length));
     return Array.from({ length: longest }, (_, turn) =>
-      turns.flatMap((messages) => messages.slice(turn, turn + 1)),
-    )
-      .flat()
-      .map((frames) => ({ pack: () => frames }));
+      turns.flatMap((parcels) => parcels.slice(turn, turn + 1)),
+    ).flat();
   }
 
-  private of(client: string, identity: Buffer): WaitingReplies {
-    const known = this.waiting.get(client);
-    if (known !== undefined) return known;
-    const replies: WaitingReplies = { identity, texts: [], alone: [] };
-    this.waiting.set(client, replies);
-    return replies;
+  /** Resolves when nothing waits any more, or when the time is over, in milliseconds. Nothing is retried then. */
+  async drained(withinMs: number): Promise<void> {
+    let deadline: NodeJS.Timeout | undefined;
+    if (this.clients.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.tellDrained = resolve;
+        deadline = setTimeout(resolve, withinMs);
+      });
+    }
+    clearTimeout(deadline);
+    clearTimeout(this.retryTimer);
+  }
+
+  private put(client: string, identity: Buffer, bytes: number, into: (replies: ClientReplies) => void): void {
+    if (this.isOverfull(client)) {
+      this.options.onDropped("the client does not read its replies");
+      return;
+    }
+    const replies = this.clients.get(client) ?? empty(identity);
+    this.clients.set(client, replies);
+    replies.bytes += bytes;
+    into(replies);
+    if (!replies.isStalled) this.ready.add(client);
+  }
+
+  private parcelsOf(client: string): Parcel[] {
+    const replies = this.clients.get(client);
+    if (replies === undefined) return [];
+    const messages = [...replies.refused, ...batches(replies), ...replies.alone];
+    replies.refused = [];
+    replies.texts = [];
+    replies.alone = [];
+    replies.bytes = messages.reduce((sum, { bytes }) => sum + bytes, 0);
+    return messages.map((message) => ({
+      pack: () => this.pack(client, replies, message),
+      taken: () => this.taken(client, replies, message),
+      refused: (error) => this.refused(client, replies, message, error),
+    }));
+  }
+
+  private pack(client: string, replies: ClientReplies, message: Message): readonly Frame[] | undefined {
+    if (this.clients.get(client) !== replies) return undefined;
+    if (!replies.isStalled) return message.frames;
+    replies.refused.push(message);
+    return undefined;
+  }
+
+  private taken(client: string, replies: ClientReplies, { bytes }: Message): void {
+    replies.bytes -= bytes;
+    if (this.stalled.delete(client)) this.retryMs = FIRST_RETRY_MS;
+    if (replies.bytes === 0) this.forget(client);
+  }
+
+  private refused(client: string, replies: ClientReplies, message: Message, error: unknown): void {
+    if (!isFull(error)) {
+      this.options.onDropped("the client is gone");
+      this.forget(client);
+      return;
+    }
+    replies.refused.push(message);
+    replies.isStalled = true;
+    this.stalled.add(client);
+    this.retryTimer ??= setTimeout(() => this.retry(), this.retryMs);
+  }
+
+  private retry(): void {
+    this.retryTimer = undefined;
+    this.retryMs = Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
+    for (const client of this.stalled) {
+      const replies = this.clients.get(client);
+      if (replies === undefined) continue;
+      replies.isStalled = false;
+      this.ready.add(client);
+    }
+    this.options.onRetry();
+  }
+
+  private forget(client: string): void {
+    this.clients.delete(client);
+    this.stalled.delete(client);
+    this.ready.delete(client);
+    if (this.clients.size === 0) this.tellDrained();
   }
 }
 
-function* packed({ identity, texts, alone }: WaitingReplies): Iterable<readonly Frame[]> {
+function empty(identity: Buffer): ClientReplies {
+  return { identity, refused: [], texts: [], alone: [], bytes: 0, isStalled: false };
+}
+
+function* batches({ identity, texts }: ClientReplies): Iterable<Message> {
   let batch: string[] = [];
   let length = 0;
   for (const text of texts) {
     if (length + text.length > MAX_BATCH_BYTES && batch.length > 0) {
-      yield [identity, "", encodeBatch(batch)];
+      yield messageOf([identity, "", encodeBatch(batch)]);
       batch = [];
       length = 0;
     }
     batch.push(text);
     length += text.length;
   }
-  if (batch.length > 0) yield [identity, "", encodeBatch(batch)];
-  yield* alone;
+  if (batch.length > 0) yield messageOf([identity, "", encodeBatch(batch)]);
+}
+
+function messageOf(frames: readonly Frame[]): Message {
+  return { frames, bytes: sizeOf(frames) };
+}
+
+/** Of text it counts the characters: near enough for a bound. */
+function sizeOf(frames: readonly Frame[]): number {
+  return frames.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** The socket has no room for this client; any other error means that the client is not there any more. */
+function isFull(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "code" in error && error.code === "EAGAIN";
 }

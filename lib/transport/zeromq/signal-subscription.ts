@@ -3,7 +3,7 @@ import { Subscriber } from "zeromq";
 import { type ChannelOptions } from "../rpc-channel";
 import { curveClientOptions } from "./curve-client-options";
 import { connectSocket } from "./connect-socket";
-import { peerSocketOptions, SIGNAL_HIGH_WATER_MARK } from "./socket-options";
+import { DEFAULT_SIGNAL_HIGH_WATER_MARK, peerSocketOptions } from "./socket-options";
 
 interface Topic {
   readonly prefix: Buffer;
@@ -22,7 +22,7 @@ export class SignalSubscription {
     this.socket = new Subscriber({
       ...peerSocketOptions(url, options),
       ...curveClientOptions(url, options.security),
-      receiveHighWaterMark: SIGNAL_HIGH_WATER_MARK,
+      receiveHighWaterMark: options.signalHighWaterMark ?? DEFAULT_SIGNAL_HIGH_WATER_MARK,
     });
   }
 

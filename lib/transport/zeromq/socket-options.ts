@@ -10,7 +10,19 @@ interface Limits {
 }
 
 /** Signals that a slow subscriber may lag behind before it misses some (and is told so by their numbers). */
-export const SIGNAL_HIGH_WATER_MARK = 10_000;
+export const DEFAULT_SIGNAL_HIGH_WATER_MARK = 10_000;
+
+/**
+ * Replies that are handed to the socket for a client before it takes one. Few, since a reply may be a camera's frame;
+ * small ones leave in batches, so that these are many replies.
+ */
+export const DEFAULT_REPLY_HIGH_WATER_MARK = 64;
+
+/** What a client may leave unread besides, where the user sets no limit. */
+export const DEFAULT_MAX_UNREAD_REPLY_BYTES = 64 * 1024 * 1024;
+
+/** A peer that connects but does not shake hands is dropped after this time, in milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** What every socket towards a peer has: a bound on what comes in, heartbeats, and nothing that lingers. */
 export function peerSocketOptions(
@@ -19,6 +31,7 @@ export function peerSocketOptions(
 ) {
   return {
     linger: 0,
+    handshakeInterval: HANDSHAKE_TIMEOUT_MS,
     ipv6: url.includes("["),
     maxMessageSize: maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
     // A loss is noticed at the latest one interval and one timeout after the last word.

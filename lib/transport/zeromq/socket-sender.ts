@@ -6,6 +6,10 @@ import { type Frame } from "../../wire/frame";
 export interface Parcel {
   /** Nothing if what it held is not wanted any more. */
   pack(): readonly Frame[] | undefined;
+  /** The socket has it. */
+  taken?(): void;
+  /** The socket did not take it; the sender is told where this is left out. */
+  refused?(error: unknown): void;
 }
 
 /** What waits for a socket. */
@@ -25,7 +29,8 @@ export class SocketSender {
   private sending: Promise<void> | undefined;
 
   /**
-   * @param onError - Told when the socket does not take a message; the next one is tried all the same.
+   * @param onError - Told when the socket does not take a parcel that has no use for the error itself; the next one is
+   *   tried all the same.
    */
   constructor(
     private readonly socket: Pick<Writable<Frame[]>, "send"> & { readonly closed: boolean },
@@ -47,7 +52,7 @@ export class SocketSender {
     while (!this.outbox.isEmpty && this.isOpen()) {
       for (const parcel of this.outbox.takeAll()) {
         const frames = this.isOpen() ? parcel.pack() : undefined;
-        if (frames !== undefined) await this.send(frames);
+        if (frames !== undefined) await this.send(parcel, frames);
       }
       await nextTurn();
     }
@@ -59,11 +64,14 @@ export class SocketSender {
     return !this.socket.closed;
   }
 
-  private async send(frames: readonly Frame[]): Promise<void> {
+  private async send(parcel: Parcel, frames: readonly Frame[]): Promise<void> {
     try {
       await this.socket.send([...frames]);
     } catch (error) {
-      this.onError(error);
+      if (parcel.refused === undefined) this.onError(error);
+      else parcel.refused(error);
+      return;
     }
+    parcel.taken?.();
   }
 }

@@ -1,5 +1,6 @@
 import { Subject, type Observable } from "rxjs";
 import { Router, XPublisher } from "zeromq";
+import { BurstLog } from "../../burst-log";
 import { defaultLogger, type Logger } from "../../log";
 import { formatAddress } from "../address";
 import { decodeBatch, isBatch, takesBatches, type BatchElement } from "../../wire/batch";
@@ -17,7 +18,12 @@ import { inprocBound, inprocClosed } from "./inproc-endpoints";
 import { FrameOutbox } from "./frame-outbox";
 import { ReplyOutbox } from "./reply-outbox";
 import { signalAddress } from "./signal-address";
-import { peerSocketOptions, SIGNAL_HIGH_WATER_MARK } from "./socket-options";
+import {
+  DEFAULT_MAX_UNREAD_REPLY_BYTES,
+  DEFAULT_REPLY_HIGH_WATER_MARK,
+  DEFAULT_SIGNAL_HIGH_WATER_MARK,
+  peerSocketOptions,
+} from "./socket-options";
 import { SocketSender } from "./socket-sender";
 
 /** More frames than this before the empty delimiter is no envelope of anybody's. */
@@ -30,8 +36,9 @@ export class ZeroMqEndpoint implements RpcEndpoint {
   private readonly topics = new Subject<TopicEvent>();
   readonly topics$: Observable<TopicEvent> = this.topics.asObservable();
   readonly takesBatches: boolean;
-  private readonly replies = new ReplyOutbox();
+  private readonly replies: ReplyOutbox;
   private readonly replySender: SocketSender;
+  private readonly log: BurstLog;
   private readonly signals = new FrameOutbox();
   private readonly signalSender: SocketSender;
   private closing: Promise<void> | undefined;
@@ -43,14 +50,21 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     private readonly publisher: XPublisher,
     private readonly guard: EndpointGuard,
     private readonly handle: RequestHandler,
-    private readonly log: Logger,
+    maxUnreadBytes: number,
+    log: Logger,
   ) {
+    this.log = new BurstLog(log);
     this.takesBatches = takesBatches(router.maxMessageSize);
+    this.replies = new ReplyOutbox({
+      maxUnreadBytes,
+      onRetry: () => this.replySender.wake(),
+      onDropped: (reason) => this.log.debug({ reason }, "a reply could not be delivered"),
+    });
     this.replySender = new SocketSender(router, this.replies, (error) =>
-      log.debug({ err: error }, "a reply could not be delivered"),
+      this.log.debug({ err: error }, "a reply could not be delivered"),
     );
     this.signalSender = new SocketSender(publisher, this.signals, (error) =>
-      log.warn({ err: error }, "a signal could not be published"),
+      this.log.warn({ err: error }, "a signal could not be published"),
     );
     void this.receiveRequests();
     void this.receiveTopics();
@@ -82,9 +96,20 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     guard: EndpointGuard,
   ): Promise<ZeroMqEndpoint> {
     const common = { ...peerSocketOptions(url, options), ...guard.socketOptions(url) };
-    // Replies must not be discarded at a full pipe: how many there can be is bounded where calls are accepted.
-    const router = new Router({ ...common, mandatory: true, sendHighWaterMark: 0 });
-    const publisher = new XPublisher({ ...common, sendHighWaterMark: SIGNAL_HIGH_WATER_MARK });
+    const {
+      replyHighWaterMark = DEFAULT_REPLY_HIGH_WATER_MARK,
+      signalHighWaterMark = DEFAULT_SIGNAL_HIGH_WATER_MARK,
+      maxUnreadReplyBytes = DEFAULT_MAX_UNREAD_REPLY_BYTES,
+    } = options;
+    // Replies must not be discarded at a full pipe, as a ROUTER does by default, nor hold up those to other clients:
+    // it refuses them at once, and they wait in the outbox.
+    const router = new Router({
+      ...common,
+      mandatory: true,
+      sendTimeout: 0,
+      sendHighWaterMark: replyHighWaterMark,
+    });
+    const publisher = new XPublisher({ ...common, sendHighWaterMark: signalHighWaterMark });
     try {
       const address = await bindSocket(router, url);
       const bound = formatAddress(address);
@@ -94,7 +119,16 @@ export class ZeroMqEndpoint implements RpcEndpoint {
       const signalPort = signals.scheme === "tcp" ? (signals.port ?? 0) : 0;
       for (const each of [bound, signalUrl]) if (each.startsWith("inproc:")) inprocBound(each);
       if (guard.isOpenByDefault) warnIfExposed(bound, log);
-      return new ZeroMqEndpoint(bound, signalPort, router, publisher, guard, handle, log);
+      return new ZeroMqEndpoint(
+        bound,
+        signalPort,
+        router,
+        publisher,
+        guard,
+        handle,
+        maxUnreadReplyBytes,
+        log,
+      );
     } catch (error) {
       router.close();
       publisher.close();
@@ -114,6 +148,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
 
   private async flushAndClose(): Promise<void> {
     await this.replySender.flushed();
+    await this.replies.drained(LINGER_MS);
     await this.signalSender.flushed();
     // What was handed over may still be on its way out of the process.
     for (const socket of [this.router, this.publisher]) {
@@ -134,6 +169,10 @@ export class ZeroMqEndpoint implements RpcEndpoint {
         continue;
       }
       const envelope = frames.slice(0, delimiter + 1);
+      if (this.replies.isOverfull(latin1(envelope[0]))) {
+        this.log.warn({}, "a client does not read its replies: its requests are dropped until it does");
+        continue;
+      }
       const body = frames.length === delimiter + 2 ? (frames[delimiter + 1] ?? EMPTY) : EMPTY;
       const batch = isBatch(body) ? this.readBatch(body) : undefined;
       if (batch === undefined) this.handleOne(envelope, body);
