@@ -20,6 +20,7 @@ import { DeviceProperties } from "./device-properties";
 import { MethodRunner } from "./method-runner";
 import { SignalPublisher } from "./signal-publisher";
 import { SubscribedTopics } from "./subscribed-topics";
+import { surviveUnhandledRejections } from "./unhandled-rejections";
 
 export interface ServeOptions extends EndpointOptions, CallLimits {
   /** Where to serve: `tcp://HOST[:PORT]`, `ipc://PATH` or `inproc://NAME`. Default: this computer only, a free port. */
@@ -83,6 +84,7 @@ export class RpcServer {
   private readonly properties: DeviceProperties;
   private readonly methods: MethodRunner;
   private readonly signals: SignalPublisher;
+  private readonly endSurvival: () => void;
   private closing: Promise<void> | undefined;
   private tellClosed: () => void = () => undefined;
 
@@ -95,6 +97,7 @@ export class RpcServer {
   ) {
     this.name = options.name ?? "";
     this.closed = new Promise((resolve) => (this.tellClosed = resolve));
+    this.endSurvival = surviveUnhandledRejections(log);
     this.topics = new SubscribedTopics(endpoint.topics$);
     this.methods = new MethodRunner(device, contract, options);
     this.properties = new DeviceProperties(device, contract, log);
@@ -156,6 +159,7 @@ export class RpcServer {
     this.properties.release();
     this.topics.close();
     await this.endpoint.close();
+    this.endSurvival();
     served.delete(this.device.target);
     this.tellClosed();
   }
