@@ -2,6 +2,7 @@ import { Observable, share } from "rxjs";
 import { convertValue } from "../contract/convert-value";
 import { type SignalContract } from "../contract/service-contract";
 import { messageOf } from "../errors";
+import { BurstLog } from "../burst-log";
 import { type Logger } from "../log";
 import { type RpcChannel } from "../transport/rpc-channel";
 import { decodeSignal, EVERY_TOPIC, signalTopic, type SignalMessage } from "../wire/signals";
@@ -13,12 +14,15 @@ export class RemoteSignals {
   private readonly observables = new Map<string, Observable<unknown>>();
   /** An original's subscribers get every frame; each is read once, however many ask. */
   private readonly decoded = new WeakMap<Buffer, SignalMessage | undefined>();
+  private readonly log: BurstLog;
 
   constructor(
     private readonly channel: RpcChannel<Peer>,
     private readonly sequences: SignalSequences,
-    private readonly log: Logger,
-  ) {}
+    log: Logger,
+  ) {
+    this.log = new BurstLog(log);
+  }
 
   /** What the signal carries: its argument, or the list of them if it has several or none is declared. */
   observe(contract: SignalContract): Observable<unknown> {
@@ -62,7 +66,7 @@ export class RemoteSignals {
     try {
       return decodeSignal(frame);
     } catch (error) {
-      this.log.warn({ err: error }, `a signal could not be read: ${messageOf(error)}`);
+      this.log.warn({ err: error }, `a signal could not be read: ${messageOf(error)}`, "unreadable");
       return undefined;
     }
   }
@@ -77,7 +81,11 @@ export class RemoteSignals {
       );
       return values.length > 1 ? values : values[0];
     } catch (error) {
-      this.log.error({ err: error }, `signal ${wireName} does not fit its declaration: ${messageOf(error)}`);
+      this.log.error(
+        { err: error },
+        `signal ${wireName} does not fit its declaration: ${messageOf(error)}`,
+        wireName,
+      );
       return UNFIT;
     }
   }

@@ -20,6 +20,7 @@ import { decodeReply, type Reply } from "../wire/replies";
 import { encodeRequest, type RpcRequest } from "../wire/requests";
 import { type CallOptions } from "./call-options";
 import { outgoingArguments } from "./outgoing-arguments";
+import { MissedLog } from "./missed-log";
 import { DeviceProtocol, type Peer } from "./peer";
 import { RemoteSignals } from "./remote-signals";
 import { SignalSequences, type MissedSignals } from "./signal-sequences";
@@ -54,6 +55,7 @@ export class RpcClient {
   private readonly channel: RpcChannel<Peer>;
   private readonly sequences = new SignalSequences();
   private readonly signals: RemoteSignals;
+  private readonly missedLog: MissedLog;
   /** The name, or else the address, under which it was last connected. */
   private lastKnown: string | undefined;
 
@@ -72,9 +74,8 @@ export class RpcClient {
     this.state$ = this.channel.state$.pipe(map(toClientState));
     this.missed$ = this.sequences.missed$;
     this.channel.state$.subscribe((state) => this.remember(state));
-    this.missed$.subscribe(({ signal, count }) =>
-      logger.warn({ device: this.device, signal, count }, `${this.device}.${signal}: ${count} missed`),
-    );
+    this.missedLog = new MissedLog(logger, () => this.device);
+    this.missed$.subscribe((missed) => this.missedLog.add(missed));
   }
 
   /** What errors call the device. */
@@ -142,6 +143,7 @@ export class RpcClient {
   async close(): Promise<void> {
     await this.channel.close();
     this.sequences.close();
+    this.missedLog.close();
   }
 
   private async request(
