@@ -16,31 +16,38 @@ export const ONE_CONNECTION = {
   handshakeInterval: CONNECT_TIMEOUT_MS,
 } as const;
 
+/** Told what becomes of a connection after it was made. */
+export interface ConnectionWatcher {
+  /** It ended; possibly more than once. */
+  onLost?(reason: string): void;
+  /** A socket that comes back by itself did so. */
+  onBack?(): void;
+}
+
 /**
  * Connects a socket and waits until the peer shook hands. Close the socket where this fails.
  *
  * @param security - What the socket was made with.
- * @param onLost - Told when the connection ends after that, possibly more than once.
  * @throws AuthenticationError where the keys are the reason; else Error with the reason in a few words.
  */
 export function connectSocket(
   socket: Socket,
   url: string,
   security: ClientSecurity | Plain | undefined,
-  onLost: (reason: string) => void,
+  watcher: ConnectionWatcher,
 ): Promise<void> {
   return isWithinProcess(url)
-    ? connectInproc(socket, url, onLost)
-    : connectRemote(socket, url, resolveClientSecurity(security), onLost);
+    ? connectInproc(socket, url, watcher)
+    : connectRemote(socket, url, resolveClientSecurity(security), watcher);
 }
 
-async function connectInproc(socket: Socket, url: string, onLost: (reason: string) => void): Promise<void> {
+async function connectInproc(socket: Socket, url: string, watcher: ConnectionWatcher): Promise<void> {
   if (!isInprocBound(url)) throw new Error("nothing in this process serves it");
   const events = socket.events[Symbol.asyncIterator]();
   socket.connect(url);
-  const closing = inprocClosing(url).subscribe(() => onLost("the server closed"));
+  const closing = inprocClosing(url).subscribe(() => watcher.onLost?.("the server closed"));
   // Within a process the events tell only the end of this socket.
-  void tellLosses(events, () => closing.unsubscribe());
+  void watch(events, { onLost: () => closing.unsubscribe() });
   await Promise.resolve();
 }
 
@@ -48,13 +55,13 @@ async function connectRemote(
   socket: Socket,
   url: string,
   security: ResolvedClientSecurity | Plain,
-  onLost: (reason: string) => void,
+  watcher: ConnectionWatcher,
 ): Promise<void> {
   // The events are read one by one: the binding's own emitter works only in the module realm that loaded it first.
   const events = socket.events[Symbol.asyncIterator]();
   socket.connect(url);
   await withinConnectTimeout(handshake(events, url, security));
-  void tellLosses(events, onLost);
+  void watch(events, watcher);
 }
 
 async function withinConnectTimeout(connecting: Promise<void>): Promise<void> {
@@ -97,12 +104,11 @@ async function handshake(
 }
 
 /** Reads on until the socket closes. */
-async function tellLosses(
-  events: AsyncIterator<Event, undefined>,
-  onLost: (reason: string) => void,
-): Promise<void> {
+async function watch(events: AsyncIterator<Event, undefined>, watcher: ConnectionWatcher): Promise<void> {
   for (let next = await events.next(); next.done !== true; next = await events.next()) {
-    if (next.value.type === "disconnect") onLost("the peer went away");
-    else if (next.value.type === "close" || next.value.type === "end") onLost("the connection was closed");
+    const { type } = next.value;
+    if (type === "disconnect") watcher.onLost?.("the peer went away");
+    else if (type === "close" || type === "end") watcher.onLost?.("the connection was closed");
+    else if (type === "handshake") watcher.onBack?.();
   }
 }

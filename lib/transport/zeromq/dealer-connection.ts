@@ -67,7 +67,9 @@ export class DealerConnection {
     signal.addEventListener("abort", close, { once: true });
     void connection.lost.then(() => signal.removeEventListener("abort", close));
     try {
-      await connectSocket(connection.socket, target, options.security, (reason) => connection.end(reason));
+      await connectSocket(connection.socket, target, options.security, {
+        onLost: (reason) => connection.end(reason),
+      });
     } catch (error) {
       connection.end(messageOf(error));
       throw error;

@@ -60,8 +60,7 @@ export class Session<Peer> {
   add(topic: TopicSubscription<Peer>): void {
     this.current.set(topic, undefined);
     this.attach(topic);
-    this.hasUnconfirmed = true;
-    if (!this.isSettling) void this.settle();
+    this.wantConfirmation();
   }
 
   remove(topic: TopicSubscription<Peer>): void {
@@ -72,6 +71,17 @@ export class Session<Peer> {
   end(reason: string): void {
     this.connection.end(reason);
     this.signals?.close();
+  }
+
+  private wantConfirmation(): void {
+    this.hasUnconfirmed = true;
+    if (!this.isSettling) void this.settle();
+  }
+
+  /** The peer's signals were away for a moment: everything counts as subscribed anew. */
+  private resubscribed(): void {
+    for (const { topic } of this.current.keys()) topic(this.peer);
+    this.wantConfirmation();
   }
 
   private attach(topic: TopicSubscription<Peer>): void {
@@ -107,7 +117,9 @@ export class Session<Peer> {
     const { connection, peer } = this;
     const port = await this.protocol.signalPort(peer, (body, what) => connection.ask(body, what));
     if (connection.isClosed) throw new Error("the connection was closed");
-    const signals = new SignalSubscription(signalAddress(connection.target, port), this.options);
+    const signals = new SignalSubscription(signalAddress(connection.target, port), this.options, () =>
+      this.resubscribed(),
+    );
     this.signals = signals;
     for (const topic of this.current.keys()) this.attach(topic);
     await signals.connect();

@@ -15,9 +15,13 @@ export class SignalSubscription {
   private readonly socket: Subscriber;
   private readonly topics = new Map<string, Topic>();
 
+  /**
+   * @param onBack - Called each time the connection was lost and is there again: it missed what was sent meanwhile.
+   */
   constructor(
     private readonly url: string,
     private readonly options: ChannelOptions,
+    private readonly onBack: () => void,
   ) {
     this.socket = new Subscriber({
       ...peerSocketOptions(url, options),
@@ -30,7 +34,7 @@ export class SignalSubscription {
    * @throws Error if the publisher cannot be reached.
    */
   async connect(): Promise<void> {
-    await connectSocket(this.socket, this.url, this.options.security, () => undefined);
+    await connectSocket(this.socket, this.url, this.options.security, { onBack: () => this.onBack() });
     // Not before: a socket that waited for messages while it was unconnected hears of none over inproc.
     void this.receive();
   }
