@@ -12,6 +12,7 @@ import { type Plain } from "../security/security-options";
 import { serve, type RpcServer, type ServeOptions } from "../server/rpc-server";
 import { DeviceClients } from "./device-clients";
 import { type RigModule, type RunningModule, type ServedDevice } from "./rig-module";
+import { ServiceManager } from "./service-manager";
 
 /** The token under which the app's directory is injected: `@inject(DEVICE_DIRECTORY)`. */
 export const DEVICE_DIRECTORY: InjectionToken<DeviceDirectory> = Symbol("rigwire:DeviceDirectory");
@@ -65,6 +66,7 @@ export class RigApp {
   private readonly ownDevices = new DeviceList();
   private readonly clients: DeviceClients;
   private readonly log: Logger;
+  private readonly serviceManager: ServiceManager | undefined;
   /** What was started, to be closed in reverse. */
   private readonly started: (() => Promise<void> | void)[] = [];
   private phase: "new" | "started" | "closed" = "new";
@@ -73,6 +75,7 @@ export class RigApp {
 
   constructor(private readonly options: RigAppOptions = {}) {
     this.log = options.logger ?? defaultLogger();
+    this.serviceManager = ServiceManager.of(process.env, this.log);
     this.closed = new Promise((resolve) => (this.tellClosed = resolve));
     this.container = (options.parent ?? container).createChildContainer();
     const { security, clients } = options;
@@ -108,7 +111,8 @@ export class RigApp {
 
   /**
    * Starts the modules, then serves the devices and makes them known, each in the order given. If anything fails, what
-   * had started is stopped again.
+   * had started is stopped again. As a service of systemd (`Type=notify`, `NotifyAccess=all`) the app tells it when it is
+   * up and when it stops, and keeps its watchdog quiet while the event loop turns.
    *
    * @throws What the module or device failed with.
    */
@@ -121,6 +125,7 @@ export class RigApp {
       const modules = [];
       for (const module of this.modules) modules.push(await this.startModule(module));
       for (const entry of this.devices) await this.startDevice(entry, modules);
+      await this.tellReady();
     } catch (error) {
       await this.close();
       await this.closeStarted();
@@ -181,8 +186,15 @@ export class RigApp {
     return instance;
   }
 
+  private async tellReady(): Promise<void> {
+    await this.serviceManager?.ready();
+    this.requireOpen();
+  }
+
   private async stop(): Promise<void> {
+    await this.serviceManager?.stopping();
     await this.closeStarted();
+    this.serviceManager?.close();
     this.directory.close();
     this.tellClosed();
   }
