@@ -59,13 +59,13 @@ const onPosix = process.platform === "win32" ? describe.skip : describe;
 onPosix("local sockets", () => {
   it("are their user's alone, the one of the signals too", async () => {
     const path = join(temporaryFolder(), "vault.ipc");
-    const before = process.umask();
+    const before = process.umask(0o022);
     const { server } = await serveVault({ url: `ipc://${path}` });
     const remote = connectVault(server.url, {});
     remote.opened.subscribe();
     await remote.open("owner");
     expect([modeOf(path), modeOf(`${path}.signals`)]).toEqual([0o600, 0o600]);
-    expect(process.umask()).toBe(before);
+    expect(process.umask(before)).toBe(0o022);
     await clientOf(remote).close();
   });
 
