@@ -195,7 +195,11 @@ describeWithPython(["zmq"], "an original server", (python) => {
     await server.ask({ emit: "modeChanged", args: ["VIDEO"] });
 
     expect(await modes).toBe("VIDEO");
-    expect(warnings).toHaveLength(3);
+    // Two that cannot be read are one burst, one that does not fit is another.
+    expect(warnings).toEqual([
+      expect.stringContaining("a signal could not be read"),
+      expect.stringContaining("signal modeChanged does not fit its declaration"),
+    ]);
   });
 
   it("that is busy for longer than a handshake may take keeps its connection and its call", async () => {
