@@ -1,4 +1,5 @@
-import { destination, pino } from "pino";
+import { createRequire } from "node:module";
+import type * as Pino from "pino";
 
 /** The part of a pino logger that rigwire uses; any logger of this shape can be given in its place. */
 export interface Logger {
@@ -15,9 +16,13 @@ let shared: Logger | undefined;
  * The environment variable `RIGWIRE_LOG` sets another level (`debug`, `info`, `warn`, `error`, `silent`).
  */
 export function defaultLogger(): Logger {
-  shared ??= pino(
-    { name: "rigwire", level: process.env.RIGWIRE_LOG ?? "warn" },
-    destination({ dest: 2, sync: true }),
-  );
+  shared ??= pinoLogger();
   return shared;
+}
+
+/** Loaded when first asked for: whoever brings a logger of their own does not pay for it. */
+function pinoLogger(): Logger {
+  const { pino, destination } = createRequire(__filename)("pino") as typeof Pino;
+  const level = process.env.RIGWIRE_LOG ?? "warn";
+  return pino({ name: "rigwire", level }, destination({ dest: 2, sync: true }));
 }

@@ -17,8 +17,9 @@ import { openChannel } from "../transport/transports";
 import { errorOf } from "../wire/failures";
 import { decodeInventory, type Inventory } from "../wire/inventory";
 import { decodeReply, type Reply } from "../wire/replies";
-import { encodeRequest, type RpcRequest } from "../wire/requests";
+import { type RpcRequest } from "../wire/requests";
 import { type CallOptions } from "./call-options";
+import { OutgoingCall, type UsualTimeout } from "./outgoing-call";
 import { outgoingArguments } from "./outgoing-arguments";
 import { MissedLog } from "./missed-log";
 import { DeviceProtocol, type Peer } from "./peer";
@@ -42,9 +43,6 @@ export type ClientState =
 
 const PROPERTY_TIMEOUT_MS = 10_000;
 const INVENTORY_TIMEOUT_MS = 1_000;
-
-/** How long a call that may take for ever waits for the device to be there at all, in milliseconds. */
-const LONGEST_CONNECT_MS = 10_000;
 
 /** The plumbing of a remote: calls by name, the inventory, the state of the connection. */
 export class RpcClient {
@@ -91,17 +89,12 @@ export class RpcClient {
    */
   async call(method: MethodContract, args: readonly unknown[], options: CallOptions = {}): Promise<unknown> {
     const { wireName, result } = method;
-    const timeoutOf = (peer: Peer | undefined) => {
-      const { jsonMethods, bufferMethods } = peer?.inventory ?? {};
-      const told = jsonMethods?.get(wireName) ?? bufferMethods?.get(wireName);
-      return peer === undefined ? method.timeoutMs : (told ?? null);
-    };
     const request: RpcRequest = {
       event: "METHOD_CALL",
       method: wireName,
       ...outgoingArguments(method, args),
     };
-    const reply = await this.request(request, method.member, timeoutOf, options);
+    const reply = await this.request(request, method.member, usualTimeoutOf(method), options);
     if (reply.kind === "buffer") return [reply.data, reply.info];
     if (result === "json") return reply.body.result;
     throw new MalformedMessageError(`${method.member} answered without bytes`, this.place(method.member));
@@ -109,7 +102,7 @@ export class RpcClient {
 
   async get({ wireName, member }: PropertyContract, options: CallOptions = {}): Promise<unknown> {
     const request: RpcRequest = { event: "PROPERTY_GET", property: wireName };
-    const reply = await this.request(request, member, () => PROPERTY_TIMEOUT_MS, options);
+    const reply = await this.request(request, member, propertyTimeout, options);
     if (reply.kind === "success") return reply.body.value;
     throw new MalformedMessageError(`${member} answered with bytes`, this.place(member));
   }
@@ -120,7 +113,7 @@ export class RpcClient {
     options: CallOptions = {},
   ): Promise<void> {
     const request: RpcRequest = { event: "PROPERTY_SET", property: wireName, value };
-    await this.request(request, member, () => PROPERTY_TIMEOUT_MS, options);
+    await this.request(request, member, propertyTimeout, options);
   }
 
   signal(contract: SignalContract): Observable<unknown> {
@@ -129,12 +122,7 @@ export class RpcClient {
 
   /** What the device says of itself, asked anew. */
   async inventory(options: CallOptions = {}): Promise<Inventory> {
-    const reply = await this.request(
-      { event: "GET_INVENTORY" },
-      undefined,
-      () => INVENTORY_TIMEOUT_MS,
-      options,
-    );
+    const reply = await this.request({ event: "GET_INVENTORY" }, undefined, inventoryTimeout, options);
     if (reply.kind === "success") return decodeInventory(reply.body);
     throw new MalformedMessageError("the inventory is a buffer", this.place(undefined));
   }
@@ -149,22 +137,12 @@ export class RpcClient {
   private async request(
     request: RpcRequest,
     member: string | undefined,
-    timeoutOf: (peer: Peer | undefined) => number | null,
+    usualTimeout: UsualTimeout,
     options: CallOptions,
   ): Promise<Exclude<Reply, { kind: "failure" }>> {
-    const { timeoutMs, signal } = { ...this.options, ...options };
-    const frames = await this.channel.request({
-      place: this.place(member),
-      signal,
-      timeoutMs: (peer) => {
-        const wanted = timeoutMs === undefined ? timeoutOf(peer) : timeoutMs;
-        return peer === undefined ? (wanted ?? LONGEST_CONNECT_MS) : wanted;
-      },
-      encode: ({ clockOffset }, remainingMs) =>
-        encodeRequest(withDeadline(request, clockOffset, remainingMs)),
-    });
-    const reply = decodeReply(frames);
-    if (reply.kind === "failure") throw errorOf(reply.failure, this.place(member));
+    const call = new OutgoingCall(this, request, member, usualTimeout, options, this.options);
+    const reply = decodeReply(await this.channel.request(call));
+    if (reply.kind === "failure") throw errorOf(reply.failure, call.place);
     return reply;
   }
 
@@ -179,15 +157,23 @@ export class RpcClient {
   }
 }
 
-/** Commands tell the server until when they may be started, on its own clock. */
-function withDeadline(
-  request: RpcRequest,
-  clockOffset: number | undefined,
-  remainingMs: number | null,
-): RpcRequest {
-  if (clockOffset === undefined || remainingMs === null) return request;
-  if (request.event !== "METHOD_CALL" && request.event !== "PROPERTY_SET") return request;
-  return { ...request, deadline: performance.now() + clockOffset + remainingMs };
+const propertyTimeout: UsualTimeout = () => PROPERTY_TIMEOUT_MS;
+const inventoryTimeout: UsualTimeout = () => INVENTORY_TIMEOUT_MS;
+
+const methodTimeouts = new WeakMap<MethodContract, UsualTimeout>();
+
+/** What the device's inventory says of a method, and the contract until the inventory is known. */
+function usualTimeoutOf(method: MethodContract): UsualTimeout {
+  const known = methodTimeouts.get(method);
+  if (known !== undefined) return known;
+  const { wireName, timeoutMs } = method;
+  const timeout: UsualTimeout = (peer) => {
+    if (peer === undefined) return timeoutMs;
+    const { jsonMethods, bufferMethods } = peer.inventory;
+    return jsonMethods.get(wireName) ?? bufferMethods.get(wireName) ?? null;
+  };
+  methodTimeouts.set(method, timeout);
+  return timeout;
 }
 
 function toClientState(state: ChannelState<Peer>): ClientState {

@@ -1,5 +1,6 @@
-import { getMetadataStorage, validate, type ValidationError as Violation } from "class-validator";
+import { type MetadataStorage, type ValidationError as Violation } from "class-validator";
 import { ValidationError } from "../errors";
+import { classValidator, isValidatorInUse } from "./validator";
 import { type Constructor } from "./value-type";
 
 /** An object that came from the network, turned into its class; its constraints are still to be checked. */
@@ -27,7 +28,7 @@ export function hasConstraints(type: Constructor<object>): boolean {
  */
 export async function checkConstraints(unchecked: readonly Unchecked[]): Promise<void> {
   for (const { place, instance } of unchecked) {
-    const violations = await validate(instance);
+    const violations = await classValidator().validate(instance);
     if (violations.length > 0) throw violated(place, violations);
   }
 }
@@ -50,20 +51,21 @@ export function propertyGuard(deviceClass: Constructor<object>, member: string):
   }
   for (const constraint of constraints) {
     const copy = Object.assign(Object.create(constraint) as typeof constraint, { target: Holder });
-    getMetadataStorage().addValidationMetadata(copy);
+    classValidator().getMetadataStorage().addValidationMetadata(copy);
   }
   return async (value) => {
     const holder = new Holder();
     holder[member] = value;
-    const violations = await validate(holder);
+    const violations = await classValidator().validate(holder);
     if (violations.length > 0) throw violated("", violations);
   };
 }
 
-function constraintsOf(
-  type: Constructor<object>,
-): ReturnType<ReturnType<typeof getMetadataStorage>["getTargetValidationMetadatas"]> {
-  return getMetadataStorage().getTargetValidationMetadatas(type, "", false, false);
+type Constraint = ReturnType<MetadataStorage["getTargetValidationMetadatas"]>[number];
+
+function constraintsOf(type: Constructor<object>): Constraint[] {
+  if (!isValidatorInUse()) return [];
+  return classValidator().getMetadataStorage().getTargetValidationMetadatas(type, "", false, false);
 }
 
 function violated(place: string, violations: readonly Violation[]): ValidationError {

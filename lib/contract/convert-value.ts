@@ -1,6 +1,6 @@
-import { plainToInstance } from "class-transformer";
 import { ValidationError } from "../errors";
 import { hasConstraints, type Unchecked } from "./constraints";
+import { classTransformer } from "./validator";
 import { typeName, type Constructor, type ValueType } from "./value-type";
 
 /**
@@ -102,7 +102,7 @@ function toInstance(dto: Constructor<object>, value: unknown, place: string, unc
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw mismatch({ kind: "dto", dto }, value, place);
   }
-  const instance = plainToInstance(dto as new () => object, value);
+  const instance = classTransformer().plainToInstance(dto as new () => object, value);
   if (hasConstraints(dto)) unchecked.push({ place, instance });
   return instance;
 }

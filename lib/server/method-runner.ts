@@ -78,26 +78,53 @@ export class MethodRunner {
     this.calls.giveUpAll("the server closed", "busy");
   }
 
-  private async start(call: ActiveCall): Promise<void> {
-    if (call.start()) call.reply(await this.call(call));
+  /** Nothing to wait for where the method is done at once. */
+  private start(call: ActiveCall): Promise<void> | undefined {
+    if (!call.start()) return undefined;
+    const reply = this.call(call);
+    if (isPromise(reply)) return reply.then((frames) => call.reply(frames));
+    call.reply(reply);
+    return undefined;
   }
 
-  private async call(call: ActiveCall): Promise<ReplyFrames> {
-    const { contract, request } = call;
-    let args: unknown[];
+  private call(call: ActiveCall): ReplyFrames | Promise<ReplyFrames> {
     try {
-      const bound = bindArguments(contract, request);
-      args = bound instanceof Promise ? await bound : bound;
+      const args = bindArguments(call.contract, call.request);
+      if (!isPromise(args)) return this.invoke(call, args);
+      return args.then(
+        (checked) => this.invoke(call, checked),
+        (error: unknown) => failureReply(refusal(error)),
+      );
     } catch (error) {
       return failureReply(refusal(error));
     }
+  }
+
+  private invoke(call: ActiveCall, args: unknown[]): ReplyFrames | Promise<ReplyFrames> {
+    const { contract } = call;
     try {
-      const result = await withContext(call, () => this.device.invoke(contract.member, args));
-      return contract.result === "json" ? resultReply(result) : toBufferReply(contract, result);
+      const result = withContext(call, () => this.device.invoke(contract.member, args));
+      return isPromise(result) ? settled(contract, result) : replyOf(contract, result);
     } catch (error) {
       return failureReply(deviceFailure(error));
     }
   }
+}
+
+async function settled(contract: MethodContract, result: PromiseLike<unknown>): Promise<ReplyFrames> {
+  try {
+    return replyOf(contract, await result);
+  } catch (error) {
+    return failureReply(deviceFailure(error));
+  }
+}
+
+function replyOf(contract: MethodContract, result: unknown): ReplyFrames {
+  return contract.result === "json" ? resultReply(result) : toBufferReply(contract, result);
+}
+
+function isPromise<T>(value: T): value is Extract<T, PromiseLike<unknown>> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
 function toBufferReply({ member }: MethodContract, result: unknown): ReplyFrames {

@@ -1,10 +1,13 @@
+/** Gives a promise if it is not done at once. Must not reject. */
+type Task = () => Promise<void> | undefined;
+
 /** Runs tasks one at a time, in the order in which they came: what a device's author expects of hardware. */
 export class TaskQueue {
-  private waiting: (() => Promise<void>)[] = [];
+  private waiting: Task[] = [];
   private running = false;
 
   /** @param task - Must not reject. */
-  push(task: () => Promise<void>): void {
+  push(task: Task): void {
     this.waiting.push(task);
     if (!this.running) void this.run();
   }
@@ -15,7 +18,10 @@ export class TaskQueue {
       // Taken as a whole: taking one after the other off a long list costs more than running them.
       const batch = this.waiting;
       this.waiting = [];
-      for (const task of batch) await task();
+      for (const task of batch) {
+        const running = task();
+        if (running !== undefined) await running;
+      }
     }
     this.running = false;
   }

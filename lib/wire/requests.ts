@@ -32,10 +32,23 @@ interface WithDeadline {
   readonly deadline?: number | undefined;
 }
 
-export function encodeRequest(request: RpcRequest): string {
-  if (request.event !== "METHOD_CALL") return encodeJson(request);
-  const { event, method, args, kwargs, deadline } = request;
-  return encodeJson({ event, method, params: { args, kwargs }, deadline });
+/** @param deadline - In place of the request's own, if it is a command. */
+export function encodeRequest(request: RpcRequest, deadline?: number): string {
+  switch (request.event) {
+    case "METHOD_CALL":
+      return encodeMethodCall(request, deadline ?? request.deadline);
+    case "PROPERTY_SET":
+      return encodeJson(deadline === undefined ? request : { ...request, deadline });
+    default:
+      return encodeJson(request);
+  }
+}
+
+/** Written piece by piece: this is what most messages are. */
+function encodeMethodCall({ method, args, kwargs }: MethodCall, deadline: number | undefined): string {
+  const params = `{"args":${encodeJson(args)},"kwargs":${encodeJson(kwargs)}}`;
+  const end = deadline === undefined ? "}" : `,"deadline":${deadline}}`;
+  return `{"event":"METHOD_CALL","method":${JSON.stringify(method)},"params":${params}${end}`;
 }
 
 /**

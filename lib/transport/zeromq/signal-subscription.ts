@@ -3,6 +3,7 @@ import { Subscriber } from "zeromq";
 import { type ChannelOptions } from "../rpc-channel";
 import { curveClientOptions } from "./curve-client-options";
 import { connectSocket } from "./connect-socket";
+import { receiveAll } from "./receive-all";
 import { DEFAULT_SIGNAL_HIGH_WATER_MARK, peerSocketOptions } from "./socket-options";
 
 interface Topic {
@@ -36,7 +37,7 @@ export class SignalSubscription {
   async connect(): Promise<void> {
     await connectSocket(this.socket, this.url, this.options.security, { onBack: () => this.onBack() });
     // Not before: a socket that waited for messages while it was unconnected hears of none over inproc.
-    void this.receive();
+    void receiveAll(this.socket, (frames) => this.receive(frames));
   }
 
   frames(topic: string): Observable<Buffer> {
@@ -69,12 +70,10 @@ export class SignalSubscription {
     if (!this.socket.closed) this.socket.unsubscribe(topic);
   }
 
-  private async receive(): Promise<void> {
-    for await (const [frame] of this.socket) {
-      if (frame === undefined) continue;
-      for (const { prefix, observers } of this.topics.values()) {
-        if (startsWith(frame, prefix)) for (const observer of observers) observer.next(frame);
-      }
+  private receive([frame]: readonly Buffer[]): void {
+    if (frame === undefined) return;
+    for (const { prefix, observers } of this.topics.values()) {
+      if (startsWith(frame, prefix)) for (const observer of observers) observer.next(frame);
     }
   }
 }

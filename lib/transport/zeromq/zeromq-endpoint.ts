@@ -16,6 +16,7 @@ import { openGuard, type EndpointGuard } from "./endpoint-guard";
 import { warnIfExposed } from "./exposure";
 import { inprocBound, inprocClosed } from "./inproc-endpoints";
 import { FrameOutbox } from "./frame-outbox";
+import { receiveAll } from "./receive-all";
 import { ReplyOutbox } from "./reply-outbox";
 import { signalAddress } from "./signal-address";
 import {
@@ -66,8 +67,8 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     this.signalSender = new SocketSender(publisher, this.signals, (error) =>
       this.log.warn({ err: error }, "a signal could not be published"),
     );
-    void this.receiveRequests();
-    void this.receiveTopics();
+    void receiveAll(router, (frames) => this.receiveRequest(frames));
+    void receiveAll(publisher, (frames) => this.receiveTopic(frames));
   }
 
   /**
@@ -161,23 +162,21 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     this.guard.close();
   }
 
-  private async receiveRequests(): Promise<void> {
-    for await (const frames of this.router) {
-      const delimiter = frames.findIndex((frame, index) => index > 0 && frame.length === 0);
-      if (delimiter < 0 || delimiter > MAX_ENVELOPE_FRAMES) {
-        this.log.debug({ frames: frames.length }, "a message without an envelope was dropped");
-        continue;
-      }
-      const envelope = frames.slice(0, delimiter + 1);
-      if (this.replies.isOverfull(latin1(envelope[0]))) {
-        this.log.warn({}, "a client does not read its replies: its requests are dropped until it does");
-        continue;
-      }
-      const body = frames.length === delimiter + 2 ? (frames[delimiter + 1] ?? EMPTY) : EMPTY;
-      const batch = isBatch(body) ? this.readBatch(body) : undefined;
-      if (batch === undefined) this.handleOne(envelope, body);
-      else for (const element of batch) this.handleElement(envelope, element);
+  private receiveRequest(frames: readonly Buffer[]): void {
+    const delimiter = frames.findIndex((frame, index) => index > 0 && frame.length === 0);
+    if (delimiter < 0 || delimiter > MAX_ENVELOPE_FRAMES) {
+      this.log.debug({ frames: frames.length }, "a message without an envelope was dropped");
+      return;
     }
+    const envelope = frames.slice(0, delimiter + 1);
+    if (this.replies.isOverfull(latin1(envelope[0]))) {
+      this.log.warn({}, "a client does not read its replies: its requests are dropped until it does");
+      return;
+    }
+    const body = frames.length === delimiter + 2 ? (frames[delimiter + 1] ?? EMPTY) : EMPTY;
+    const batch = isBatch(body) ? this.readBatch(body) : undefined;
+    if (batch === undefined) this.handleOne(envelope, body);
+    else for (const element of batch) this.handleElement(envelope, element);
   }
 
   /** Nothing for a list that is no batch: it is answered as any request that cannot be read. */
@@ -216,12 +215,10 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     });
   }
 
-  private async receiveTopics(): Promise<void> {
-    for await (const [frame] of this.publisher) {
-      const flag = frame?.[0];
-      if (frame === undefined || (flag !== SUBSCRIBED && flag !== UNSUBSCRIBED)) continue;
-      this.topics.next({ topic: frame.toString("utf8", 1), subscribed: flag === SUBSCRIBED });
-    }
+  private receiveTopic([frame]: readonly Buffer[]): void {
+    const flag = frame?.[0];
+    if (frame === undefined || (flag !== SUBSCRIBED && flag !== UNSUBSCRIBED)) return;
+    this.topics.next({ topic: frame.toString("utf8", 1), subscribed: flag === SUBSCRIBED });
   }
 }
 

@@ -1,0 +1,16 @@
+import { type Readable } from "zeromq";
+
+/**
+ * Hands over every message of a socket until it is closed. Closing fails the receive that is under way: that is no
+ * error.
+ */
+export async function receiveAll(
+  socket: Pick<Readable, typeof Symbol.asyncIterator> & { readonly closed: boolean },
+  onMessage: (frames: readonly Buffer[]) => void,
+): Promise<void> {
+  try {
+    for await (const frames of socket) onMessage(frames);
+  } catch (error) {
+    if (!socket.closed) throw error;
+  }
+}
