@@ -1,7 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
-import { defer, distinctUntilChanged, filter, from, merge, Observable, switchMap, throwError } from "rxjs";
+import {
+  catchError,
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  filter,
+  from,
+  merge,
+  Observable,
+  switchMap,
+  throwError,
+} from "rxjs";
 import { type PropertyContract, type ServiceContract } from "../contract/service-contract";
-import { ContractError } from "../errors";
+import { ConnectionLostError, ContractError, DeviceUnavailableError } from "../errors";
 import { type RpcClient } from "./rpc-client";
 
 /**
@@ -27,7 +38,7 @@ export function propertyChanges(
   const present = defer(() => from(client.get(property)));
   const afterReconnect = client.state$.pipe(
     filter(({ kind }) => kind === "connected"),
-    switchMap((_, index) => (index === 0 ? [] : present)),
+    switchMap((_, index) => (index === 0 ? [] : present.pipe(catchError(awaitNextConnection)))),
   );
   return new Observable<unknown>((observer) => {
     // Subscribed before the value is read: nothing falls in between.
@@ -49,4 +60,10 @@ export function propertyChanges(
     );
     return later;
   }).pipe(distinctUntilChanged((before, after) => isDeepStrictEqual(before, after)));
+}
+
+/** A connection that broke again before the value was read: it is read on the next one. */
+function awaitNextConnection(error: unknown): Observable<never> {
+  if (error instanceof ConnectionLostError || error instanceof DeviceUnavailableError) return EMPTY;
+  throw error;
 }
