@@ -1,4 +1,4 @@
-import { type ErrorPlace } from "../errors";
+import { EncodingError, placeName, type ErrorPlace } from "../errors";
 import { type OutgoingRequest } from "../transport/rpc-channel";
 import { encodeRequest, type RpcRequest } from "../wire/requests";
 import { type CallOptions } from "./call-options";
@@ -42,8 +42,18 @@ export class OutgoingCall implements OutgoingRequest<Peer> {
 
   /** Commands tell the server until when they may be started, on its own clock. */
   encode({ clockOffset }: Peer, remainingMs: number | null): string {
-    return clockOffset === undefined || remainingMs === null
-      ? encodeRequest(this.request)
-      : encodeRequest(this.request, Math.floor(performance.now() + clockOffset + remainingMs));
+    try {
+      return clockOffset === undefined || remainingMs === null
+        ? encodeRequest(this.request)
+        : encodeRequest(this.request, Math.floor(performance.now() + clockOffset + remainingMs));
+    } catch (error) {
+      throw withPlace(error, this.place);
+    }
   }
+}
+
+/** The error of a value that cannot be sent, with device and member; any other as it is. */
+export function withPlace(error: unknown, place: ErrorPlace): unknown {
+  if (!(error instanceof EncodingError)) return error;
+  return new EncodingError(`${placeName(place)}${error.message}`, place, { cause: error });
 }

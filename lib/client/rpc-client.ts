@@ -19,8 +19,8 @@ import { decodeInventory, type Inventory } from "../wire/inventory";
 import { decodeReply, type Reply } from "../wire/replies";
 import { type RpcRequest } from "../wire/requests";
 import { type CallOptions } from "./call-options";
-import { OutgoingCall, type UsualTimeout } from "./outgoing-call";
-import { outgoingArguments } from "./outgoing-arguments";
+import { OutgoingCall, withPlace, type UsualTimeout } from "./outgoing-call";
+import { checkSendable, outgoingArguments } from "./outgoing-arguments";
 import { MissedLog } from "./missed-log";
 import { DeviceProtocol, type Peer } from "./peer";
 import { RemoteSignals } from "./remote-signals";
@@ -88,12 +88,8 @@ export class RpcClient {
    * @throws RemoteError, ValidationError, RpcTimeoutError, ConnectionLostError, DeviceUnavailableError, ContractError.
    */
   async call(method: MethodContract, args: readonly unknown[], options: CallOptions = {}): Promise<unknown> {
-    const { wireName, result } = method;
-    const request: RpcRequest = {
-      event: "METHOD_CALL",
-      method: wireName,
-      ...outgoingArguments(method, args),
-    };
+    const { result } = method;
+    const request = this.methodCall(method, args);
     const reply = await this.request(request, method.member, usualTimeoutOf(method), options);
     if (reply.kind === "buffer") return [reply.data, reply.info];
     if (result === "json") return reply.body.result;
@@ -112,7 +108,12 @@ export class RpcClient {
     value: unknown,
     options: CallOptions = {},
   ): Promise<void> {
-    const request: RpcRequest = { event: "PROPERTY_SET", property: wireName, value };
+    try {
+      checkSendable(value, "the value");
+    } catch (error) {
+      throw withPlace(error, this.place(member));
+    }
+    const request: RpcRequest = { event: "PROPERTY_SET", property: wireName, value: value ?? null };
     await this.request(request, member, propertyTimeout, options);
   }
 
@@ -144,6 +145,14 @@ export class RpcClient {
     const reply = decodeReply(await this.channel.request(call));
     if (reply.kind === "failure") throw errorOf(reply.failure, call.place);
     return reply;
+  }
+
+  private methodCall(method: MethodContract, args: readonly unknown[]): RpcRequest {
+    try {
+      return { event: "METHOD_CALL", method: method.wireName, ...outgoingArguments(method, args) };
+    } catch (error) {
+      throw withPlace(error, this.place(method.member));
+    }
   }
 
   private place(member: string | undefined): ErrorPlace {
