@@ -15,6 +15,7 @@ import { type RpcClient } from "./rpc-client";
 interface Plumbing {
   readonly client: RpcClient;
   readonly contract: ServiceContract;
+  readonly options: CallOptions;
 }
 
 const plumbing = new WeakMap<object, Plumbing>();
@@ -45,6 +46,7 @@ export function createRemote<T extends object>(
   Object.defineProperty(members, inspect.custom, {
     value: () => `Remote<${contract.name}> ${client.device}`,
   });
+  Object.freeze(members);
   const remote = new Proxy(members, {
     get(target, key) {
       if (typeof key === "symbol" || key in target || LOOKED_FOR_EVERYWHERE.has(key)) {
@@ -53,11 +55,10 @@ export function createRemote<T extends object>(
       throw unknownMember(key, client, contract);
     },
     set(_target, key) {
-      const place = `${client.device}.${String(key)}`;
-      throw new ContractError(`${place} cannot be assigned: use await remote.${String(key)}.set(value)`);
+      throw notAssignable(String(key), client, contract);
     },
   });
-  plumbing.set(remote, { client, contract });
+  plumbing.set(remote, { client, contract, options });
   return remote as Remote<T>;
 }
 
@@ -72,11 +73,11 @@ export function clientOf(remote: object): RpcClient {
 
 /**
  * The same device with other options for the calls that are made through the result:
- * `await withOptions(camera, { timeoutMs: 500, signal }).getImage()`.
+ * `await withOptions(camera, { timeoutMs: 500, signal }).getImage()`. What the remote was given before still holds.
  */
 export function withOptions<R extends object>(remote: R, options: CallOptions): R {
-  const { client, contract } = plumbingOf(remote);
-  return createRemote(client, contract, options) as R;
+  const { client, contract, options: before } = plumbingOf(remote);
+  return createRemote(client, contract, { ...before, ...options }) as R;
 }
 
 function plumbingOf(remote: object): Plumbing {
@@ -117,6 +118,21 @@ function remoteProperty(
     set: (value) => client.set(property, value, options),
     changes$: propertyChanges(client, contract, property),
   };
+}
+
+function notAssignable(name: string, client: RpcClient, contract: ServiceContract): ContractError {
+  const member = contract.members.get(name);
+  if (member === undefined) return unknownMember(name, client, contract);
+  const { device } = client;
+  return new ContractError(`${device}.${name} cannot be assigned: ${whyNot(member)}`, {
+    device,
+    member: name,
+  });
+}
+
+function whyNot(member: MemberContract): string {
+  if (member.kind !== "property") return `it is a ${member.kind}`;
+  return member.readonly ? "it is read-only" : `use await remote.${member.member}.set(value)`;
 }
 
 function unknownMember(name: string, { device }: RpcClient, contract: ServiceContract): ContractError {
