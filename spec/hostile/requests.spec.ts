@@ -118,6 +118,8 @@ describe("a live server", () => {
     ["no JSON", "hello", "the message is not JSON"],
     ["half a JSON", '{"event":', "the message is not JSON"],
     ["no object", "[1]", "the message is no JSON object"],
+    ["an empty batch", "[]", "the message is no JSON object"],
+    ["a batch without ids", '[{"event":"GET_INVENTORY"}]', "the message is no JSON object"],
     ["no UTF-8", Buffer.from([0x7b, 0xff, 0x7d]), "the message is not UTF-8"],
     ["no event", '{"method":"add"}', 'the request has no "event"'],
     ["an unknown event", '{"event":"FLY"}', 'unknown event "FLY"'],

@@ -107,6 +107,25 @@ describe("a server that was closed", () => {
     await server.closed;
   });
 
+  it("is closed also where every client left before its reply", async () => {
+    let finish: () => void = () => undefined;
+    @RpcService()
+    class Slow {
+      @JsonMethod() async move(): Promise<void> {
+        await new Promise<void>((resolve) => (finish = resolve));
+      }
+    }
+    const server = closing(await serve(new Slow()));
+    const remote = connect(Slow, server.url, { logger });
+    const call = remote.move();
+    await clientOf(remote).inventory();
+    await clientOf(remote).close();
+    await expect(call).rejects.toThrow("lost its connection");
+    finish();
+
+    await expect(server.close()).resolves.toBeUndefined();
+  });
+
   it("is closed at the end of its block, with await using", async () => {
     const device = new Device();
     {
