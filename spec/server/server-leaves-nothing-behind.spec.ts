@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Subject } from "rxjs";
 import { clientOf, connect, JsonMethod, RpcProperty, RpcService, serve, Signal } from "rigwire";
 import { closing } from "../support/closing";
@@ -98,6 +101,20 @@ describe("a server that was closed", () => {
       enumerable: true,
       configurable: true,
     });
+  });
+
+  it("leaves no file of its ipc address, nor removes that of the server after it", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "rigwire-spec-"));
+    closing({ close: () => rm(folder, { recursive: true }) });
+    const url = `ipc://${folder}/device`;
+    const first = closing(await serve(new Device(), { url }));
+    const second = closing(await serve(new Device(), { url }));
+    await first.close();
+    expect((await readdir(folder)).sort()).toEqual(["device", "device.signals"]);
+    expect(await rawClient(url).call("alive")).toEqual({ success: true, result: "alive" });
+    await second.close();
+
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it("may be closed again, also at the same time", async () => {

@@ -14,6 +14,7 @@ import {
 import { bindSocket } from "./bind-socket";
 import { openGuard, type EndpointGuard } from "./endpoint-guard";
 import { warnIfExposed } from "./exposure";
+import { ipcFileRemover } from "./ipc-file";
 import { inprocBound, inprocClosed } from "./inproc-endpoints";
 import { FrameOutbox } from "./frame-outbox";
 import { receiveAll } from "./receive-all";
@@ -42,6 +43,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
   private readonly log: BurstLog;
   private readonly signals = new FrameOutbox();
   private readonly signalSender: SocketSender;
+  private readonly removeFiles: readonly (() => void)[];
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -67,6 +69,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     this.signalSender = new SocketSender(publisher, this.signals, (error) =>
       this.log.warn({ err: error }, "a signal could not be published"),
     );
+    this.removeFiles = [url, signalAddress(url, 0)].map(ipcFileRemover);
     void receiveAll(router, (frames) => this.receiveRequest(frames));
     void receiveAll(publisher, (frames) => this.receiveTopic(frames));
   }
@@ -151,6 +154,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     await this.replySender.flushed();
     await this.replies.drained(LINGER_MS);
     await this.signalSender.flushed();
+    for (const removeFile of this.removeFiles) removeFile();
     // What was handed over may still be on its way out of the process.
     for (const socket of [this.router, this.publisher]) {
       socket.linger = LINGER_MS;
