@@ -31,17 +31,18 @@ const LOOKED_FOR_EVERYWHERE = new Set([
   "dispose",
 ]);
 
+/** A device's member of such a name would be called by whoever awaits or prints the remote: it has none of them. */
+const CALLED_BY_LANGUAGE = new Set(["then", "toJSON"]);
+
 /** The members of a contract as functions, properties and Observables that reach over the network. */
 export function createRemote<T extends object>(
   client: RpcClient,
   contract: ServiceContract,
   options: CallOptions = {},
 ): Remote<T> {
+  const offered = [...contract.members.values()].filter(({ member }) => !CALLED_BY_LANGUAGE.has(member));
   const members = Object.fromEntries(
-    [...contract.members.values()].map((member) => [
-      member.member,
-      remoteMember(client, contract, member, options),
-    ]),
+    offered.map((member) => [member.member, remoteMember(client, contract, member, options)]),
   );
   Object.defineProperty(members, inspect.custom, {
     value: () => `Remote<${contract.name}> ${client.device}`,
