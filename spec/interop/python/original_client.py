@@ -1,6 +1,7 @@
 """A client as the original's (protocols.md, 1): one REQ socket, one request after the other, all signals in one SUB.
 
-Arguments: the server's URL. Each line on stdin is one step; each is answered with one line.
+Arguments: the server's URL, and for one that wants keys its public key and the client's own two. Each line on stdin is
+one step; each is answered with one line.
 """
 
 import json
@@ -16,14 +17,22 @@ PROPERTY_TIMEOUT_MS = 10_000
 
 
 class OriginalClient:
-    def __init__(self, url):
+    def __init__(self, url, *keys):
         self.context = zmq.Context()
         self.host = url.rpartition(":")[0]
-        self.requests = self.context.socket(zmq.REQ)
-        self.requests.linger = 0
+        self.keys = keys
+        self.requests = self.socket(zmq.REQ)
         self.requests.connect(url)
         self.signals = None
         self.timeouts = {}
+
+    def socket(self, kind):
+        socket = self.context.socket(kind)
+        socket.linger = 0
+        if self.keys:
+            server, public, secret = (key.encode() for key in self.keys)
+            socket.curve_serverkey, socket.curve_publickey, socket.curve_secretkey = server, public, secret
+        return socket
 
     def get_inventory(self, _):
         reply = self.ask({"event": "GET_INVENTORY"}, HANDSHAKE_TIMEOUT_MS)
@@ -33,8 +42,7 @@ class OriginalClient:
 
     def init_signals(self, _):
         reply = self.ask({"event": "INIT_SIGNALS_HANDLING"}, HANDSHAKE_TIMEOUT_MS)
-        self.signals = self.context.socket(zmq.SUB)
-        self.signals.linger = 0
+        self.signals = self.socket(zmq.SUB)
         self.signals.subscribe(b"")
         self.signals.connect(f"{self.host}:{json.loads(reply[0])['signal_port']}")
         return shown(reply)
@@ -79,7 +87,7 @@ class OriginalClient:
         return socket.recv_multipart()
 
 
-client = OriginalClient(sys.argv[1])
+client = OriginalClient(*sys.argv[1:])
 for step in told():
     tell(getattr(client, step["do"])(step))
 client.context.destroy(linger=0)
