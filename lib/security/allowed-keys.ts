@@ -18,9 +18,15 @@ export interface AllowedKeys {
 }
 
 /**
+ * @param own - The server's public key: who has its pair may connect in any case.
  * @throws KeyError if the list holds what is no key, or the folder cannot be used.
  */
-export function allowedKeys(allow: Allow, log: Logger): AllowedKeys {
+export function allowedKeys(allow: Allow, own: PublicKey, log: Logger): AllowedKeys {
+  const others = allowedByOwner(allow, log);
+  return { permits: (key) => (key === own ? Promise.resolve(true) : others.permits(key)) };
+}
+
+function allowedByOwner(allow: Allow, log: Logger): AllowedKeys {
   if (allow === "any") return { permits: () => Promise.resolve(true) };
   if (typeof allow === "string") return new KeyFolder(allow, log);
   const keys = new Set(allow.map((key, index) => requirePublicKey(key, `allowed key ${index + 1}`)));

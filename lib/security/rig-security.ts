@@ -12,7 +12,7 @@ export type ServerKeys = PublicKey | Readonly<Record<string, PublicKey>>;
 export interface RigSecurity {
   /** The app's own pair, or the path of its key file. */
   readonly keys: KeyPair | string;
-  /** Who may use the app's devices. Default: only who has this very pair. */
+  /** Who may use the app's devices besides those who have this very pair. Default: nobody. */
   readonly allow?: Allow;
   /** What the devices that the app uses are known by: one key for all, or one for each. Default: the app's own. */
   readonly serverKeys?: ServerKeys;

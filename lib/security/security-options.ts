@@ -7,7 +7,7 @@ import { readKeyFile, readPublicKey, PUBLIC_FILE } from "./key-file";
 export interface ServerSecurity {
   /** The server's own pair, or the path of its key file. */
   readonly keys: KeyPair | string;
-  /** Who may connect. Default: only who has this very pair, for a rig that shares one. */
+  /** Who may connect besides those who have this very pair. Default: nobody, for a rig that shares one pair. */
   readonly allow?: Allow;
 }
 
@@ -56,7 +56,7 @@ export function resolveServerSecurity(
   const chosen = security ?? serverFrom(environment);
   if (chosen === undefined) return undefined;
   const keys = toPair(chosen.keys);
-  return { keys, allow: chosen.allow ?? [keys.publicKey] };
+  return { keys, allow: chosen.allow ?? [] };
 }
 
 /**

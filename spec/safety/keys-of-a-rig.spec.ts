@@ -41,7 +41,7 @@ describe("an app with keys", () => {
       { name: "original", type: "vault", url: open.url },
     ];
     const serverKeys = { far: theirs.publicKey, original: "plain" };
-    const app = appOf({ security: { keys: mine, serverKeys } })
+    const app = appOf({ security: { keys: mine, allow: [theirs.publicKey], serverKeys } })
       .use(DirectoryModule.fixed(devices))
       .serve(Vault, { name: "near" });
     await app.start();
@@ -110,7 +110,7 @@ describe("the environment", () => {
     });
     expect(resolveServerSecurity(undefined, { RIGWIRE_KEYS: secretFile })).toEqual({
       keys: server,
-      allow: [server.publicKey],
+      allow: [],
     });
   });
 

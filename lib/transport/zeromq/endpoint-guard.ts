@@ -39,7 +39,7 @@ export async function openGuard(
     };
   }
   const { keys, allow } = resolved;
-  const domain = await openZapDomain(allowedKeys(allow, log), log);
+  const domain = await openZapDomain(allowedKeys(allow, keys.publicKey, log), log);
   const options: CurveServerOptions = {
     curveServer: true,
     curveSecretKey: keys.secretKey,
