@@ -4,6 +4,9 @@ import { DeviceRegistry, type RegistryOptions } from "../registry/device-registr
 import { RegistryClient, type RegistryClientOptions } from "../registry/registry-client";
 import { RegistryDirectory } from "../registry/registry-directory";
 import { RegistryLease, type LeaseOptions } from "../registry/registry-lease";
+import { securityOfDevices, securityTowards } from "../security/rig-security";
+import { type Plain, type ServerSecurity } from "../security/security-options";
+import { rigSecurityOf } from "./rig-security-token";
 import { type RigModule, type ServedDevice } from "./rig-module";
 
 /** The token under which a registry that the app itself runs is injected: `@inject(DEVICE_REGISTRY)`. */
@@ -11,6 +14,9 @@ export const DEVICE_REGISTRY: InjectionToken<DeviceRegistry> = Symbol("rigwire:D
 
 /** How long the start of an app waits for the registry to accept a device, in milliseconds; it goes on without. */
 const ACCEPTED_WITHIN_MS = 2_000;
+
+/** What an app's `serverKeys` call the registry. */
+const REGISTRY = "registry";
 
 type LeaseSettings = Pick<LeaseOptions, "aliveTimeoutMs">;
 
@@ -25,9 +31,14 @@ export const RegistryModule = {
     return {
       name: "RegistryModule",
       async start(container) {
-        const registry = await DeviceRegistry.open(options);
+        const rig = rigSecurityOf(container);
+        const security = options.security ?? (rig === undefined ? undefined : securityOfDevices(rig));
+        const registry = await DeviceRegistry.open({
+          ...options,
+          ...(security !== undefined && { security }),
+        });
         container.registerInstance(DEVICE_REGISTRY, registry);
-        const client = new RegistryClient(registry.localUrl, clientOptions(options));
+        const client = new RegistryClient(registry.localUrl, clientOptions(options, security));
         return {
           directory: registry,
           announce: (device) => lease(client, device, options),
@@ -48,8 +59,10 @@ export const RegistryModule = {
   connect(url: string, options: RegistryClientOptions & LeaseSettings = {}): RigModule {
     return {
       name: "RegistryModule",
-      start() {
-        const client = new RegistryClient(url, options);
+      start(container) {
+        const rig = rigSecurityOf(container);
+        const security = rig === undefined ? {} : { security: securityTowards(rig, REGISTRY) };
+        const client = new RegistryClient(url, { ...security, ...options });
         return Promise.resolve({
           directory: new RegistryDirectory(client),
           announce: (device) => lease(client, device, options),
@@ -81,6 +94,11 @@ async function lease(
   return registration;
 }
 
-function clientOptions({ logger }: RegistryOptions): RegistryClientOptions {
-  return logger === undefined ? {} : { logger };
+/** The registry's own pair opens it in any case. */
+function clientOptions(
+  { logger }: RegistryOptions,
+  security: ServerSecurity | Plain | undefined,
+): RegistryClientOptions {
+  const ownKeys = security === undefined || security === "plain" ? security : { keys: security.keys };
+  return { ...(logger !== undefined && { logger }), ...(ownKeys !== undefined && { security: ownKeys }) };
 }

@@ -11,6 +11,7 @@ import { securityOfDevices, type RigSecurity } from "../security/rig-security";
 import { type Plain } from "../security/security-options";
 import { serve, type RpcServer, type ServeOptions } from "../server/rpc-server";
 import { DeviceClients } from "./device-clients";
+import { provideRigSecurity } from "./rig-security-token";
 import { type RigModule, type RunningModule, type ServedDevice } from "./rig-module";
 import { ServiceManager } from "./service-manager";
 
@@ -80,6 +81,7 @@ export class RigApp {
     this.container = (options.parent ?? container).createChildContainer();
     const { security, clients } = options;
     const ofClients = security === undefined ? {} : { rigSecurity: security };
+    if (security !== undefined) provideRigSecurity(this.container, security);
     this.clients = new DeviceClients(this.directory, { logger: this.log, ...ofClients, ...clients });
     this.container.registerInstance<DeviceDirectory>(DEVICE_DIRECTORY, this.directory);
     this.container.registerInstance(DeviceClients, this.clients);

@@ -6,6 +6,9 @@ import {
   type DeviceRecord,
 } from "../discovery/device-directory";
 import { defaultLogger, type Logger } from "../log";
+import { type KeyPair } from "../security/curve-key";
+import { isProven } from "../security/ownership-proof";
+import { resolveServerSecurity } from "../security/security-options";
 import { SubscribedTopics } from "../server/subscribed-topics";
 import { formatAddress, parseAddress } from "../transport/address";
 import {
@@ -18,9 +21,9 @@ import { openEndpoint } from "../transport/transports";
 import { confirmationTopic } from "../wire/signals";
 import { encodeDeviceChange, type DeviceChange } from "./device-change";
 import { isWildcardHost, loopbackHostFor } from "./host-kinds";
-import { RegisteredDevices } from "./registered-devices";
+import { type Registered, RegisteredDevices } from "./registered-devices";
 import { encodeRegistryReply, type RegistryReply } from "./registry-reply";
-import { decodeRegistryRequest, type RegistryRequest } from "./registry-request";
+import { decodeRegistryRequest, type RegisterRequest, type RegistryRequest } from "./registry-request";
 
 export interface RegistryOptions extends EndpointOptions {
   /** Where to serve. Default `tcp://*:5555`. Where the port is left out, a free one is taken. */
@@ -68,6 +71,8 @@ export class DeviceRegistry implements DeviceDirectory {
 
   private constructor(
     private readonly endpoint: RpcEndpoint,
+    /** With keys it lets a device be replaced only by its owner. */
+    private readonly keys: KeyPair | undefined,
     { maxDevices = DEFAULT_MAX_DEVICES }: RegistryOptions,
     private readonly log: Logger,
   ) {
@@ -79,18 +84,20 @@ export class DeviceRegistry implements DeviceDirectory {
   /**
    * Opens a registry.
    *
-   * @throws AddressError if the URL cannot be bound.
+   * @throws AddressError if the URL cannot be bound; KeyError if its keys cannot be used.
    */
   static async open(options: RegistryOptions = {}): Promise<DeviceRegistry> {
     const { url = DEFAULT_URL, logger = defaultLogger() } = options;
+    const security = resolveServerSecurity(options.security);
     let handle: RequestHandler = () => undefined;
     const endpoint = await openEndpoint(
       url,
       (request) => handle(request),
-      { maxMessageBytes: MAX_REQUEST_BYTES, ...options },
+      { maxMessageBytes: MAX_REQUEST_BYTES, ...options, ...(security !== undefined && { security }) },
       logger,
     );
-    const registry = new DeviceRegistry(endpoint, options, logger);
+    const keys = security === undefined || security === "plain" ? undefined : security.keys;
+    const registry = new DeviceRegistry(endpoint, keys, options, logger);
     handle = (request) => registry.handle(request);
     return registry;
   }
@@ -153,7 +160,7 @@ export class DeviceRegistry implements DeviceDirectory {
     this.prune();
     switch (request.event) {
       case "REGISTER": {
-        const registered = this.registered.register(request);
+        const registered = this.register(request);
         if (!registered.accepted) return reply(refusal(request, registered.reason));
         reply({ event: "REGISTER_ACK", name: registered.name, uuid: registered.uuid });
         return this.changed(registered.changes);
@@ -173,6 +180,18 @@ export class DeviceRegistry implements DeviceDirectory {
       case "WATCH":
         return void this.watch(request).then(reply);
     }
+  }
+
+  private register(request: RegisterRequest): Registered {
+    const { owner } = request;
+    // Without keys anybody may replace a device, as with the originals.
+    if (owner === undefined || this.keys === undefined) {
+      return this.registered.register({ ...request, owner: undefined });
+    }
+    if (!isProven(owner, this.keys)) {
+      return { accepted: false, reason: '"owner" does not prove that the sender has the secret of its key' };
+    }
+    return this.registered.register({ ...request, owner: owner.publicKey });
   }
 
   private async watch(request: RegistryRequest & { readonly event: "WATCH" }): Promise<RegistryReply> {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type DeviceEvent, type DeviceQuery, type DeviceRecord } from "../discovery/device-directory";
+import { type PublicKey } from "../security/curve-key";
 import { MinHeap } from "./min-heap";
 import { NumberedNames } from "./numbered-names";
 import { DEFAULT_ALIVE_TIMEOUT_MS, type RegisterRequest } from "./registry-request";
@@ -15,8 +16,15 @@ export type Registered =
     }
   | { readonly accepted: false; readonly reason: string };
 
+/** What is to be registered. */
+interface NewDevice extends Omit<RegisterRequest, "event" | "owner"> {
+  /** The key of whom it belongs to, where that is proven. */
+  readonly owner?: PublicKey | undefined;
+}
+
 interface Entry {
   readonly device: DeviceRecord;
+  readonly owner: PublicKey | undefined;
   readonly uuid: string;
   /** When it is pruned unless it is heard from. */
   dueAt: number;
@@ -51,21 +59,26 @@ export class RegisteredDevices {
 
   /**
    * Registers a device: under another name if its own is taken, in place of a device at the same address, and in place
-   * of the one that has the name if it says so.
+   * of the one that has the name if it says so. A device is replaced only by its owner.
    */
-  register({ type, url, name, overwrite }: Omit<RegisterRequest, "event">): Registered {
+  register({ type, url, name, overwrite, owner }: NewDevice): Registered {
     const replaced = new Set<Entry>();
     const sameUrl = this.byUrl.get(url);
     if (sameUrl !== undefined) replaced.add(sameUrl);
     const sameName = this.byName.get(name);
     if (sameName !== undefined && overwrite) replaced.add(sameName);
+    const foreign = [...replaced].find((entry) => entry.owner !== owner);
+    if (foreign !== undefined) {
+      const { name: taken, url: at } = foreign.device;
+      return { accepted: false, reason: `"${taken}" (${at}) was registered with another key` };
+    }
     if (this.size - replaced.size >= this.maxDevices) {
       return { accepted: false, reason: `the registry is full: it takes ${this.maxDevices} devices` };
     }
     const removed = [...replaced].map((entry) => this.remove(entry));
     const device = { name: this.freeName(name, type), type, url };
     const uuid = randomUUID();
-    this.add({ device, uuid, dueAt: this.now() + DEFAULT_ALIVE_TIMEOUT_MS, queuedAt: Infinity });
+    this.add({ device, owner, uuid, dueAt: this.now() + DEFAULT_ALIVE_TIMEOUT_MS, queuedAt: Infinity });
     return { accepted: true, name: device.name, uuid, changes: [...removed, { kind: "added", device }] };
   }
 

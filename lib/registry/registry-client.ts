@@ -2,6 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { map, Observable, share } from "rxjs";
 import { type DeviceEvent, type DeviceQuery, type DeviceRecord } from "../discovery/device-directory";
 import { defaultLogger, type Logger } from "../log";
+import { proveOwnership, type OwnershipProof } from "../security/ownership-proof";
+import { resolveClientSecurity } from "../security/security-options";
 import { type ChannelOptions, type Locate, type RpcChannel } from "../transport/rpc-channel";
 import { openChannel } from "../transport/transports";
 import { type RegistryReply } from "./registry-reply";
@@ -64,18 +66,21 @@ export class RegistryClient {
   private readonly channel: RpcChannel<undefined>;
   private readonly changes$: Observable<DeviceEvent>;
   private readonly timeoutMs: number;
+  private readonly options: RegistryClientOptions;
+  /** Shows a registry with keys whose devices these are. */
+  private readonly owner: OwnershipProof | undefined;
   private readonly locate: Locate;
   private watching: RegistryWatch | undefined;
   private isClosed = false;
 
   /** @param where - The registry's URL, or a function that finds it, asked before every attempt to connect. */
-  constructor(
-    where: string | Locate,
-    private readonly options: RegistryClientOptions = {},
-  ) {
+  constructor(where: string | Locate, options: RegistryClientOptions = {}) {
     this.locate = typeof where === "string" ? () => Promise.resolve(where) : where;
     this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    this.channel = openChannel(this.locate, requestProtocol, options);
+    const security = resolveClientSecurity(options.security);
+    this.options = { ...options, security };
+    this.owner = security === "plain" ? undefined : proveOwnership(security.keys, security.serverKey);
+    this.channel = openChannel(this.locate, requestProtocol, this.options);
     this.state$ = this.channel.state$.pipe(
       map((state) => (state.kind === "connected" ? { kind: "connected", url: state.url } : state)),
     );
@@ -102,7 +107,8 @@ export class RegistryClient {
    */
   async register(device: Registration, options?: RegistryCallOptions): Promise<AcceptedRegistration> {
     const { type, url, name = "", overwrite = false } = device;
-    const reply = await this.ask({ event: "REGISTER", type, url, name, overwrite }, "register", options);
+    const request: RegistryRequest = { event: "REGISTER", type, url, name, overwrite, owner: this.owner };
+    const reply = await this.ask(request, "register", options);
     const { name: accepted, uuid } = expectReply(reply, "REGISTER_ACK", "REGISTER");
     return { name: accepted, uuid };
   }

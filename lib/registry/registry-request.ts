@@ -1,5 +1,6 @@
 import { type DeviceQuery } from "../discovery/device-directory";
 import { MalformedMessageError, messageOf } from "../errors";
+import { type OwnershipProof } from "../security/ownership-proof";
 import { encodeJson } from "../wire/json";
 import { decodeObject, isObject, type Received } from "../wire/message";
 import { addressField, optionalTextField, textField, type Fields } from "./checked-fields";
@@ -21,6 +22,8 @@ export interface RegisterRequest {
   readonly name: string;
   /** Takes the name from the device that has it. */
   readonly overwrite: boolean;
+  /** Whose device it is, for a registry with keys. An addition: others do not read it. */
+  readonly owner?: OwnershipProof | undefined;
 }
 
 /** A device is pruned when it is not heard from for this long after registering (protocols.md, 2), in milliseconds. */
@@ -44,8 +47,8 @@ export function encodeRegistryRequest(request: RegistryRequest): string {
 function payloadOf(request: RegistryRequest): Fields {
   switch (request.event) {
     case "REGISTER": {
-      const { type, url, name, overwrite } = request;
-      return { device_type: type, addr: url, name, overwrite };
+      const { type, url, name, overwrite, owner } = request;
+      return { device_type: type, addr: url, name, overwrite, ...(owner !== undefined && { owner }) };
     }
     case "UNREGISTER":
       return { uuid: request.uuid };
@@ -83,6 +86,7 @@ const READERS = {
     url: addressField(payload, "addr"),
     name: optionalTextField(payload, "name") ?? "",
     overwrite: overwriteOf(payload),
+    owner: ownerOf(payload),
   }),
   UNREGISTER: (payload: Fields): RegistryRequest => ({
     event: "UNREGISTER",
@@ -123,6 +127,12 @@ function overwriteOf({ overwrite }: Fields): boolean {
   if (overwrite === undefined || overwrite === null) return false;
   if (typeof overwrite === "boolean") return overwrite;
   throw new MalformedMessageError('"overwrite" is neither true nor false');
+}
+
+function ownerOf({ owner }: Fields): OwnershipProof | undefined {
+  if (owner === undefined || owner === null) return undefined;
+  if (!isObject(owner)) throw new MalformedMessageError('"owner" is no object');
+  return { publicKey: textField(owner, "publicKey"), mac: textField(owner, "mac") };
 }
 
 function aliveTimeoutOf({ alive_timeout: seconds }: Fields): number {

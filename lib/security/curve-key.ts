@@ -21,7 +21,7 @@ const CHARACTERS = 5;
 const BYTES = 4;
 
 /** What stands before the 32 bytes of an X25519 secret key in DER (RFC 8410). */
-const SECRET_KEY_PREFIX = Buffer.from("302e020100300506032b656e04220420", "hex");
+export const SECRET_KEY_PREFIX = Buffer.from("302e020100300506032b656e04220420", "hex");
 
 /**
  * The 32 bytes of a key.
