@@ -38,9 +38,9 @@ export class SocketSender {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** Something was put into the outbox. */
+  /** There may be something in the outbox. */
   wake(): void {
-    this.sending ??= this.sendAll();
+    if (!this.outbox.isEmpty) this.sending ??= this.sendAll();
   }
 
   /** Resolves when everything that waited was handed to the socket. */
