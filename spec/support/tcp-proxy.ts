@@ -1,0 +1,110 @@
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+
+/** Where a proxy leads. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface Pair {
+  readonly near: Socket;
+  readonly far: Socket;
+}
+
+/** A wire between a client and a server that can be cut, or carry nothing for a while without a word. */
+export class TcpProxy {
+  private readonly pairs = new Set<Pair>();
+  private isStalled = false;
+
+  private constructor(
+    private readonly server: Server,
+    private target: Target,
+  ) {
+    server.on("connection", (near) => this.join(near));
+  }
+
+  /**
+   * @param port - Where on 127.0.0.1 it listens. Default: at a free port.
+   */
+  static async open(target: Target, port = 0): Promise<TcpProxy> {
+    const server = createServer({ pauseOnConnect: true });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject).listen(port, "127.0.0.1", resolve);
+    });
+    return new TcpProxy(server, target);
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `tcp://127.0.0.1:${this.port}`;
+  }
+
+  /** Leads elsewhere from the next connection on. */
+  lead(target: Target): void {
+    this.target = target;
+  }
+
+  /** Ends every connection; new ones may be made. */
+  cut(): void {
+    for (const { near, far } of this.pairs) {
+      near.resetAndDestroy();
+      far.resetAndDestroy();
+    }
+  }
+
+  /** Ends every connection, and whoever connects from now on waits until the wire carries again. */
+  sever(): void {
+    this.isStalled = true;
+    this.cut();
+  }
+
+  /** Carries nothing from now on, but keeps the connections, as a pulled cable does. */
+  stall(): void {
+    this.isStalled = true;
+    for (const { near, far } of this.pairs) {
+      near.pause();
+      far.pause();
+    }
+  }
+
+  /** Carries again, with everything that was sent meanwhile. */
+  resume(): void {
+    this.isStalled = false;
+    for (const { near, far } of this.pairs) {
+      near.resume();
+      far.resume();
+    }
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.server.close(resolve));
+    this.cut();
+    await closed;
+  }
+
+  private join(near: Socket): void {
+    const pair = { near, far: connect(this.target) };
+    this.pairs.add(pair);
+    const end = () => {
+      this.pairs.delete(pair);
+      near.destroy();
+      pair.far.destroy();
+    };
+    carry(near, pair.far, end);
+    carry(pair.far, near, end);
+    if (this.isStalled) pair.far.pause();
+    else near.resume();
+  }
+}
+
+/** Carries what one side sends to the other, no faster than it is taken. */
+function carry(from: Socket, to: Socket, end: () => void): void {
+  from.setNoDelay(true);
+  from
+    .on("data", (bytes) => to.write(bytes))
+    .on("close", end)
+    .on("error", end);
+}
