@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { Dealer } from "zeromq";
 import { messageOf } from "../../errors";
 import { decodeBatch, isBatch, takesBatches } from "../../wire/batch";
@@ -38,6 +39,9 @@ export class DealerConnection {
   /** What the peer owes a reply to, the oldest first. */
   private readonly pending = new Map<number, PendingRequest>();
   private nextId = 1;
+  /** Messages so far. */
+  private received = 0;
+  private isEnding = false;
   private tellLost: (reason: string) => void = () => undefined;
 
   private constructor(
@@ -68,7 +72,7 @@ export class DealerConnection {
     void connection.lost.then(() => signal.removeEventListener("abort", close));
     try {
       await connectSocket(connection.socket, target, options.security, {
-        onLost: (reason) => connection.end(reason),
+        onLost: (reason) => void connection.endWhenRead(reason),
       });
     } catch (error) {
       connection.end(messageOf(error));
@@ -78,8 +82,9 @@ export class DealerConnection {
     return connection;
   }
 
+  /** Takes no more requests. */
   get isClosed(): boolean {
-    return this.socket.closed;
+    return this.isEnding || this.socket.closed;
   }
 
   /**
@@ -157,6 +162,21 @@ export class DealerConnection {
     for (const { handler, outgoing } of pending) handler?.onLost(reason, outgoing.isSent);
   }
 
+  /**
+   * The peer is gone, but its last replies may still lie here: what tells of the end is quicker than they are. A turn of
+   * the event loop without any is the end of them.
+   */
+  private async endWhenRead(reason: string): Promise<void> {
+    this.isEnding = true;
+    let before: number;
+    do {
+      before = this.received;
+      await nextTurn();
+      await nextTurn();
+    } while (this.received > before);
+    this.end(reason);
+  }
+
   /** From now on requests that wait together leave in one message, if the peer and this side take such messages. */
   useBatches(peerTakesBatches: boolean): void {
     const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = this.options;
@@ -179,6 +199,7 @@ export class DealerConnection {
   }
 
   private receiveMessage([id, ...frames]: readonly Buffer[]): void {
+    this.received += 1;
     if (id === undefined) return;
     const [first, ...rest] = frames;
     if (id.length === 0 && first !== undefined && rest.length === 0 && isBatch(first)) {
