@@ -35,7 +35,6 @@ const ELSEWHERE = "tcp://127.0.0.2";
 
 describe("a subscriber that is too slow", () => {
   it("is told how many signals it missed, in one line of the log for the burst", async () => {
-    const REPORTS = 400;
     const options = { signalHighWaterMark: 10, heartbeatMs: 60_000 };
     const { url, signals } = await wire(await startMotor(ELSEWHERE, options));
     const logger = new RecordingLogger();
@@ -43,16 +42,19 @@ describe("a subscriber that is too slow", () => {
     const account = new Account(motor, motor.reported);
     await motor.history();
     signals.stall();
-    await motor.report(REPORTS, 100_000);
+    let sent = 400;
+    await motor.report(sent, 100_000);
     signals.resume();
-    await eventually("the first ones came", () => account.heard.length > 0);
-    await eventually("the rest was told to be missed", async () => {
+    await eventually("every report came, or was told to be missed", async () => {
+      // It is a later one that tells of those before it.
       await motor.report(1, 1);
-      return account.missed.length > 0;
+      sent += 1;
+      return account.heard.some(([, text]) => text.length === 1);
     });
-    const reports = account.heard.filter(isLong).map(([index]) => index);
+    await account.covers(sent);
 
-    expect(reports.length + account.missedCount).toBe(REPORTS);
+    expect(account.missedCount).toBeGreaterThan(0);
+    const reports = account.heard.filter(isLong).map(([index]) => index);
     expect(reports).toEqual([...reports].sort(byNumber));
     await clientOf(motor).close();
     expect(logger.lines).toEqual([`warn: motor-1.reported: ${account.missedCount} missed`]);
