@@ -1,5 +1,6 @@
-import { open, rm } from "node:fs/promises";
-import { resolve } from "node:path";
+import { constants, existsSync } from "node:fs";
+import { access, open, rm } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { isObject } from "../wire/message";
 import { UsageError } from "./exit-code";
 
@@ -44,6 +45,18 @@ function extensionOf(data: Buffer, info: unknown): string {
   }
   const beginning = data.subarray(0, 8).toString("latin1");
   return BEGINNINGS.find(([bytes]) => beginning.startsWith(bytes))?.[1] ?? "bin";
+}
+
+/**
+ * Looks whether a file could be written, before a device is asked for what shall be in it.
+ *
+ * @throws UsageError if its folder is not there; the system's error if nothing may be written there.
+ */
+export async function expectWritable(file: string): Promise<void> {
+  const folder = dirname(resolve(file));
+  if (!existsSync(folder))
+    throw new UsageError(`there is no folder ${folder}: make it, or name another file`);
+  await access(existsSync(file) ? file : folder, constants.W_OK);
 }
 
 /** Writes a file that is named on the command line; what was there before is replaced. */

@@ -2,6 +2,7 @@ import {
   ConnectionLostError,
   DeviceUnavailableError,
   messageOf,
+  RegistryUnsupportedError,
   RemoteError,
   RpcTimeoutError,
   stackOf,
@@ -17,6 +18,7 @@ function cureOf(error: unknown): string | undefined {
   if (error instanceof RpcTimeoutError)
     return "give it longer with --timeout MS, or see with `rigwire ping` whether it lives";
   if (error instanceof ConnectionLostError) return "look at the device before you repeat it";
+  if (error instanceof RegistryUnsupportedError) return "give the device's URL instead of its name";
   if (error instanceof RemoteError && error.traceback !== "") return "its traceback: --verbose";
   return undefined;
 }

@@ -27,7 +27,7 @@ export async function findDevice(lookup: Lookup, name: string): Promise<DeviceRe
   if (device !== undefined) throw ambiguous(name, [device, ...others]);
   const all = await lookup.find({});
   throw new NotFoundError(
-    `there is no device "${name}" in ${lookup.description}${known(name, all.devices)}${failuresText(all)}`,
+    `there is no device "${name}" in ${lookup.answering(all)}${known(name, all.devices)}${failuresText(all)}`,
   );
 }
 

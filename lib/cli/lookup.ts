@@ -1,7 +1,8 @@
 import { type DeviceDirectory, type DeviceQuery, type DeviceRecord } from "../discovery/device-directory";
-import { messageOf } from "../errors";
+import { MalformedMessageError, messageOf } from "../errors";
 import { type Logger } from "../log";
 import { parseAddress } from "../transport/address";
+import { orFirstProblem } from "./first-problem";
 import { type LookupPlace } from "./lookup-options";
 
 /** A directory, with what people call it. */
@@ -24,6 +25,12 @@ export class Lookup {
   /** Loads only what the places need. */
   static async open(places: readonly LookupPlace[], logger: Logger): Promise<Lookup> {
     return new Lookup(await Promise.all(places.map((place) => openSource(place, logger))));
+  }
+
+  /** The places that could be asked, as people call them. */
+  answering({ failures }: LookupResult): string {
+    const failed = new Set(failures.map(({ source }) => source));
+    return this.sources.flatMap(({ name }) => (failed.has(name) ? [] : [name])).join(" and ");
   }
 
   /** "this computer's advertisements and the registry at tcp://10.0.0.1:5555". */
@@ -59,9 +66,9 @@ export class Lookup {
   }
 }
 
-/** "; the registry at … could not be asked: …", or nothing. */
+/** "; the registry at … is not reachable: …", or nothing. */
 export function failuresText({ failures }: LookupResult): string {
-  return failures.map(({ source, error }) => `; ${source} could not be asked: ${messageOf(error)}`).join("");
+  return failures.map(({ error }) => `; ${messageOf(error)}`).join("");
 }
 
 function distinct(devices: readonly DeviceRecord[]): readonly DeviceRecord[] {
@@ -90,9 +97,19 @@ async function openRegistry(url: string, logger: Logger): Promise<LookupSource> 
   const { RegistryClient } = await import("../registry/registry-client.js");
   const { RegistryDirectory } = await import("../registry/registry-directory.js");
   const client = new RegistryClient(url, { logger, timeoutMs: REGISTRY_TIMEOUT_MS });
+  const name = `the registry at ${url}`;
   return {
-    name: `the registry at ${url}`,
-    directory: new RegistryDirectory(client),
+    name,
+    directory: {
+      find: (query) =>
+        orFirstProblem((signal) => client.list(query, { signal }), client.state$, name, undefined).catch(
+          (error: unknown) => {
+            if (!(error instanceof MalformedMessageError)) throw error;
+            throw new MalformedMessageError(`what answers at ${url} is no registry: ${error.message}`);
+          },
+        ),
+      changes$: new RegistryDirectory(client).changes$,
+    },
     close: () => client.close(),
   };
 }

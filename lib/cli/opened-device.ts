@@ -1,14 +1,15 @@
-import { filter, firstValueFrom, map, merge, NEVER } from "rxjs";
+import { merge, NEVER } from "rxjs";
 import { contractFromInventory } from "../client/contract-from-inventory";
 import { RpcClient } from "../client/rpc-client";
 import { type ServiceContract } from "../contract/service-contract";
 import { locateDevice } from "../discovery/locate-device";
-import { DeviceUnavailableError } from "../errors";
+import { parseAddress } from "../transport/address";
 import { type Locate } from "../transport/rpc-channel";
 import { type Inventory } from "../wire/inventory";
 import { commandLogger } from "./command-logger";
 import { connectionOptions } from "./connection-options";
 import { findDevice, urlOf } from "./find-device";
+import { orFirstProblem } from "./first-problem";
 import { Lookup } from "./lookup";
 import { type LookupOptions, lookupPlaces } from "./lookup-options";
 import { type Session } from "./session";
@@ -31,7 +32,7 @@ const OPEN_TIMEOUT_MS = 6_000;
  * Finds a device, connects to it, and disconnects when the work with it is done.
  *
  * @param where - A URL or a name.
- * @throws NotFoundError, AmbiguousDeviceError, DeviceUnavailableError, and what the work throws.
+ * @throws AddressError, NotFoundError, AmbiguousDeviceError, DeviceUnavailableError, and what the work throws.
  */
 export async function withDevice<T>(
   session: Session,
@@ -40,7 +41,10 @@ export async function withDevice<T>(
   work: (device: OpenedDevice) => Promise<T>,
 ): Promise<T> {
   const url = urlOf(where);
-  if (url !== undefined) return connected(session, where, url, () => Promise.resolve(url), work);
+  if (url !== undefined) {
+    parseAddress(url);
+    return connected(session, where, url, () => Promise.resolve(url), work);
+  }
   const places = lookupPlaces(options, process.env);
   const lookup = await Lookup.open(places, commandLogger(session.output));
   try {
@@ -78,34 +82,15 @@ async function connected<T>(
     ...(!isUrl && { name: where }),
   });
   try {
-    const inventory = await firstInventory(client, isUrl ? url : `${where} (${url})`, session.signal);
+    const inventory = await orFirstProblem(
+      (signal) => client.inventory({ timeoutMs: OPEN_TIMEOUT_MS, signal }),
+      client.state$,
+      isUrl ? url : `${where} (${url})`,
+      session.signal,
+    );
     const name = inventory.name === "" ? where : inventory.name;
     return await work({ client, contract: contractFromInventory(inventory), inventory, name, url });
   } finally {
     await client.close();
-  }
-}
-
-/** Fails with the first attempt that does: a person at a terminal can try again. */
-async function firstInventory(client: RpcClient, place: string, signal: AbortSignal): Promise<Inventory> {
-  const giveUp = new AbortController();
-  const problem = firstValueFrom(
-    merge(client.state$, NEVER).pipe(
-      map((state) => (state.kind === "connecting" ? state.problem : undefined)),
-      filter((text) => text !== undefined),
-    ),
-  ).then((text) => {
-    throw new DeviceUnavailableError(`${place} is not reachable: ${text}`);
-  });
-  const inventory = client.inventory({
-    timeoutMs: OPEN_TIMEOUT_MS,
-    signal: AbortSignal.any([signal, giveUp.signal]),
-  });
-  try {
-    return await Promise.race([inventory, problem]);
-  } finally {
-    giveUp.abort();
-    inventory.catch(() => undefined);
-    problem.catch(() => undefined);
   }
 }

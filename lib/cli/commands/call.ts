@@ -1,7 +1,7 @@
 import { type Command } from "commander";
 import { type MethodContract } from "../../contract/service-contract";
 import { parseKeyword, parseMs, parseValue } from "../arguments";
-import { sensibleName, writeBeside, writeNamed } from "../buffer-file";
+import { expectWritable, sensibleName, writeBeside, writeNamed } from "../buffer-file";
 import { argumentType, keywordType } from "../described-member";
 import { addLookupOptions, type LookupOptions } from "../lookup-options";
 import { methodNamed } from "../members";
@@ -56,6 +56,7 @@ async function call(
   const method = methodNamed(device, name);
   const { contract, values } = typedCall(device, method, args, options.kw ?? []);
   const timeoutMs = options.timeout === undefined ? undefined : parseMs(options.timeout, "--timeout");
+  if (options.out !== undefined && options.out !== "-") await expectWritable(options.out);
   const startedAt = performance.now();
   const result = await withSpinner(
     output,

@@ -5,7 +5,8 @@ import { DeviceSurvey } from "../device-survey";
 import { deviceTable } from "../device-table";
 import { watchDevices } from "../device-watch";
 import { printError } from "../error-line";
-import { failuresText, Lookup, type LookupResult } from "../lookup";
+import { CommandEnd, exitCodeOf } from "../exit-code";
+import { Lookup, type LookupResult } from "../lookup";
 import { addLookupOptions, type LookupOptions, lookupPlaces } from "../lookup-options";
 import { newCommand } from "../new-command";
 import { printable } from "../printable";
@@ -54,19 +55,17 @@ async function list(
   for (const failure of found.failures) printError(failure.error, output);
   const surveyed = await withSpinner(output, "asking the devices", survey.ask(sorted(found)));
   if (signal.aborted) throw new CallAbortedError("stopped before every device was asked");
-  if (output.json) {
-    for (const device of surveyed) output.record(device);
-    return;
-  }
-  if (surveyed.length > 0) for (const line of deviceTable(surveyed, output.paint)) output.line(line);
-  else output.note(nothingFound(lookup, found, query.type));
+  if (output.json) for (const device of surveyed) output.record(device);
+  else if (surveyed.length > 0) for (const line of deviceTable(surveyed, output.paint)) output.line(line);
+  else output.note(nothingFound(lookup.answering(found), query.type));
+  if (found.failures[0] !== undefined) throw new CommandEnd(exitCodeOf(found.failures[0].error));
 }
 
 function sorted({ devices: found }: LookupResult) {
   return [...found].sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
 }
 
-function nothingFound(lookup: Lookup, found: LookupResult, type: string | undefined): string {
+function nothingFound(places: string, type: string | undefined): string {
   const what = type === undefined ? "no device" : `no device of type "${printable(type)}"`;
-  return `${what} in ${lookup.description}${failuresText(found)}; look elsewhere with --registry URL, --local or --rpyc`;
+  return `${what} in ${places}; look elsewhere with --registry URL, --local or --rpyc`;
 }
