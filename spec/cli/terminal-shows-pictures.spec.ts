@@ -1,0 +1,135 @@
+import { stripVTControlCharacters } from "node:util";
+import { serve } from "rigwire";
+import { describeWithPython, type PythonPeer } from "../interop/python-peer";
+import { closing } from "../support/closing";
+import { commandLine } from "./support/command-line";
+import { Thermometer } from "./support/thermometer";
+
+const CTRL_C = "\u0003";
+const HIDE_CURSOR = "\u001b[?25l";
+const SHOW_CURSOR = "\u001b[?25h";
+
+const rigwire = commandLine({ TERM: "xterm", NO_COLOR: "" });
+
+describeWithPython([], "on a terminal", (python) => {
+  function type(args: readonly string[], env: Readonly<Record<string, string>> = {}, size = ["100", "30"]) {
+    const peer = python.start(
+      "../../cli/python/terminal.py",
+      [...size, process.execPath, rigwire.program, ...args],
+      { env: { ...definedOnly(rigwire.env), ...env } },
+    );
+    return new Screen(peer);
+  }
+
+  it("results are coloured, unless NO_COLOR is set", async () => {
+    const { url } = closing(await serve(new Thermometer(), { name: "oven" }));
+    const coloured = type(["get", url, "target"]);
+    const plain = type(["get", url, "target"], { NO_COLOR: "1" });
+    expect(await coloured.ended).toBe(0);
+    expect(coloured.text).toBe("\u001b[33m20\u001b[0m\r\n");
+    expect(await plain.ended).toBe(0);
+    expect(plain.text).toBe("20\r\n");
+  });
+
+  it("numbers of a signal come with a picture of their course, no wider than the terminal", async () => {
+    const device = new Thermometer();
+    const { url } = closing(await serve(device, { name: "oven" }));
+    const screen = type(["watch", url, "targetChanged", "--count", "5"], {}, ["50", "20"]);
+    await screen.until("watching");
+    for (const target of [1, 5, 3, 9, 7]) device.targetChanged.next(target);
+    expect(await screen.ended).toBe(0);
+    const lines = screen.lines.filter((line) => line.includes("targetChanged  "));
+    expect(lines.map((line) => line.slice(line.indexOf("Changed") + 9))).toEqual([
+      "1  ▅",
+      "5  ▁█",
+      "3  ▁█▅",
+      "9  ▁▅▃█",
+      "7  ▁▅▃█▇",
+    ]);
+  });
+
+  it("a call that takes its time shows that it is waited for, and Ctrl-C leaves nothing of it", async () => {
+    const { url } = closing(await serve(new Thermometer(), { name: "oven" }));
+    const screen = type(["call", url, "settle"]);
+    await screen.until("oven.settle ");
+    screen.press(CTRL_C);
+    expect(await screen.ended).toBe(130);
+    expect(screen.lines.at(-2)).toContain("oven.settle was aborted; it may still be carried out");
+    expect(screen.text).toContain("\r\u001b[2K\u001b[31mrigwire:");
+  });
+
+  it("the table of devices is drawn over itself, and Ctrl-C gives the terminal back", async () => {
+    rigwire.write(
+      "oven.js",
+      `const { RpcService } = require("rigwire");
+       class Oven {}
+       RpcService({ type: "oven" })(Oven);
+       exports.Oven = Oven;`,
+    );
+    const screen = type(["devices", "--watch"]);
+    await screen.until("0 devices");
+    const oven = rigwire.start("serve", "oven.js", "--name", "oven-1");
+    await screen.until(" came");
+    expect(screen.lines).toContainEqual(
+      expect.stringMatching(/^oven-1 {2}oven {2}tcp:\S+ {2}yes {4}[\d.]+ ms +▅/),
+    );
+    oven.signal();
+    await screen.until(" left");
+    screen.press(CTRL_C);
+    expect(await screen.ended).toBe(0);
+    expect(screen.text.startsWith(HIDE_CURSOR)).toBe(true);
+    expect(screen.text.trimEnd().endsWith(SHOW_CURSOR)).toBe(true);
+  });
+});
+
+/** What a program prints on its terminal. */
+class Screen {
+  text = "";
+  /** The program's exit code. */
+  readonly ended: Promise<number>;
+  private waiting: { readonly words: string; readonly resolve: () => void } | undefined;
+
+  constructor(private readonly peer: PythonPeer) {
+    this.ended = this.read();
+  }
+
+  /** Without colours. */
+  get lines(): readonly string[] {
+    return stripVTControlCharacters(this.text).split(/\r?\n/);
+  }
+
+  /** Resolves when the words were printed, colours left aside; fails with the program's end. */
+  async until(words: string): Promise<void> {
+    const printed = new Promise<void>((resolve) => (this.waiting = { words, resolve }));
+    this.look();
+    const code = await Promise.race([printed, this.ended]);
+    if (code !== undefined)
+      throw new Error(`it ended with ${code} before "${words}" was printed:\n${this.text}`);
+  }
+
+  press(keys: string): void {
+    this.peer.send({ press: keys });
+  }
+
+  private async read(): Promise<number> {
+    for (;;) {
+      const told = (await this.peer.next()) as { readonly text?: string; readonly ended?: number };
+      if (told.ended !== undefined) return told.ended;
+      this.text += told.text ?? "";
+      this.look();
+    }
+  }
+
+  private look(): void {
+    if (this.waiting === undefined) return;
+    const { words, resolve } = this.waiting;
+    if (stripVTControlCharacters(this.text).replaceAll(/ +/g, " ").includes(words.replaceAll(/ +/g, " ")))
+      resolve();
+  }
+}
+
+function definedOnly(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
