@@ -19,8 +19,8 @@ async function announcingModule(place: LookupPlace, logger: Logger): Promise<Rig
       return AdvertisementModule.local({ logger });
     }
     case "registry": {
-      const { registryModule } = await import("./registry-module.js");
-      return registryModule(place.url, logger);
+      const { RegistryModule } = await import("../di/registry-module.js");
+      return RegistryModule.connect(place.url, { logger });
     }
     case "rpyc": {
       const { RpycRegistryModule } = await import("../di/rpyc-registry-module.js");
