@@ -2,6 +2,7 @@ import { RpcClient } from "../client/rpc-client";
 import { type DeviceRecord } from "../discovery/device-directory";
 import { messageOf } from "../errors";
 import { connectionOptions } from "./connection-options";
+import { orFirstProblem } from "./first-problem";
 import { roundTrip } from "./round-trip";
 import { type Session } from "./session";
 import { preciseMs } from "./units";
@@ -51,7 +52,12 @@ export class DeviceSurvey {
       const { isNew, client } = this.client(device.url);
       const { signal } = this.session;
       // The first question makes the connection, which is no part of the round trip.
-      const first = await roundTrip(client, ANSWER_WITHIN_MS, signal);
+      const first = await orFirstProblem(
+        (given) => roundTrip(client, ANSWER_WITHIN_MS, given),
+        client.state$,
+        device.url,
+        signal,
+      );
       const { ms, inventory } = isNew ? await roundTrip(client, ANSWER_WITHIN_MS, signal) : first;
       // An RPyC registry knows no types.
       const type = device.type === "" ? (inventory.rigwire?.type ?? "") : device.type;
@@ -78,8 +84,6 @@ export class DeviceSurvey {
 
 /** The reason alone: which device and where stands in the same row. */
 function shortened(message: string): string {
-  return (
-    /\(tcp:\S+: (.*)\)$/.exec(message)?.[1] ??
-    (message.includes("not reachable within") ? "no answer" : message)
-  );
+  const [, reason] = /^\S+ is not reachable: (.*)$/.exec(message) ?? [];
+  return reason ?? (message.includes("not reachable within") ? "no answer" : message);
 }

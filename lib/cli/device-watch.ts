@@ -167,13 +167,13 @@ class LiveTable {
     this.isFirst = false;
     this.told.splice(0, Math.max(0, this.told.length - TOLD_CHANGES));
     for (const device of devices) this.courseOf(device).add(device.roundTripMs ?? NaN);
-    const count = `${devices.length} ${devices.length === 1 ? "device" : "devices"} in ${this.places}`;
+    const count = `${devices.length} ${devices.length === 1 ? "device" : "devices"}`;
     this.picture.draw([
       ...deviceTable(devices, paint, (device) => this.courseOf(device).toString()),
       "",
       ...this.told.map((change) => paint.dim(changeText(change))),
       ...problems.map((problem) => paint.red(printable(problem))),
-      paint.dim(`${formatTime(new Date())}  ${count}; Ctrl-C ends it`),
+      paint.dim(`${formatTime(new Date())}  ${count}; Ctrl-C ends it; from ${this.places}`),
     ]);
   }
 
