@@ -26,7 +26,8 @@ export interface Outbox {
  * leaves together at its end: under load messages grow by themselves, and nobody waits for a timer.
  */
 export class SocketSender {
-  private sending: Promise<void> | undefined;
+  private isSending = false;
+  private sending = Promise.resolve();
 
   /**
    * @param onError - Told when the socket does not take a parcel that has no use for the error itself; the next one is
@@ -40,7 +41,7 @@ export class SocketSender {
 
   /** There may be something in the outbox. */
   wake(): void {
-    if (!this.outbox.isEmpty) this.sending ??= this.sendAll();
+    if (!this.isSending && !this.outbox.isEmpty) this.sending = this.sendAll();
   }
 
   /** Resolves when everything that waited was handed to the socket. */
@@ -49,6 +50,7 @@ export class SocketSender {
   }
 
   private async sendAll(): Promise<void> {
+    this.isSending = true;
     while (!this.outbox.isEmpty && this.isOpen()) {
       for (const parcel of this.outbox.takeAll()) {
         const frames = this.isOpen() ? parcel.pack() : undefined;
@@ -56,7 +58,7 @@ export class SocketSender {
       }
       await nextTurn();
     }
-    this.sending = undefined;
+    this.isSending = false;
   }
 
   /** It may be closed during any send. */

@@ -1,0 +1,124 @@
+import { FrameOutbox } from "../../lib/transport/zeromq/frame-outbox";
+import { RequestOutbox } from "../../lib/transport/zeromq/request-outbox";
+import { type Outbox, SocketSender } from "../../lib/transport/zeromq/socket-sender";
+import { type Frame } from "../../lib/wire/frame";
+import { eventually } from "../support/eventually";
+
+/** A socket that takes one message at a time, as the binding's do, and as slowly as the test likes. */
+class OneAtATime {
+  readonly sent: string[] = [];
+  closed = false;
+  private finish: (() => void) | undefined;
+
+  get isBusy(): boolean {
+    return this.finish !== undefined;
+  }
+
+  async send(frames: Frame[]): Promise<void> {
+    if (this.isBusy) throw new Error("EBUSY");
+    const text = frames.join("|");
+    if (text === "bad") throw new Error("not taken");
+    await new Promise<void>((resolve) => (this.finish = resolve));
+    this.finish = undefined;
+    this.sent.push(text);
+  }
+
+  /** Lets messages through until so many were sent. */
+  async takes(count: number): Promise<void> {
+    await eventually(`${count} messages are sent`, () => {
+      if (this.sent.length < count) this.finish?.();
+      return this.sent.length >= count && !this.isBusy;
+    });
+  }
+}
+
+describe("a sender", () => {
+  let socket: OneAtATime;
+  let errors: string[];
+
+  beforeEach(() => {
+    socket = new OneAtATime();
+    errors = [];
+  });
+
+  function senderOf(outbox: Outbox): SocketSender {
+    return new SocketSender(socket, outbox, (error) => errors.push(String(error)));
+  }
+
+  function sending(...frames: string[]): SocketSender {
+    const outbox = new FrameOutbox();
+    const sender = senderOf(outbox);
+    for (const frame of frames) {
+      outbox.add(frame);
+      sender.wake();
+    }
+    return sender;
+  }
+
+  it("sends one message after the other, in order", async () => {
+    sending("a", "b", "c");
+    await socket.takes(3);
+
+    expect(socket.sent).toEqual(["a", "b", "c"]);
+    expect(errors).toEqual([]);
+  });
+
+  it("tells what the socket does not take, and goes on", async () => {
+    sending("bad", "a");
+    await socket.takes(1);
+
+    expect(errors).toEqual(["Error: not taken"]);
+    expect(socket.sent).toEqual(["a"]);
+  });
+
+  it("is flushed when all was handed over", async () => {
+    const flushed = sending("a", "b").flushed();
+    await socket.takes(2);
+    await flushed;
+
+    expect(socket.sent).toEqual(["a", "b"]);
+  });
+
+  it("is flushed at once where nothing waits or the socket is closed", async () => {
+    await sending().flushed();
+    socket.closed = true;
+    await sending("a").flushed();
+
+    expect(socket.sent).toEqual([]);
+  });
+
+  it("goes on after it was woken for nothing", async () => {
+    const outbox = new FrameOutbox();
+    const sender = senderOf(outbox);
+    sender.wake();
+    outbox.add("a");
+    sender.wake();
+    await socket.takes(1);
+
+    expect(socket.sent).toEqual(["a"]);
+  });
+
+  it("never sends a request that was given up while it waited, and tells which were sent", async () => {
+    const outbox = new RequestOutbox();
+    const sender = senderOf(outbox);
+    const requests = [1, 2, 3].map((id) => outbox.add(id, `{"event":"${id}"}`));
+    requests[1]!.isDropped = true;
+    sender.wake();
+    await socket.takes(2);
+
+    expect(socket.sent).toEqual(['1||{"event":"1"}', '3||{"event":"3"}']);
+    expect(requests.map(({ isSent }) => isSent)).toEqual([true, false, true]);
+  });
+
+  it("leaves a request that was given up out of a batch", async () => {
+    const outbox = new RequestOutbox();
+    outbox.takesBatches = true;
+    const sender = senderOf(outbox);
+    const requests = [1, 2, 3].map((id) => outbox.add(id, `{"event":"${id}"}`));
+    requests[1]!.isDropped = true;
+    sender.wake();
+    await socket.takes(1);
+
+    expect(socket.sent).toEqual(['|[{"event":"1","id":1},{"event":"3","id":3}]']);
+  });
+});
