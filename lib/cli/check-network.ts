@@ -71,8 +71,10 @@ async function serveAndAsk(
   const logger = commandLogger(session.output);
   const endpoint: RpcEndpoint = await openEndpoint(
     `tcp://${host}`,
-    (request) =>
-      request.reply([encodeJson(inventoryReply(contract, { ...identity, signalPort: endpoint.signalPort }))]),
+    (request) => {
+      const { signalPort, maxMessageBytes } = endpoint;
+      request.reply([encodeJson(inventoryReply(contract, { ...identity, signalPort, maxMessageBytes }))]);
+    },
     {},
     logger,
   );

@@ -1,5 +1,7 @@
 import { EncodingError, placeName, type ErrorPlace } from "../errors";
-import { type OutgoingRequest } from "../transport/rpc-channel";
+import { DEFAULT_MAX_MESSAGE_BYTES } from "../transport/message-limit";
+import { type ChannelOptions, type OutgoingRequest } from "../transport/rpc-channel";
+import { frameBytes, isLarger } from "../wire/frame";
 import { encodeRequest, type RpcRequest } from "../wire/requests";
 import { type CallOptions } from "./call-options";
 import { type Peer } from "./peer";
@@ -22,7 +24,7 @@ export class OutgoingCall implements OutgoingRequest<Peer> {
     private readonly member: string | undefined,
     private readonly usualTimeout: UsualTimeout,
     private readonly options: CallOptions,
-    private readonly defaults: CallOptions,
+    private readonly defaults: CallOptions & Pick<ChannelOptions, "maxMessageBytes">,
   ) {}
 
   get place(): ErrorPlace {
@@ -40,16 +42,41 @@ export class OutgoingCall implements OutgoingRequest<Peer> {
     return peer === undefined ? (wanted ?? LONGEST_CONNECT_MS) : wanted;
   }
 
-  /** Commands tell the server until when they may be started, on its own clock. */
-  encode({ clockOffset }: Peer, remainingMs: number | null): string {
+  /**
+   * Commands tell the server until when they may be started, on its own clock.
+   *
+   * @throws EncodingError if a value cannot be sent, or the text is larger than the device takes: it would end the
+   *   connection over it.
+   */
+  encode(peer: Peer, remainingMs: number | null): string {
+    const { clockOffset } = peer;
+    const deadline =
+      clockOffset === undefined || remainingMs === null
+        ? undefined
+        : Math.floor(performance.now() + clockOffset + remainingMs);
     try {
-      return clockOffset === undefined || remainingMs === null
-        ? encodeRequest(this.request)
-        : encodeRequest(this.request, Math.floor(performance.now() + clockOffset + remainingMs));
+      const text = encodeRequest(this.request, deadline, this.replyLimitFor(peer));
+      refuseTooLarge(text, peer);
+      return text;
     } catch (error) {
       throw withPlace(error, this.place);
     }
   }
+
+  /** What a device must know that would send more than this client takes: that would end the connection as well. */
+  private replyLimitFor({ inventory }: Peer): number | undefined {
+    const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = this.defaults;
+    return (inventory.rigwire?.maxMessageBytes ?? 0) > maxMessageBytes ? maxMessageBytes : undefined;
+  }
+}
+
+function refuseTooLarge(text: string, { inventory }: Peer): void {
+  const limit = inventory.rigwire?.maxMessageBytes ?? Infinity;
+  if (!isLarger(text, limit)) return;
+  throw new EncodingError(
+    `the request has ${frameBytes(text)} bytes, more than the ${limit} that the device takes: ` +
+      "raise maxMessageBytes on the server",
+  );
 }
 
 /** The error of a value that cannot be sent, with device and member; any other as it is. */

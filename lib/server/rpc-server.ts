@@ -2,15 +2,16 @@ import { randomUUID } from "node:crypto";
 import { contractOf } from "../contract/contract-of";
 import { type ServiceContract } from "../contract/service-contract";
 import { type Constructor } from "../contract/value-type";
-import { ContractError } from "../errors";
+import { ContractError, EncodingError } from "../errors";
 import { defaultLogger, type Logger } from "../log";
 import { type EndpointOptions, type IncomingRequest, type RpcEndpoint } from "../transport/rpc-endpoint";
 import { openEndpoint } from "../transport/transports";
 import { VERSION } from "../version";
 import { deviceFailure, failed, refusal } from "../wire/failures";
+import { frameBytes, isLarger, type Frame } from "../wire/frame";
 import { inventoryReply } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
-import { failureReply, successReply, type ReplyFrames } from "../wire/replies";
+import { failureReply, successReply, withinLimit, type ReplyFrames } from "../wire/replies";
 import { decodeRequest, type RpcRequest } from "../wire/requests";
 import { confirmationTopic } from "../wire/signals";
 import { type CallLimits } from "./active-calls";
@@ -101,13 +102,7 @@ export class RpcServer {
     this.topics = new SubscribedTopics(endpoint.topics$);
     this.methods = new MethodRunner(device, contract, options);
     this.properties = new DeviceProperties(device, contract, log);
-    this.signals = new SignalPublisher(
-      device,
-      contract,
-      this.topics,
-      (frame) => endpoint.publish(frame),
-      log,
-    );
+    this.signals = new SignalPublisher(device, contract, this.topics, (frame) => this.publish(frame), log);
   }
 
   /** @internal Use {@link serve}. */
@@ -115,9 +110,16 @@ export class RpcServer {
     const { url = DEFAULT_URL, logger = defaultLogger() } = options;
     checkDevice(device, contract);
     const starting: { server?: RpcServer } = {};
-    const endpoint = await openEndpoint(url, (request) => starting.server?.handle(request), options, logger);
-    starting.server = new RpcServer(device, contract, endpoint, options, logger);
-    return starting.server;
+    // Clients that waited for the address may be quicker than this function.
+    const early: IncomingRequest[] = [];
+    const handle = (request: IncomingRequest) => {
+      if (starting.server === undefined) early.push(request);
+      else starting.server.handle(request);
+    };
+    const endpoint = await openEndpoint(url, handle, options, logger);
+    const server = (starting.server = new RpcServer(device, contract, endpoint, options, logger));
+    for (const request of early) server.handle(request);
+    return server;
   }
 
   /** Where clients connect, with the port that was taken. */
@@ -165,12 +167,12 @@ export class RpcServer {
   }
 
   private handle(incoming: IncomingRequest): void {
-    const reply = (frames: ReplyFrames) => incoming.reply(frames);
+    let request: RpcRequest | undefined;
+    const reply = (frames: readonly Frame[]) => incoming.reply(withinLimit(frames, this.replyLimit(request)));
     if (this.closing !== undefined) {
       reply(failureReply(failed("the server is closing", "busy")));
       return;
     }
-    let request: RpcRequest;
     try {
       request = decodeRequest(incoming.body);
     } catch (error) {
@@ -178,7 +180,7 @@ export class RpcServer {
       return;
     }
     try {
-      this.answer(request, incoming);
+      this.answer(request, { ...incoming, reply });
     } catch (error) {
       reply(failureReply(deviceFailure(error)));
     }
@@ -208,6 +210,23 @@ export class RpcServer {
     }
   }
 
+  /** The largest frame that both sides of a request take. */
+  private replyLimit(request: RpcRequest | undefined): number {
+    const { maxMessageBytes } = this.endpoint;
+    const asked = request !== undefined && "maxReplyBytes" in request ? request.maxReplyBytes : undefined;
+    return Math.min(maxMessageBytes, asked ?? maxMessageBytes);
+  }
+
+  private publish(frame: string): void {
+    const { maxMessageBytes } = this.endpoint;
+    if (isLarger(frame, maxMessageBytes)) {
+      throw new EncodingError(
+        `a signal of ${frameBytes(frame)} bytes is more than maxMessageBytes (${maxMessageBytes}) allows`,
+      );
+    }
+    this.endpoint.publish(frame);
+  }
+
   private inventory(): object {
     return inventoryReply(this.contract, {
       name: this.name,
@@ -215,6 +234,7 @@ export class RpcServer {
       instance: this.instance,
       clock: performance.now(),
       signalPort: this.endpoint.signalPort,
+      maxMessageBytes: this.endpoint.maxMessageBytes,
       features: this.endpoint.takesBatches ? ["batch", ...FEATURES] : FEATURES,
     });
   }

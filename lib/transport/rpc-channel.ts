@@ -88,7 +88,7 @@ export interface ChannelOptions {
    * (`RIGWIRE_KEYS`, `RIGWIRE_SERVER_KEY`), or none.
    */
   readonly security?: ClientSecurity | Plain;
-  /** The largest message that is taken, in bytes. Default 64 MiB. */
+  /** The largest message that is taken, in bytes. Default 64 MiB. What may be sent is the device's limit. */
   readonly maxMessageBytes?: number;
   /** A peer that says nothing for this long, not even to a heartbeat, is lost, in milliseconds. Default 5 000. */
   readonly heartbeatMs?: number;

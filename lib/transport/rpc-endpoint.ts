@@ -27,6 +27,8 @@ export interface TopicEvent {
 export interface RpcEndpoint {
   /** Where clients connect, with the port that was taken. */
   readonly url: string;
+  /** The largest frame that is taken, in bytes. Clients are told, and are sent none that is larger. */
+  readonly maxMessageBytes: number;
   /** The port of the signals; 0 where the transport has no ports. */
   readonly signalPort: number;
   /** Whether several requests may come in one message. */
@@ -44,7 +46,7 @@ export interface EndpointOptions {
    * `RIGWIRE_ALLOW`), or everybody, with a warning where others than this computer's users can connect.
    */
   readonly security?: ServerSecurity | Plain;
-  /** The largest message that is taken, in bytes. Default 64 MiB. */
+  /** The largest message that is taken and sent, in bytes. Default 64 MiB. Clients have a limit of their own. */
   readonly maxMessageBytes?: number;
   /** A client that says nothing for this long, not even to a heartbeat, is lost, in milliseconds. Default 5 000. */
   readonly heartbeatMs?: number;

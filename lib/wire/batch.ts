@@ -9,9 +9,12 @@ import { decodeMessage, isObject } from "./message";
 /** A batch is not made longer than this, so that nobody waits long behind one. */
 export const MAX_BATCH_BYTES = 64 * 1024;
 
+/** The lengths of texts are counted in characters, each of up to three bytes; ids and commas come on top. */
+const LARGEST_BATCH_BYTES = 4 * MAX_BATCH_BYTES;
+
 /** What a peer that takes no messages as long as a batch may get must not be offered. */
 export function takesBatches(maxMessageBytes: number): boolean {
-  return maxMessageBytes >= MAX_BATCH_BYTES;
+  return maxMessageBytes >= LARGEST_BATCH_BYTES;
 }
 
 /** @param object - The text of a JSON object with at least one member, none of them `"id"`. */

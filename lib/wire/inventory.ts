@@ -31,6 +31,8 @@ export interface RigwireInventory {
   readonly clock: number;
   /** Where signals are published; 0 where the transport has no ports. */
   readonly signalPort: number;
+  /** The largest frame that the server takes; nothing where it does not say. */
+  readonly maxMessageBytes: number | undefined;
   readonly features: readonly string[];
   /** By wire name. */
   readonly members: ReadonlyMap<string, MemberDescription>;
@@ -65,6 +67,7 @@ export interface ServerIdentity {
   readonly instance: string;
   readonly clock: number;
   readonly signalPort: number;
+  readonly maxMessageBytes: number;
   readonly features: readonly Feature[];
 }
 
@@ -150,11 +153,20 @@ function decodeNames(value: unknown, key: string): string[] {
 }
 
 function decodeRigwire(value: Readonly<Record<string, unknown>>): RigwireInventory | undefined {
-  const { version, type, instance, clock, signalPort, features, members } = value;
+  const { version, type, instance, clock, signalPort, maxMessageBytes, features, members } = value;
   if (typeof version !== "string" || typeof type !== "string" || typeof instance !== "string")
     return undefined;
   if (typeof clock !== "number" || typeof signalPort !== "number" || !isTexts(features)) return undefined;
-  return { version, type, instance, clock, signalPort, features, members: decodeMembers(members) };
+  return {
+    version,
+    type,
+    instance,
+    clock,
+    signalPort,
+    maxMessageBytes: typeof maxMessageBytes === "number" ? maxMessageBytes : undefined,
+    features,
+    members: decodeMembers(members),
+  };
 }
 
 function decodeMembers(value: unknown): ReadonlyMap<string, MemberDescription> {

@@ -1,6 +1,6 @@
 import { MalformedMessageError } from "../errors";
 import { isFailureReason, type Failure } from "./failures";
-import { type Frame } from "./frame";
+import { frameBytes, isLarger, type Frame } from "./frame";
 import { encodeJson } from "./json";
 import { decodeObject, type ReceivedReply } from "./message";
 
@@ -26,6 +26,16 @@ export function successReply(further: object = {}): ReplyFrames {
 
 export function failureReply(failure: Failure): ReplyFrames {
   return [encodeJson(failure)];
+}
+
+/** The reply, or a failure that says so where it is too large: the receiver would end the connection over it. */
+export function withinLimit(reply: readonly Frame[], maxBytes: number): readonly Frame[] {
+  const tooLarge = reply.find((frame) => isLarger(frame, maxBytes));
+  if (tooLarge === undefined) return reply;
+  const error =
+    `the reply has ${frameBytes(tooLarge)} bytes, more than the ${maxBytes} that may be sent: ` +
+    "raise maxMessageBytes on the server and on its clients";
+  return failureReply({ success: false, error });
 }
 
 /** A reply as a client reads it. */

@@ -7,14 +7,14 @@ export type RpcRequest =
   | { readonly event: "GET_INVENTORY" }
   | { readonly event: "INIT_SIGNALS_HANDLING" }
   | MethodCall
-  | { readonly event: "PROPERTY_GET"; readonly property: string }
+  | PropertyGet
   | PropertySet
   | { readonly event: "STOP_SERVER" }
   | { readonly event: "FIND_PEER_ADDRESS" }
   | { readonly event: "CONFIRM_SUBSCRIPTIONS"; readonly token: string }
   | { readonly event: "CANCEL"; readonly id: string };
 
-export interface MethodCall extends WithDeadline {
+export interface MethodCall extends WithDeadline, WithReplyLimit {
   readonly event: "METHOD_CALL";
   readonly method: string;
   readonly args: readonly unknown[];
@@ -27,16 +27,31 @@ export interface PropertySet extends WithDeadline {
   readonly value: unknown;
 }
 
+export interface PropertyGet extends WithReplyLimit {
+  readonly event: "PROPERTY_GET";
+  readonly property: string;
+}
+
+interface WithReplyLimit {
+  /** The largest frame that the client takes, where that is less than what the server sends. */
+  readonly maxReplyBytes?: number | undefined;
+}
+
 interface WithDeadline {
   /** Milliseconds on the server's own clock, after which the command must not be started. */
   readonly deadline?: number | undefined;
 }
 
-/** @param deadline - In place of the request's own, if it is a command. */
-export function encodeRequest(request: RpcRequest, deadline?: number): string {
+/**
+ * @param deadline - In place of the request's own, if it is a command.
+ * @param maxReplyBytes - In place of the request's own, if its reply may be of any size.
+ */
+export function encodeRequest(request: RpcRequest, deadline?: number, maxReplyBytes?: number): string {
   switch (request.event) {
     case "METHOD_CALL":
-      return encodeMethodCall(request, deadline ?? request.deadline);
+      return encodeMethodCall(request, deadline ?? request.deadline, maxReplyBytes ?? request.maxReplyBytes);
+    case "PROPERTY_GET":
+      return encodeJson(maxReplyBytes === undefined ? request : { ...request, maxReplyBytes });
     case "PROPERTY_SET":
       return encodeJson(deadline === undefined ? request : { ...request, deadline });
     default:
@@ -45,10 +60,15 @@ export function encodeRequest(request: RpcRequest, deadline?: number): string {
 }
 
 /** Written piece by piece: this is what most messages are. */
-function encodeMethodCall({ method, args, kwargs }: MethodCall, deadline: number | undefined): string {
+function encodeMethodCall(
+  { method, args, kwargs }: MethodCall,
+  deadline: number | undefined,
+  maxReplyBytes: number | undefined,
+): string {
   const params = `{"args":${encodeJson(args)},"kwargs":${encodeJson(kwargs)}}`;
-  const end = deadline === undefined ? "}" : `,"deadline":${deadline}}`;
-  return `{"event":"METHOD_CALL","method":${JSON.stringify(method)},"params":${params}${end}`;
+  const until = deadline === undefined ? "" : `,"deadline":${deadline}`;
+  const limit = maxReplyBytes === undefined ? "" : `,"maxReplyBytes":${maxReplyBytes}`;
+  return `{"event":"METHOD_CALL","method":${JSON.stringify(method)},"params":${params}${until}${limit}}`;
 }
 
 /**
@@ -69,14 +89,18 @@ export function decodeRequest(body: Received): RpcRequest {
     case "METHOD_CALL":
       return decodeMethodCall(message);
     case "PROPERTY_GET":
-      return { event: "PROPERTY_GET", property: text(message, "property") };
+      return {
+        event: "PROPERTY_GET",
+        property: text(message, "property"),
+        maxReplyBytes: number(message, "maxReplyBytes"),
+      };
     case "PROPERTY_SET":
       if (!("value" in message)) throw new MalformedMessageError('PROPERTY_SET has no "value"');
       return {
         event: "PROPERTY_SET",
         property: text(message, "property"),
         value: message.value,
-        deadline: deadlineOf(message),
+        deadline: number(message, "deadline"),
       };
     case "CONFIRM_SUBSCRIPTIONS":
       return { event: "CONFIRM_SUBSCRIPTIONS", token: text(message, "token") };
@@ -100,7 +124,8 @@ function decodeMethodCall(message: Readonly<Record<string, unknown>>): MethodCal
     method: text(message, "method"),
     args,
     kwargs,
-    deadline: deadlineOf(message),
+    deadline: number(message, "deadline"),
+    maxReplyBytes: number(message, "maxReplyBytes"),
   };
 }
 
@@ -111,8 +136,10 @@ function text(message: Readonly<Record<string, unknown>>, key: string): string {
   return value;
 }
 
-function deadlineOf({ deadline }: Readonly<Record<string, unknown>>): number | undefined {
-  return typeof deadline === "number" && Number.isFinite(deadline) ? deadline : undefined;
+/** An addition that is no number counts as absent. */
+function number(message: Readonly<Record<string, unknown>>, key: string): number | undefined {
+  const value = message[key];
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
 const EXCERPT_LENGTH = 60;

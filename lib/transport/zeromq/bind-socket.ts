@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
-import { isIP } from "node:net";
+import { lstat, rm } from "node:fs/promises";
+import { createConnection, isIP } from "node:net";
 import { type Socket } from "zeromq";
 import { AddressError, messageOf } from "../../errors";
 import { parseAddress, type Address } from "../address";
@@ -19,6 +20,7 @@ const RANDOM_PORT_ATTEMPTS = 20;
  */
 export async function bindSocket(socket: Socket, url: string): Promise<Address> {
   const address = parseAddress(url);
+  if (address.scheme === "ipc") await refuseTakenPath(url, address.path);
   if (address.scheme !== "tcp") return bind(socket, url, url, address);
   const host = await bindableHost(address.host);
   if (address.port !== undefined) return bind(socket, `tcp://${host}:${address.port}`, url, address);
@@ -39,22 +41,27 @@ async function bind(socket: Socket, target: string, url: string, address: Addres
     if (address.scheme === "ipc") bindPrivately(socket, target);
     else await socket.bind(target);
   } catch (error) {
-    throw new AddressError(
-      `cannot serve at ${url}: ${REASONS[codeOf(error)] ?? messageOf(error)}`,
-      {},
-      { cause: error },
-    );
+    const reasons = address.scheme === "tcp" ? { ...REASONS, ...TCP_REASONS } : REASONS;
+    throw cannotServe(url, reasons[codeOf(error)] ?? messageOf(error), error);
   }
   return address;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: "another process has the address; choose another port, or leave it out to get a free one",
+  EADDRINUSE: "another server has the address",
   EADDRNOTAVAIL: "the host is none of this computer's addresses",
   ENODEV: "the host is none of this computer's addresses",
   EACCES: "not allowed to bind there; ports below 1024 need rights",
   ENOENT: "the folder does not exist",
 };
+
+const TCP_REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another process has the address; choose another port, or leave it out to get a free one",
+};
+
+function cannotServe(url: string, reason: string, cause?: unknown): AddressError {
+  return new AddressError(`cannot serve at ${url}: ${reason}`, {}, { cause });
+}
 
 /** By its shape: an error of the binding is no `Error` of a second module realm, such as a test's. */
 function codeOf(error: unknown): string {
@@ -74,4 +81,44 @@ async function bindableHost(host: string): Promise<string> {
   } catch {
     return host; // The name of an interface, such as eth0.
   }
+}
+
+/** ZeroMQ would remove whatever is at the path: the socket of a server that lives, or a file of somebody. */
+async function refuseTakenPath(url: string, path: string): Promise<void> {
+  if (path.startsWith("@")) return; // A name of Linux that is no file; nobody can take it from its owner.
+  const file = await lstat(path).catch(() => undefined);
+  if (file === undefined) return;
+  if (!file.isSocket()) throw cannotServe(url, "there is a file that is no socket");
+  if (await isListenedTo(path)) throw cannotServe(url, "another server has the address");
+}
+
+/**
+ * Resolves when a bound socket that is being closed has let go of its address, which another thread of ZeroMQ does.
+ * Call it before the socket is closed. (To unbind it first is no way: the binding does that in a thread of its own,
+ * which crashes the process where messages are waited for meanwhile.)
+ *
+ * @param url - Where it is bound.
+ */
+export async function addressReleased({ events }: Socket, url: string): Promise<void> {
+  // Within a process nothing tells of the address; it is free when the socket is gone.
+  const last = url.startsWith("inproc:") ? "end" : "close";
+  for await (const { type } of events) if (type === last) return;
+}
+
+/** ZeroMQ leaves the file of an `ipc:` address behind. */
+export async function removeSocketFile(url: string): Promise<void> {
+  const address = parseAddress(url);
+  if (address.scheme !== "ipc" || address.path.startsWith("@")) return;
+  await rm(address.path, { force: true }).catch(() => undefined);
+}
+
+function isListenedTo(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = createConnection(path);
+    connection.once("connect", () => {
+      connection.destroy();
+      resolve(true);
+    });
+    connection.once("error", () => resolve(false));
+  });
 }

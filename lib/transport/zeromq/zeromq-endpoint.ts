@@ -1,9 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Subject, type Observable } from "rxjs";
 import { Router, XPublisher } from "zeromq";
 import { BurstLog } from "../../burst-log";
 import { defaultLogger, type Logger } from "../../log";
 import { formatAddress } from "../address";
 import { decodeBatch, isBatch, takesBatches, type BatchElement } from "../../wire/batch";
+import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
 import { type Frame } from "../../wire/frame";
 import {
   type EndpointOptions,
@@ -11,10 +13,9 @@ import {
   type RpcEndpoint,
   type TopicEvent,
 } from "../rpc-endpoint";
-import { bindSocket } from "./bind-socket";
+import { addressReleased, bindSocket, removeSocketFile } from "./bind-socket";
 import { openGuard, type EndpointGuard } from "./endpoint-guard";
 import { warnIfExposed } from "./exposure";
-import { ipcFileRemover } from "./ipc-file";
 import { inprocBound, inprocClosed } from "./inproc-endpoints";
 import { FrameOutbox } from "./frame-outbox";
 import { receiveAll } from "./receive-all";
@@ -43,12 +44,12 @@ export class ZeroMqEndpoint implements RpcEndpoint {
   private readonly log: BurstLog;
   private readonly signals = new FrameOutbox();
   private readonly signalSender: SocketSender;
-  private readonly removeFiles: readonly (() => void)[];
   private closing: Promise<void> | undefined;
 
   private constructor(
     readonly url: string,
     readonly signalPort: number,
+    readonly maxMessageBytes: number,
     private readonly router: Router,
     private readonly publisher: XPublisher,
     private readonly guard: EndpointGuard,
@@ -57,7 +58,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     log: Logger,
   ) {
     this.log = new BurstLog(log);
-    this.takesBatches = takesBatches(router.maxMessageSize);
+    this.takesBatches = takesBatches(maxMessageBytes);
     this.replies = new ReplyOutbox({
       maxUnreadBytes,
       onRetry: () => this.replySender.wake(),
@@ -69,7 +70,6 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     this.signalSender = new SocketSender(publisher, this.signals, (error) =>
       this.log.warn({ err: error }, "a signal could not be published"),
     );
-    this.removeFiles = [url, signalAddress(url, 0)].map(ipcFileRemover);
     void receiveAll(router, (frames) => this.receiveRequest(frames));
     void receiveAll(publisher, (frames) => this.receiveTopic(frames));
   }
@@ -126,6 +126,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
       return new ZeroMqEndpoint(
         bound,
         signalPort,
+        options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
         router,
         publisher,
         guard,
@@ -154,16 +155,20 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     await this.replySender.flushed();
     await this.replies.drained(LINGER_MS);
     await this.signalSender.flushed();
-    for (const removeFile of this.removeFiles) removeFile();
+    const urls = [this.url, signalAddress(this.url, 0)];
+    // Before the sockets close: afterwards the path may be another server's.
+    await Promise.all(urls.map(removeSocketFile));
+    const sockets = [this.router, this.publisher];
+    const released = Promise.all(sockets.map((socket, index) => addressReleased(socket, urls[index] ?? "")));
     // What was handed over may still be on its way out of the process.
-    for (const socket of [this.router, this.publisher]) {
+    for (const socket of sockets) {
       socket.linger = LINGER_MS;
       socket.close();
     }
-    for (const url of [this.url, signalAddress(this.url, 0)])
-      if (url.startsWith("inproc:")) inprocClosed(url);
+    for (const url of urls) if (url.startsWith("inproc:")) inprocClosed(url);
     this.topics.complete();
     this.guard.close();
+    await within(released, 2 * LINGER_MS);
   }
 
   private receiveRequest(frames: readonly Buffer[]): void {
@@ -228,6 +233,13 @@ export class ZeroMqEndpoint implements RpcEndpoint {
 
 function latin1(frame: Buffer | undefined): string {
   return frame?.toString("latin1") ?? "";
+}
+
+/** Waits, but not for longer than so many milliseconds. */
+async function within(work: Promise<unknown>, longestMs: number): Promise<void> {
+  const waiting = new AbortController();
+  await Promise.race([work, delay(longestMs, undefined, { signal: waiting.signal })]);
+  waiting.abort();
 }
 
 const EMPTY = Buffer.alloc(0);
