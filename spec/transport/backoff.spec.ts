@@ -1,0 +1,26 @@
+import { Backoff } from "../../lib/transport/backoff";
+
+describe("a backoff", () => {
+  it("doubles its waits up to two seconds, each shortened by up to a half", () => {
+    const backoff = new Backoff();
+    for (const longest of [50, 100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000]) {
+      const wait = backoff.next();
+      expect(wait).toBeGreaterThanOrEqual(longest / 2);
+      expect(wait).toBeLessThanOrEqual(longest);
+    }
+  });
+
+  it("begins anew after a success", () => {
+    const backoff = new Backoff();
+    for (let attempt = 0; attempt < 9; attempt++) backoff.next();
+
+    backoff.reset();
+
+    expect(backoff.next()).toBeLessThanOrEqual(50);
+  });
+
+  it("is not in step with others", () => {
+    const waits = new Set(Array.from({ length: 10 }, () => new Backoff().next()));
+    expect(waits.size).toBeGreaterThan(1);
+  });
+});

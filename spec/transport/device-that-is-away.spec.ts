@@ -1,0 +1,80 @@
+import { DeviceUnavailableError, serve, withOptions } from "rigwire";
+import { closing } from "../support/closing";
+import { eventually } from "../support/eventually";
+import { freePort } from "../support/free-port";
+import { connectStage, Stage } from "./stage";
+
+describe("a device that is away", () => {
+  it("fails a call at its deadline, and is never sent it when it comes", async () => {
+    const port = await freePort();
+    const stage = connectStage(closing, `tcp://127.0.0.1:${port}`, { name: "stage-1" });
+
+    const startedAt = performance.now();
+    const error = await withOptions(stage, { timeoutMs: 200 })
+      .moveTo(1)
+      .catch((thrown: unknown) => thrown);
+    const tookMs = performance.now() - startedAt;
+
+    expect(error).toBeInstanceOf(DeviceUnavailableError);
+    expect(error).toMatchObject({
+      message: `stage-1.moveTo was not sent: the device was not reachable within 200 ms (tcp://127.0.0.1:${port}: connection refused)`,
+      device: "stage-1",
+      member: "moveTo",
+    });
+    expect(tookMs).toBeGreaterThanOrEqual(199);
+    expect(tookMs).toBeLessThan(1_000);
+
+    const device = new Stage();
+    closing(await serve(device, { url: `tcp://127.0.0.1:${port}` }));
+    expect(await stage.moveTo(2)).toBe(2);
+    expect(device.moves).toEqual([2]);
+  });
+
+  it("that comes before the deadline gets the call, once, in the order of the calls", async () => {
+    const port = await freePort();
+    const stage = connectStage(closing, `tcp://127.0.0.1:${port}`);
+    const calls = [1, 2, 3].map((position) => stage.moveTo(position));
+
+    const device = new Stage();
+    closing(await serve(device, { url: `tcp://127.0.0.1:${port}` }));
+
+    expect(await Promise.all(calls)).toEqual([1, 2, 3]);
+    expect(device.moves).toEqual([1, 2, 3]);
+  });
+
+  it("does not hold up calls with a shorter time, nor an abort", async () => {
+    const stage = connectStage(closing, `tcp://127.0.0.1:${await freePort()}`);
+    const aborting = new AbortController();
+    const settled: string[] = [];
+    const calls = [
+      withOptions(stage, { timeoutMs: 400 })
+        .moveTo(1)
+        .catch(() => settled.push("long")),
+      withOptions(stage, { timeoutMs: 100 })
+        .moveTo(2)
+        .catch(() => settled.push("short")),
+      withOptions(stage, { signal: aborting.signal })
+        .moveTo(3)
+        .catch(() => settled.push("aborted")),
+    ];
+    aborting.abort();
+    await Promise.all(calls);
+
+    expect(settled).toEqual(["aborted", "short", "long"]);
+  });
+
+  it("gets nothing of a call whose time ran out while the event loop was blocked", async () => {
+    const device = new Stage();
+    const server = closing(await serve(device));
+    const stage = connectStage(closing, server.url);
+    const call = withOptions(stage, { timeoutMs: 300 }).moveTo(1);
+    // The connection is made by another thread, and is there when this one goes on.
+    const until = performance.now() + 400;
+    await eventually("it is connecting", () => true);
+    while (performance.now() < until);
+
+    await expect(call).rejects.toThrow(DeviceUnavailableError);
+    expect(await stage.moveTo(2)).toBe(2);
+    expect(device.moves).toEqual([2]);
+  });
+});
