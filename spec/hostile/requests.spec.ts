@@ -6,6 +6,7 @@ import { decodeRequest } from "../../lib/wire/requests";
 import { closing } from "../support/closing";
 import { rawClient, rawDealer, RawSubscriber, type RawClient } from "../support/raw-client";
 import { RecordingLogger } from "../support/recording-logger";
+import { RUNS } from "./recorded-frames";
 
 @RpcService()
 class Device {
@@ -82,7 +83,7 @@ describe("the request decoder", () => {
           expect(error).toBeInstanceOf(MalformedMessageError);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 10 * RUNS },
     );
   });
 });
@@ -96,7 +97,7 @@ describe("a live server", () => {
         const reply = decodeReply(await client.exchange(body));
         expect(["success", "failure"]).toContain(reply.kind);
       }),
-      { numRuns: 300 },
+      { numRuns: RUNS },
     );
 
     await expectAlive(client);
@@ -105,7 +106,7 @@ describe("a live server", () => {
   it("answers every message of a DEALER client under its own id", async () => {
     const { url } = await serveDevice();
     const dealer = rawDealer(url);
-    const bodies = fc.sample(rubbish, 300);
+    const bodies = fc.sample(rubbish, RUNS);
     for (const [index, body] of bodies.entries()) await dealer.send(String(index), "", body);
     const answered = new Set<string>();
     while (answered.size < bodies.length) answered.add(String((await dealer.receive())[0]));
