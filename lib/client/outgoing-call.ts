@@ -49,11 +49,11 @@ export class OutgoingCall implements OutgoingRequest<Peer> {
    *   connection over it.
    */
   encode(peer: Peer, remainingMs: number | null): string {
-    const { clockOffset } = peer;
+    const { clock } = peer;
     const deadline =
-      clockOffset === undefined || remainingMs === null
+      clock === undefined || remainingMs === null
         ? undefined
-        : Math.floor(performance.now() + clockOffset + remainingMs);
+        : Math.floor(clock.at(performance.now()) + remainingMs);
     try {
       const text = encodeRequest(this.request, deadline, this.replyLimitFor(peer));
       refuseTooLarge(text, peer);

@@ -7,13 +7,14 @@ import { isObject } from "../wire/message";
 import { encodeRequest } from "../wire/requests";
 import { confirmationTopic } from "../wire/signals";
 import { checkFulfilled } from "./check-fulfilled";
+import { type ClockReading, ServerClock } from "./server-clock";
 import { type SignalSequences } from "./signal-sequences";
 
 /** The server at the other end of a connection. */
 export interface Peer {
   readonly inventory: Inventory;
-  /** What to add to this process's `performance.now()` to get the server's clock, in milliseconds. */
-  readonly clockOffset: number | undefined;
+  /** Nothing where the server tells none. */
+  readonly clock: ServerClock | undefined;
 }
 
 let tokens = 0;
@@ -32,14 +33,19 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
    * @throws ContractError with the missing members, if the device does not fulfil the contract.
    */
   async handshake(ask: Ask): Promise<Peer> {
-    const askedAt = performance.now();
-    const inventory = decodeInventory(await askObject(ask, { event: "GET_INVENTORY" }));
-    const answeredAt = performance.now();
+    const { inventory, reading } = await readInventory(ask);
     if (this.contract !== undefined) checkFulfilled(this.contract, inventory);
-    const clock = inventory.rigwire?.clock;
     this.sequences.connected(inventory.rigwire?.instance);
-    // The clock was read about half a round trip ago.
-    return { inventory, clockOffset: clock === undefined ? undefined : clock - (askedAt + answeredAt) / 2 };
+    return { inventory, clock: reading === undefined ? undefined : new ServerClock(reading) };
+  }
+
+  refreshAfterMs({ clock }: Peer): number | undefined {
+    return clock?.refreshAfterMs;
+  }
+
+  async refresh({ clock }: Peer, ask: Ask): Promise<void> {
+    const { reading } = await readInventory(ask);
+    if (reading !== undefined) clock?.add(reading);
   }
 
   takesBatches({ inventory }: Peer): boolean {
@@ -76,6 +82,14 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
       unsubscribe();
     }
   }
+}
+
+async function readInventory(ask: Ask): Promise<{ inventory: Inventory; reading: ClockReading | undefined }> {
+  const askedAt = performance.now();
+  const inventory = decodeInventory(await askObject(ask, { event: "GET_INVENTORY" }));
+  const clock = inventory.rigwire?.clock;
+  const reading = clock === undefined ? undefined : { clock, askedAt, answeredAt: performance.now() };
+  return { inventory, reading };
 }
 
 function offers({ rigwire }: Inventory, feature: Feature): boolean {

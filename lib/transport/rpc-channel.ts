@@ -59,6 +59,10 @@ export type Ask = (body: string, what: string) => Promise<ReceivedReply>;
 export interface ChannelProtocol<Peer> {
   /** Learns who is at the other end; no request leaves before. Must be harmless to repeat. */
   handshake(ask: Ask): Promise<Peer>;
+  /** When the peer is to be asked again for what changes with time, in milliseconds; nothing or left out: never. */
+  refreshAfterMs?(peer: Peer): number | undefined;
+  /** Asks again. A failure counts for nothing: the next time may succeed. */
+  refresh?(peer: Peer, ask: Ask): Promise<void>;
   /** Whether the peer takes several requests in one message. Left out: never. */
   takesBatches?(peer: Peer): boolean;
   /** What tells the peer that nobody waits for a reply any more; nothing if it would not understand. */

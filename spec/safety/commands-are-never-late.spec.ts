@@ -98,6 +98,26 @@ describe("a wire that carries nothing for a while", () => {
   });
 });
 
+describe("a server's clock", () => {
+  it("that took long to be told is taken to be early, never late, and is read again", async () => {
+    const { url } = await serveMotor();
+    const proxy = closing(await TcpProxy.open(targetOf(url)));
+    proxy.stall();
+    const motor = connectMotor(proxy.url, { handshakeTimeoutMs: 5_000 });
+    const first = withOptions(motor, { timeoutMs: 10_000 }).timeLeft();
+    await delay(600);
+    proxy.resume();
+
+    // Of the ten seconds it waited more than half a one; server and client share a clock here.
+    expect(await first).toBeLessThanOrEqual(9_400);
+    await eventually("little is lost after the clock was read again", async () => {
+      const left = await withOptions(motor, { timeoutMs: 10_000 }).timeLeft();
+      expect(left).toBeLessThanOrEqual(10_000);
+      return left > 9_800;
+    });
+  });
+});
+
 describe("a caller who gives up", () => {
   it("takes a call that waits for its turn out of the queue", async () => {
     const { url } = await serveMotor();

@@ -60,6 +60,12 @@ export class Motor {
     for (let index = 1; index <= count; index++) this.reported.next([index, "x".repeat(length)]);
   }
 
+  /** What is left of the caller's time when it is begun, in milliseconds. */
+  @JsonMethod({ concurrent: true })
+  timeLeft(): number {
+    return (CallContext.current().deadline ?? Infinity) - performance.now();
+  }
+
   /** Stands still, event loop and all. */
   @JsonMethod({ concurrent: true })
   block(@Arg("durationMs", { type: Integer }) durationMs: number): void {

@@ -20,6 +20,7 @@ export class Session<Peer> {
   private signals: SignalSubscription | undefined;
   private isSettling = false;
   private hasUnconfirmed = false;
+  private refreshTimer: NodeJS.Timeout | undefined;
 
   private constructor(
     readonly connection: DealerConnection,
@@ -46,7 +47,9 @@ export class Session<Peer> {
     try {
       const peer = await protocol.handshake((body, what) => connection.ask(body, what));
       connection.useBatches(protocol.takesBatches?.(peer) === true);
-      return new Session(connection, peer, protocol, options, onReady);
+      const session = new Session(connection, peer, protocol, options, onReady);
+      session.refreshLater();
+      return session;
     } catch (error) {
       connection.end(messageOf(error));
       throw error;
@@ -69,8 +72,24 @@ export class Session<Peer> {
   }
 
   end(reason: string): void {
+    clearTimeout(this.refreshTimer);
     this.connection.end(reason);
     this.signals?.close();
+  }
+
+  private refreshLater(): void {
+    const afterMs = this.protocol.refreshAfterMs?.(this.peer);
+    if (afterMs === undefined || this.connection.isClosed) return;
+    this.refreshTimer = setTimeout(() => void this.refresh(), afterMs).unref();
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      await this.protocol.refresh?.(this.peer, (body, what) => this.connection.ask(body, what));
+    } catch {
+      // What was known before holds until the next time; a connection that is lost tells so itself.
+    }
+    this.refreshLater();
   }
 
   private wantConfirmation(): void {
