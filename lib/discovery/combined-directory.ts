@@ -1,4 +1,5 @@
 import { catchError, EMPTY, ReplaySubject, mergeAll, type Observable } from "rxjs";
+import { firstFound, within } from "./answers";
 import {
   type DeviceDirectory,
   type DeviceEvent,
@@ -6,7 +7,13 @@ import {
   type DeviceRecord,
 } from "./device-directory";
 
-/** Several directories as one, asked in order: the first that knows a matching device answers. */
+/** A directory that has not answered after this time no longer keeps the next from being asked, in milliseconds. */
+const HEAD_START_MS = 300;
+
+/** A directory that has not answered after this time is left out of a list of everything, in milliseconds. */
+const LIST_WITHIN_MS = 1_000;
+
+/** Several directories as one, asked in order; one that does not answer holds up the others for a moment only. */
 export class CombinedDirectory implements DeviceDirectory {
   private readonly directories: DeviceDirectory[] = [];
   private readonly sources = new ReplaySubject<Observable<DeviceEvent>>();
@@ -19,24 +26,41 @@ export class CombinedDirectory implements DeviceDirectory {
   }
 
   /**
+   * The matching devices of the first directory that knows any. An empty query lists what all of them know within a
+   * second, each address once.
+   *
    * @throws The first directory's error, if none knows a matching device and one could not be asked.
    */
   async find(query: DeviceQuery): Promise<readonly DeviceRecord[]> {
-    const failures: unknown[] = [];
+    if (query.name === undefined && query.type === undefined) return this.all();
+    const searches: Promise<readonly DeviceRecord[]>[] = [];
     for (const directory of this.directories) {
-      try {
-        const found = await directory.find(query);
-        if (found.length > 0) return found;
-      } catch (error) {
-        failures.push(error);
-      }
+      searches.push(directory.find(query));
+      const found = await firstFound(searches, HEAD_START_MS);
+      if (found !== undefined) return found;
     }
-    if (failures.length > 0) throw failures[0];
-    return [];
+    return (await firstFound(searches)) ?? nothingFound(await Promise.allSettled(searches));
   }
 
   /** Nobody is told of changes any more. */
   close(): void {
     this.sources.complete();
   }
+
+  private async all(): Promise<readonly DeviceRecord[]> {
+    const lists = this.directories.map((directory) => within(directory.find({}), LIST_WITHIN_MS));
+    const answers = await Promise.allSettled(lists);
+    const all: DeviceRecord[] = [];
+    for (const answer of answers) {
+      const known = new Set(all.map(({ url }) => url));
+      if (answer.status === "fulfilled") all.push(...answer.value.filter(({ url }) => !known.has(url)));
+    }
+    return all.length > 0 ? all : nothingFound(answers);
+  }
+}
+
+function nothingFound(answers: readonly PromiseSettledResult<unknown>[]): readonly DeviceRecord[] {
+  const failure = answers.find((answer) => answer.status === "rejected");
+  if (failure !== undefined) throw failure.reason;
+  return [];
 }

@@ -1,20 +1,25 @@
-import { catchError, EMPTY, filter, firstValueFrom, fromEvent, merge, timer } from "rxjs";
-import { AmbiguousDeviceError, DeviceUnavailableError, messageOf } from "../errors";
+import { setTimeout as delay } from "node:timers/promises";
+import { catchError, filter, firstValueFrom, fromEvent, merge, NEVER, type Observable, timer } from "rxjs";
+import { AddressError, AmbiguousDeviceError, DeviceUnavailableError, messageOf } from "../errors";
 import { matches, type DeviceDirectory, type DeviceQuery, type DeviceRecord } from "./device-directory";
 
 /** A directory that tells no changes is asked again after this time, in milliseconds. */
 const ASK_AGAIN_MS = 2_000;
 
+/** A search that takes longer than this is told, in milliseconds. */
+const SLOW_ANSWER_MS = 500;
+
 /** How many of the devices that are there a message lists. */
 const LISTED_DEVICES = 10;
 
 /**
- * Finds the one device that is asked for, and waits for it if it is not there yet.
+ * Finds the one device that is asked for, and waits for it if it is not there yet. A directory that cannot be asked is
+ * asked again.
  *
  * @param signal - Ends the wait.
  * @param tell - Gets the reason of the wait: what was looked for and what is there.
  * @returns Its URL.
- * @throws AmbiguousDeviceError with the list, if several match.
+ * @throws AmbiguousDeviceError with the list, if several match; AddressError where a directory has none to be asked at.
  */
 export async function locateDevice(
   directory: DeviceDirectory,
@@ -24,13 +29,53 @@ export async function locateDevice(
 ): Promise<string> {
   for (;;) {
     signal.throwIfAborted();
-    const changed = nextChange(directory, query, signal);
-    const [device, ...others] = await directory.find(query);
-    if (device !== undefined && others.length === 0) return device.url;
-    if (device !== undefined) throw ambiguous(query, [device, ...others]);
-    tell(`there is no ${describe(query)}: ${await whatIsThere(directory)}`);
-    await changed;
+    const round = new AbortController();
+    const explain = async (problem: string) => {
+      const known = await whatIsThere(directory);
+      if (!round.signal.aborted) tell(`${problem}: ${known}`);
+    };
+    const slow = setTimeout(() => void explain(`${describe(query)} is not found yet`), SLOW_ANSWER_MS);
+    try {
+      const added = nextAdded(directory, query, AbortSignal.any([signal, round.signal]));
+      // A device that appears elsewhere is not kept waiting by a directory that does not answer.
+      const answer = await Promise.race([ask(directory, query), added]);
+      clearTimeout(slow);
+      if (answer === "added") continue;
+      if ("devices" in answer) {
+        const [device, ...others] = answer.devices;
+        if (device !== undefined && others.length === 0) return device.url;
+        if (device !== undefined) throw ambiguous(query, [device, ...others]);
+      }
+      if ("problem" in answer) tell(answer.problem);
+      await explain("problem" in answer ? answer.problem : `there is no ${describe(query)}`);
+      await Promise.race([added, delay(ASK_AGAIN_MS, undefined, { signal: round.signal, ref: false })]);
+    } finally {
+      clearTimeout(slow);
+      round.abort();
+    }
   }
+}
+
+type Answer = { readonly devices: readonly DeviceRecord[] } | { readonly problem: string };
+
+async function ask(directory: DeviceDirectory, query: DeviceQuery): Promise<Answer> {
+  try {
+    return { devices: await directory.find(query) };
+  } catch (error) {
+    // That does not mend with time.
+    if (error instanceof AddressError) throw error;
+    return { problem: `${describe(query)} is not found: ${messageOf(error)}` };
+  }
+}
+
+/** Resolves when a matching device was added, or the wait is over. Subscribed before the directory is asked. */
+async function nextAdded(
+  directory: DeviceDirectory,
+  query: DeviceQuery,
+  signal: AbortSignal,
+): Promise<"added"> {
+  await firstValueFrom(merge(additions(directory, query), fromEvent(signal, "abort")));
+  return "added";
 }
 
 /**
@@ -66,11 +111,16 @@ async function nextChange(
   signal: AbortSignal,
 ): Promise<void> {
   if (signal.aborted) return;
+  await firstValueFrom(merge(additions(directory, query), timer(ASK_AGAIN_MS), fromEvent(signal, "abort")));
+}
+
+/** Never ends; silent where the directory cannot tell. */
+function additions(directory: DeviceDirectory, query: DeviceQuery): Observable<unknown> {
   const added = directory.changes$.pipe(
     filter(({ kind, device }) => kind === "added" && matches(device, query)),
-    catchError(() => EMPTY),
+    catchError(() => NEVER),
   );
-  await firstValueFrom(merge(added, timer(ASK_AGAIN_MS), fromEvent(signal, "abort")));
+  return merge(added, NEVER);
 }
 
 function tooFew(query: DeviceQuery, found: number, atLeast: number, known: string): DeviceUnavailableError {
@@ -80,9 +130,12 @@ function tooFew(query: DeviceQuery, found: number, atLeast: number, known: strin
 }
 
 function ambiguous(query: DeviceQuery, devices: readonly DeviceRecord[]): AmbiguousDeviceError {
-  return new AmbiguousDeviceError(
-    `there are ${devices.length} devices of ${describe(query)}: ask for one by name: ${list(devices)}`,
-  );
+  const { length } = devices;
+  const problem =
+    query.name === undefined
+      ? `there are ${length} devices${query.type === undefined ? "" : ` of type "${query.type}"`}: ask for one by name`
+      : `there are ${length} devices "${query.name}": give them different names`;
+  return new AmbiguousDeviceError(`${problem}: ${list(devices)}`);
 }
 
 function describe({ name, type }: DeviceQuery): string {
@@ -101,7 +154,12 @@ async function whatIsThere(directory: DeviceDirectory): Promise<string> {
 
 function list(devices: readonly DeviceRecord[]): string {
   if (devices.length === 0) return "no device is known";
-  const named = devices.slice(0, LISTED_DEVICES).map(({ name, type, url }) => `${name} (${type}, ${url})`);
+  const named = devices.slice(0, LISTED_DEVICES).map(shown);
   const further = devices.length > LISTED_DEVICES ? ` and ${devices.length - LISTED_DEVICES} more` : "";
   return `known are ${named.join(", ")}${further}`;
+}
+
+/** Some directories do not know a device's name, others not its type. */
+function shown({ name, type, url }: DeviceRecord): string {
+  return name === "" ? `${type} (${url})` : `${name} (${type === "" ? url : `${type}, ${url}`})`;
 }
