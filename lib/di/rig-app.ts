@@ -3,10 +3,11 @@ import { type Remote } from "../client/remote";
 import { type ClientOptions } from "../client/rpc-client";
 import { type Constructor } from "../contract/value-type";
 import { CombinedDirectory } from "../discovery/combined-directory";
-import { type DeviceDirectory } from "../discovery/device-directory";
+import { type DeviceDirectory, type DeviceRecord } from "../discovery/device-directory";
 import { DeviceList } from "../discovery/device-list";
 import { RigwireError } from "../errors";
 import { defaultLogger, type Logger } from "../log";
+import { localUrl } from "../registry/local-url";
 import { securityOfDevices, type RigSecurity } from "../security/rig-security";
 import { type Plain } from "../security/security-options";
 import { serve, type RpcServer, type ServeOptions } from "../server/rpc-server";
@@ -175,8 +176,7 @@ export class RigApp {
       if (announcement !== undefined) this.started.push(() => announcement.close());
     }
     this.requireOpen();
-    const { name, url, contract } = server;
-    this.started.push(this.ownDevices.add({ name, type: contract.type, url }));
+    this.started.push(this.ownDevices.add(recordOf(server)));
   }
 
   /** A class is made once by the container, and is the same object for whoever injects it in this process. */
@@ -234,4 +234,15 @@ export class RigApp {
     if (this.phase === "new") return;
     throw new RigAppError(`${what}: the app is already ${this.phase}; put it together before start()`);
   }
+}
+
+/** The name is what it is at the time: a registry may give another. */
+function recordOf(server: RpcServer): DeviceRecord {
+  return {
+    get name() {
+      return server.name;
+    },
+    type: server.contract.type,
+    url: localUrl(server.url),
+  };
 }

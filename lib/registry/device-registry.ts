@@ -10,7 +10,6 @@ import { type KeyPair } from "../security/curve-key";
 import { isProven } from "../security/ownership-proof";
 import { resolveServerSecurity } from "../security/security-options";
 import { SubscribedTopics } from "../server/subscribed-topics";
-import { formatAddress, parseAddress } from "../transport/address";
 import {
   type EndpointOptions,
   type IncomingRequest,
@@ -20,7 +19,7 @@ import {
 import { openEndpoint } from "../transport/transports";
 import { confirmationTopic } from "../wire/signals";
 import { encodeDeviceChange, type DeviceChange } from "./device-change";
-import { isWildcardHost, loopbackHostFor } from "./host-kinds";
+import { localUrl } from "./local-url";
 import { type Registered, RegisteredDevices } from "./registered-devices";
 import { encodeRegistryReply, type RegistryReply } from "./registry-reply";
 import { decodeRegistryRequest, type RegisterRequest, type RegistryRequest } from "./registry-request";
@@ -109,9 +108,7 @@ export class DeviceRegistry implements DeviceDirectory {
 
   /** Where processes of this computer reach it: as `url`, with loopback in the place of a wildcard. */
   get localUrl(): string {
-    const address = parseAddress(this.url);
-    if (address.scheme !== "tcp" || !isWildcardHost(address.host)) return this.url;
-    return formatAddress({ ...address, host: loopbackHostFor(address.host) });
+    return localUrl(this.url);
   }
 
   /** The devices that are registered now. */
