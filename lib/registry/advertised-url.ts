@@ -7,7 +7,8 @@ export interface AdvertiseOptions {
   /**
    * Where others reach the device: a host such as `10.0.0.7` or `cam-1.local`, or a URL. Where no port is named it is
    * the device's own. Default: the device's address, or, if that is a wildcard or loopback, the address of the
-   * interface that routes to the registry.
+   * interface that routes to the registry; for a wildcard and a registry on the same computer, the address of the
+   * interface that routes to everywhere else, if there is one.
    */
   readonly advertise?: string | undefined;
   /** Where the registry is. */
@@ -32,7 +33,11 @@ export async function advertisedUrl(
   const { host } = bound;
   if (!isWildcardHost(host) && !isLoopbackHost(host)) return formatAddress(bound);
   const local = await hostTowards(registryUrl, host);
-  return formatAddress({ ...bound, host: isLoopbackHost(host) && isLoopbackHost(local) ? host : local });
+  if (!isLoopbackHost(local)) return formatAddress({ ...bound, host: local });
+  return formatAddress({
+    ...bound,
+    host: isLoopbackHost(host) ? host : await outwardHost(registryUrl, local),
+  });
 }
 
 function explicitUrl(advertise: string, port: number | undefined): string {
@@ -53,4 +58,18 @@ async function hostTowards(registryUrl: string, boundHost: string): Promise<stri
   if (registry.scheme !== "tcp" || isWildcardHost(registry.host)) return loopbackHostFor(boundHost);
   // A server at an address of one family is not reached by the other.
   return localAddressTowards(registry.host, boundHost.startsWith("[") ? 6 : 4);
+}
+
+/** Addresses for examples only: the route to them is the one to everywhere else. Nothing is sent there. */
+const ELSEWHERE = { 4: "192.0.2.1", 6: "[2001:db8::1]" } as const;
+
+/** Who serves at every interface has others in mind, and the registry may tell them of it. */
+async function outwardHost(registryUrl: string, loopback: string): Promise<string> {
+  if (parseAddress(registryUrl).scheme !== "tcp") return loopback;
+  const family = loopback.startsWith("[") ? 6 : 4;
+  try {
+    return await localAddressTowards(ELSEWHERE[family], family);
+  } catch {
+    return loopback;
+  }
 }
