@@ -73,6 +73,7 @@ export class RegistryLease {
   private readonly log: Logger;
   private accepted: AcceptedRegistration | undefined;
   private hasBeenAccepted = false;
+  private isConnected = false;
   private advertised = "";
   private wake: () => void = () => undefined;
   private closing: Promise<void> | undefined;
@@ -86,7 +87,8 @@ export class RegistryLease {
     this.checkEveryMs = (options.aliveTimeoutMs ?? DEFAULT_ALIVE_TIMEOUT_MS) / CHECKS_PER_TIMEOUT;
     this.state$ = this.states.asObservable();
     this.connection = client.state$.subscribe((state) => {
-      if (state.kind === "connected") this.wake();
+      this.isConnected = state.kind === "connected";
+      if (this.isConnected) this.wake();
       if (state.kind === "connecting" && state.problem !== undefined) this.lost(state.problem);
     });
     void device.closed?.then(() => this.close());
@@ -207,7 +209,7 @@ export class RegistryLease {
     this.closingSoon.abort();
     this.connection.unsubscribe();
     // A registration that is on its way is waited for: its uuid is needed to take it back.
-    const giveUp = setTimeout(() => this.closingNow.abort(), CLOSE_GRACE_MS);
+    const giveUp = setTimeout(() => this.closingNow.abort(), this.isConnected ? CLOSE_GRACE_MS : 0);
     await this.running;
     if (this.accepted !== undefined && this.state.kind === "registered") await this.unregister(this.accepted);
     clearTimeout(giveUp);

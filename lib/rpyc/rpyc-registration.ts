@@ -12,6 +12,9 @@ const DEFAULT_RETRY_MS = 1_000;
 /** A registry that is away is asked this often at last: a service is found soon after it is back. */
 const MAX_RETRY_MS = 15_000;
 
+/** To a registry that did not answer the last time UNREGISTER is sent all the same, and this long waited for, in ms. */
+const UNREACHABLE_GRACE_MS = 200;
+
 export interface RpycRegistrationOptions {
   /** What the service is found by, such as its name and its type; in any case. */
   readonly names: readonly string[];
@@ -72,8 +75,8 @@ export class RpycRegistration {
   }
 
   /**
-   * Unregisters the service and ends. A registry that is away is not waited for longer than for a reply; it
-   * forgets the service by itself. May be called again.
+   * Unregisters the service and ends. A registry that is away is hardly waited for; it forgets the service by
+   * itself. May be called again.
    */
   close(): Promise<void> {
     this.closing ??= this.end();
@@ -139,8 +142,10 @@ export class RpycRegistration {
   }
 
   private async unregister(): Promise<void> {
+    const isAway = this.state.kind === "unreachable";
+    const options = isAway ? { signal: AbortSignal.timeout(UNREACHABLE_GRACE_MS) } : {};
     try {
-      await this.client.unregister(this.options.port);
+      await this.client.unregister(this.options.port, options);
     } catch (error) {
       this.logger.warn(
         this.details(error),
