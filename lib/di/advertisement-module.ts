@@ -6,6 +6,9 @@ import {
   LocalServiceAdvertisement,
   type AdvertisementOptions,
 } from "../advertisement/local-service-advertisement";
+import { advertisedUrl } from "../registry/advertised-url";
+import { localUrl } from "../registry/local-url";
+import { NamedAnnouncement } from "./named-announcement";
 import { type RigModule, type ServedDevice } from "./rig-module";
 
 /** Finds devices by the files in which processes of this user on this computer advertise them (protocols.md, 3). */
@@ -23,20 +26,25 @@ export const AdvertisementModule = {
         Promise.resolve({
           directory: new AdvertisementDirectory(options),
           announce: (device) =>
-            Promise.resolve(new LocalServiceAdvertisement(descriptionOf(device), options)),
+            NamedAnnouncement.of(device.server, () => advertise(device, options), options.logger),
           close: () => Promise.resolve(),
         }),
     };
   },
 };
 
-function descriptionOf({ server, advertise, properties = {} }: ServedDevice) {
+async function advertise(
+  { server, advertise: explicit, properties = {} }: ServedDevice,
+  options: AdvertisementOptions,
+): Promise<LocalServiceAdvertisement> {
   const { name, url, contract } = server;
-  return {
+  const address =
+    explicit === undefined
+      ? localUrl(url)
+      : await advertisedUrl(url, { advertise: explicit, registryUrl: url });
+  return new LocalServiceAdvertisement(
     // An advertisement has to have a name; a device need not.
-    serviceName: name === "" ? contract.type : name,
-    serviceType: contract.type,
-    address: advertise ?? url,
-    properties,
-  };
+    { serviceName: name === "" ? contract.type : name, serviceType: contract.type, address, properties },
+    options,
+  );
 }

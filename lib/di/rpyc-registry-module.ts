@@ -1,11 +1,15 @@
 import { AddressError } from "../errors";
+import { defaultLogger, type Logger } from "../log";
+import { isLoopbackHost } from "../registry/host-kinds";
 import { RpycDirectory, rpycNamesOf, type RpycDirectoryOptions } from "../rpyc/rpyc-directory";
 import { type RpycRegistryClient } from "../rpyc/registry-client";
 import { RpycRegistration, type RpycRegistrationOptions } from "../rpyc/rpyc-registration";
 import { TcpRegistryClient, type TcpRegistryClientOptions } from "../rpyc/tcp-registry-client";
 import { UdpRegistryClient, type UdpRegistryClientOptions } from "../rpyc/udp-registry-client";
 import { parseAddress } from "../transport/address";
-import { type RigModule, type ServedDevice } from "./rig-module";
+import { type RpcServer } from "../server/rpc-server";
+import { NamedAnnouncement } from "./named-announcement";
+import { type Announcement, type RigModule, type ServedDevice } from "./rig-module";
 
 type SharedOptions = RpycDirectoryOptions & Pick<RpycRegistrationOptions, "renewMs" | "retryMs">;
 
@@ -31,27 +35,38 @@ function moduleOf(client: RpycRegistryClient, options: SharedOptions): RigModule
     start: () =>
       Promise.resolve({
         directory: new RpycDirectory(client, options),
-        announce: (device) => Promise.resolve(register(client, device, options)),
+        announce: (device) => announce(client, device, options),
         close: () => Promise.resolve(),
       }),
   };
 }
 
-function register(
+async function announce(
   client: RpycRegistryClient,
   { server }: ServedDevice,
   options: SharedOptions,
-): RpycRegistration {
+): Promise<Announcement> {
   const { name, url, contract } = server;
+  const { type } = contract;
   const address = parseAddress(url);
   if (address.scheme !== "tcp" || address.port === undefined) {
-    throw new AddressError(
-      `an RPyC registry knows only TCP ports: serve ${name || contract.type} at tcp://HOST`,
-    );
+    throw new AddressError(`an RPyC registry knows only TCP ports: serve ${name || type} at tcp://HOST`);
   }
-  return new RpycRegistration(client, {
-    ...options,
-    names: rpycNamesOf({ name, type: contract.type }),
-    port: address.port,
-  });
+  const { port } = address;
+  warnOfLoopback(address.host, client, server, options.logger ?? defaultLogger());
+  const register = () =>
+    Promise.resolve(
+      new RpycRegistration(client, { ...options, names: rpycNamesOf({ name: server.name, type }), port }),
+    );
+  return NamedAnnouncement.of(server, register, options.logger);
+}
+
+/** The registry takes the address from which it hears of the device for the device's. */
+function warnOfLoopback(host: string, client: RpycRegistryClient, server: RpcServer, log: Logger): void {
+  const { hostname } = new URL(client.url);
+  if (!isLoopbackHost(host) || isLoopbackHost(hostname)) return;
+  log.warn(
+    { device: server.name, bound: server.url, registry: client.url },
+    `a device served at ${server.url} is not reached at the address that the RPyC registry tells others: serve it at tcp://* or an address of the network`,
+  );
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { BehaviorSubject, distinctUntilChanged, type Observable } from "rxjs";
 import { contractOf } from "../contract/contract-of";
 import { type ServiceContract } from "../contract/service-contract";
 import { type Constructor } from "../contract/value-type";
@@ -75,11 +76,12 @@ function classOf(device: object): Constructor<object> {
 
 /** A device on the network. */
 export class RpcServer {
-  /** What clients read as the device's name. */
-  name: string;
+  /** What clients read as the device's name, and each later one, until the server closes. */
+  readonly name$: Observable<string>;
   /** Resolves when the server has closed, whoever closed it. */
   readonly closed: Promise<void>;
 
+  private readonly names: BehaviorSubject<string>;
   private readonly instance = randomUUID();
   private readonly topics: SubscribedTopics;
   private readonly properties: DeviceProperties;
@@ -96,7 +98,8 @@ export class RpcServer {
     private readonly options: ServeOptions,
     log: Logger,
   ) {
-    this.name = options.name ?? "";
+    this.names = new BehaviorSubject(options.name ?? "");
+    this.name$ = this.names.pipe(distinctUntilChanged());
     this.closed = new Promise((resolve) => (this.tellClosed = resolve));
     this.endSurvival = surviveUnhandledRejections(log);
     this.topics = new SubscribedTopics(endpoint.topics$);
@@ -120,6 +123,15 @@ export class RpcServer {
     const server = (starting.server = new RpcServer(device, contract, endpoint, options, logger));
     for (const request of early) server.handle(request);
     return server;
+  }
+
+  /** What clients read as the device's name; a registry may give it another. */
+  get name(): string {
+    return this.names.value;
+  }
+
+  set name(name: string) {
+    this.names.next(name);
   }
 
   /** Where clients connect, with the port that was taken. */
@@ -161,6 +173,7 @@ export class RpcServer {
     this.properties.release();
     this.topics.close();
     await this.endpoint.close();
+    this.names.complete();
     this.endSurvival();
     served.delete(this.device.target);
     this.tellClosed();
