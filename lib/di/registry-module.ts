@@ -1,5 +1,6 @@
 import { filter, firstValueFrom, timeout } from "rxjs";
 import { type InjectionToken } from "tsyringe";
+import { AddressError } from "../errors";
 import { DeviceRegistry, type RegistryOptions } from "../registry/device-registry";
 import { RegistryClient, type RegistryClientOptions } from "../registry/registry-client";
 import { RegistryDirectory } from "../registry/registry-directory";
@@ -7,12 +8,13 @@ import { RegistryLease, type LeaseOptions } from "../registry/registry-lease";
 import { securityOfDevices, securityTowards } from "../security/rig-security";
 import { type Plain, type ServerSecurity } from "../security/security-options";
 import { rigSecurityOf } from "./rig-security-token";
+import { parseAddress } from "../transport/address";
 import { type RigModule, type ServedDevice } from "./rig-module";
 
 /** The token under which a registry that the app itself runs is injected: `@inject(DEVICE_REGISTRY)`. */
 export const DEVICE_REGISTRY: InjectionToken<DeviceRegistry> = Symbol("rigwire:DeviceRegistry");
 
-/** How long the start of an app waits for the registry to accept a device, in milliseconds; it goes on without. */
+/** How long the start of an app waits for the registry to accept its devices, in milliseconds; it goes on without. */
 const ACCEPTED_WITHIN_MS = 2_000;
 
 /** What an app's `serverKeys` call the registry. */
@@ -41,7 +43,7 @@ export const RegistryModule = {
         const client = new RegistryClient(registry.localUrl, clientOptions(options, security));
         return {
           directory: registry,
-          announce: (device) => lease(client, device, options),
+          announce: announcer(client, options),
           async close() {
             await client.close();
             await registry.close();
@@ -55,8 +57,10 @@ export const RegistryModule = {
    * Uses a registry that runs elsewhere, also an original; an original cannot be asked which devices there are.
    *
    * @param url - The registry's, such as `tcp://10.0.0.1:5555`.
+   * @throws AddressError if it is none.
    */
   connect(url: string, options: RegistryClientOptions & LeaseSettings = {}): RigModule {
+    requirePort(url);
     return {
       name: "RegistryModule",
       start(container) {
@@ -65,7 +69,7 @@ export const RegistryModule = {
         const client = new RegistryClient(url, { ...security, ...options });
         return Promise.resolve({
           directory: new RegistryDirectory(client),
-          announce: (device) => lease(client, device, options),
+          announce: announcer(client, options),
           close: () => client.close(),
         });
       },
@@ -74,24 +78,36 @@ export const RegistryModule = {
 };
 
 /** A device is served whether or not the registry is there; the lease goes on trying. */
-async function lease(
+function announcer(
   client: RegistryClient,
-  { server, advertise, overwrite = false }: ServedDevice,
-  options: LeaseSettings & Pick<LeaseOptions, "logger">,
-): Promise<RegistryLease> {
-  const { aliveTimeoutMs, logger } = options;
-  const registration = new RegistryLease(client, server, {
-    advertise,
-    overwrite,
-    ...(aliveTimeoutMs !== undefined && { aliveTimeoutMs }),
-    ...(logger !== undefined && { logger }),
-  });
-  const answered = registration.state$.pipe(
-    filter(({ kind }) => kind !== "registering"),
-    timeout(ACCEPTED_WITHIN_MS),
-  );
-  await firstValueFrom(answered).catch(() => undefined);
-  return registration;
+  { aliveTimeoutMs, logger }: LeaseSettings & Pick<LeaseOptions, "logger">,
+): (device: ServedDevice) => Promise<RegistryLease> {
+  let waitMs = ACCEPTED_WITHIN_MS;
+  return async ({ server, advertise, overwrite = false }) => {
+    const lease = new RegistryLease(client, server, {
+      advertise,
+      overwrite,
+      ...(aliveTimeoutMs !== undefined && { aliveTimeoutMs }),
+      ...(logger !== undefined && { logger }),
+    });
+    const answered = lease.state$.pipe(
+      filter(({ kind }) => kind !== "registering"),
+      timeout(waitMs),
+    );
+    // A registry that kept one device waiting does not keep the next waiting as well.
+    await firstValueFrom(answered).catch(() => (waitMs = 0));
+    return lease;
+  };
+}
+
+/**
+ * @throws AddressError if nothing could be connected to there.
+ */
+function requirePort(url: string): void {
+  const address = parseAddress(url);
+  if (address.scheme === "tcp" && address.port === undefined) {
+    throw new AddressError(`"${url}" names no port: a registry's is 5555 where nothing else is said`);
+  }
 }
 
 /** The registry's own pair opens it in any case. */
