@@ -133,12 +133,11 @@ export class RegistryLease {
       }
       this.accepted = undefined;
     }
-    await this.register(signal);
-    // Until its first check-in a device has the registry's own time, whatever it will ask for.
-    return Math.min(this.checkEveryMs, DEFAULT_ALIVE_TIMEOUT_MS / CHECKS_PER_TIMEOUT);
+    await this.register(aliveTimeoutMs, signal);
+    return this.checkEveryMs;
   }
 
-  private async register(signal: AbortSignal): Promise<void> {
+  private async register(aliveTimeoutMs: number, signal: AbortSignal): Promise<void> {
     const { advertise, overwrite = false } = this.options;
     const { name: wanted, url: bound, contract } = this.device;
     const url = await advertisedUrl(bound, { advertise, registryUrl: await this.client.url(signal) });
@@ -151,6 +150,10 @@ export class RegistryLease {
     this.hasBeenAccepted = true;
     this.advertised = url;
     this.device.name = accepted.name;
+    // Until its first check-in a device has the registry's own time, whatever it wants.
+    if (aliveTimeoutMs !== DEFAULT_ALIVE_TIMEOUT_MS) {
+      await this.client.checkAlive(accepted.uuid, { aliveTimeoutMs, signal });
+    }
     this.tellRegistered(accepted.name, wanted === "" || wanted === accepted.name ? undefined : wanted);
   }
 
@@ -209,12 +212,17 @@ export class RegistryLease {
     this.closingSoon.abort();
     this.connection.unsubscribe();
     // A registration that is on its way is waited for: its uuid is needed to take it back.
-    const giveUp = setTimeout(() => this.closingNow.abort(), this.isConnected ? CLOSE_GRACE_MS : 0);
+    const giveUp = setTimeout(() => this.closingNow.abort(), this.isAway() ? 0 : CLOSE_GRACE_MS);
     await this.running;
     if (this.accepted !== undefined && this.state.kind === "registered") await this.unregister(this.accepted);
     clearTimeout(giveUp);
     this.states.next({ kind: "closed" });
     this.states.complete();
+  }
+
+  /** Nothing is sent to a registry that is not connected. */
+  private isAway(): boolean {
+    return this.state.kind === "unreachable" && !this.isConnected;
   }
 
   private async unregister({ uuid, name }: AcceptedRegistration): Promise<void> {

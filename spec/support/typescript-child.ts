@@ -23,7 +23,7 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A TypeScript program that runs as a process of its own and writes JSON to its stdout, a line a message. */
+/** A TypeScript program that runs as a process of its own and writes lines to its stdout, JSON where it is a test's. */
 export class TypeScriptChild {
   /** When the process is gone and its output read. */
   readonly ended: Promise<ProcessEnd>;
@@ -51,8 +51,13 @@ export class TypeScriptChild {
     return this.process.pid;
   }
 
-  /** The next line of its stdout, parsed; fails if it ends instead, or takes longer than ten seconds. */
+  /** The next line of its stdout, parsed. */
   async next(): Promise<unknown> {
+    return JSON.parse(await this.nextLine());
+  }
+
+  /** The next line of its stdout; fails if it ends instead, or takes longer than ten seconds. */
+  async nextLine(): Promise<string> {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_, reject) => {
       const late = () =>
@@ -62,7 +67,7 @@ export class TypeScriptChild {
     try {
       const line = await Promise.race([this.lines.next(), deadline]);
       if (line.done === true) throw new Error(`the process ended\n${this.stderr}`);
-      return JSON.parse(line.value);
+      return line.value;
     } finally {
       clearTimeout(timer);
     }
@@ -97,6 +102,8 @@ export function typeScriptProgram(entry: string): TypeScriptProgram {
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "rigwire-program-"));
     symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"), "junction");
+    // So that a sample finds this very lib as the package that it imports.
+    writeFileSync(join(folder, "package.json"), '{ "name": "rigwire", "exports": "./lib/index.js" }');
     transpile(entry, folder, new Set());
   });
   afterEach(async () => {
@@ -135,6 +142,7 @@ function transpile(file: string, folder: string, done: Set<string>): void {
   writeFileSync(output, ts.transpileModule(source, { compilerOptions, fileName: file }).outputText);
   for (const { fileName } of ts.preProcessFile(source).importedFiles) {
     if (fileName.startsWith(".")) transpile(sourceOf(resolve(dirname(file), fileName)), folder, done);
+    if (fileName === "rigwire") transpile(join(PROJECT, "lib/index.ts"), folder, done);
   }
 }
 
