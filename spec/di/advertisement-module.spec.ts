@@ -4,7 +4,7 @@ import { all, RuntimeFolder } from "../advertisement/runtime-folder";
 import { silent } from "../registry/loopback-registry";
 import { eventually } from "../support/eventually";
 import { typeScriptProgram } from "../support/typescript-child";
-import { cameraOf, serveCamera, servedBy, startApp } from "./camera-apps";
+import { cameraOf, focusAfterMove, serveCamera, servedBy, startApp } from "./camera-apps";
 
 const cameraProgram = typeScriptProgram(join(__dirname, "programs/camera-app.ts"));
 
@@ -67,7 +67,7 @@ describe("apps with local advertisements", () => {
     expect(await focused).toBe(1);
     await first.close();
     await serveCamera({ name: "cam", number: 2 }, local());
-    expect(await camera.focus()).toBe(2);
+    expect(await focusAfterMove(camera)).toBe(2);
   });
 
   it("advertise a renamed device by its new name", async () => {

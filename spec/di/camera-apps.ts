@@ -1,4 +1,5 @@
 import {
+  ConnectionLostError,
   type DeviceOptions,
   JsonMethod,
   type Remote,
@@ -42,6 +43,19 @@ export async function serveCamera(
 /** A camera of an app, which fails after this time if it is not there. */
 export function cameraOf(app: RigApp, name?: string, timeoutMs = 8_000): Remote<Camera> {
   return withOptions(app.client(Camera, name), { timeoutMs });
+}
+
+/**
+ * What a camera tells that just went elsewhere. Asked while the old connection breaks, a call fails, and nobody but its
+ * caller may repeat it.
+ */
+export async function focusAfterMove(camera: Remote<Camera>): Promise<number> {
+  try {
+    return await camera.focus();
+  } catch (error) {
+    if (error instanceof ConnectionLostError) return camera.focus();
+    throw error;
+  }
 }
 
 /** The name and URL of the only device of an app. */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { DEVICE_REGISTRY, DeviceUnavailableError, RegistryModule } from "rigwire";
 import { next, openRegistry, silent } from "../registry/loopback-registry";
 import { type TypeScriptChild, typeScriptProgram } from "../support/typescript-child";
-import { cameraOf, serveCamera, servedBy, startApp } from "./camera-apps";
+import { cameraOf, focusAfterMove, serveCamera, servedBy, startApp } from "./camera-apps";
 
 const registryProgram = typeScriptProgram(join(__dirname, "../registry/programs/registry.ts"));
 const cameraProgram = typeScriptProgram(join(__dirname, "programs/camera-app.ts"));
@@ -76,7 +76,7 @@ describe("apps and a registry in processes of their own", () => {
 
     first.child.signal("SIGKILL");
     await first.child.ended;
-    const focused = camera.focus();
+    const focused = focusAfterMove(camera);
     const second = await startCamera(url);
     expect(await focused).toBe(second.child.pid);
     expect(second.url).not.toBe(first.url);

@@ -13,7 +13,7 @@ import { silent } from "../registry/loopback-registry";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { RecordingLogger } from "../support/recording-logger";
-import { Camera, cameraOf, serveCamera, servedBy, startApp } from "./camera-apps";
+import { Camera, cameraOf, focusAfterMove, serveCamera, servedBy, startApp } from "./camera-apps";
 
 const HOST = "127.0.0.1";
 const QUICK = { logger: silent, timeoutMs: 300, pollMs: 50, renewMs: 50, retryMs: 50 };
@@ -75,7 +75,7 @@ describe.each([
     expect(await focused).toBe(1);
     await first.close();
     await serveCamera({ name: "cam", number: 2 }, rpyc());
-    expect(await camera.focus()).toBe(2);
+    expect(await focusAfterMove(camera)).toBe(2);
   });
 
   it("tell what is there when a name is unknown, and that a type is ambiguous at once", async () => {
