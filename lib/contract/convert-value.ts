@@ -71,10 +71,9 @@ const PRIMITIVES: Readonly<Record<PrimitiveKind, (value: unknown) => unknown>> =
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
   },
   date(value) {
-    if (value instanceof Date) return value;
-    if (typeof value !== "number" && !(typeof value === "string" && DATE_TIME.test(value))) return undefined;
-    const date = new Date(value);
-    return Number.isNaN(date.getTime()) ? undefined : date;
+    const isReadable = typeof value === "number" || (typeof value === "string" && DATE_TIME.test(value));
+    const date = isReadable ? new Date(value) : value;
+    return date instanceof Date && !Number.isNaN(date.getTime()) ? date : undefined;
   },
 };
 
