@@ -90,6 +90,7 @@ describe("a value for a declared type", () => {
     ["a word with a number for a date", Date, "step 1", 'x: expected date, got "step 1"'],
     ["a bare number in a text for a date", Date, "5", 'x: expected date, got "5"'],
     ["a day that no month has", Date, "2025-13-40", 'x: expected date, got "2025-13-40"'],
+    ["an invalid date", Date, new Date(NaN), "x: expected date"],
     ["NaN for a date", Date, NaN, "x: expected date, got NaN"],
     ["true for a date", Date, true, "x: expected date, got true"],
   ])("is refused: %s", (_name, type, value, message) => {
@@ -120,6 +121,7 @@ describe("a value for a declared type", () => {
           expect(converted === REFUSED || fits(converted)).toBe(true);
         }
       }),
+      { numRuns: 1_000 },
     );
   });
 });

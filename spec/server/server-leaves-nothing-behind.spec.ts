@@ -103,18 +103,24 @@ describe("a server that was closed", () => {
     });
   });
 
-  it("leaves no file of its ipc address, nor removes that of the server after it", async () => {
+  it("leaves no file of its ipc address", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "rigwire-spec-"));
+    closing({ close: () => rm(folder, { recursive: true }) });
+    const server = closing(await serve(new Device(), { url: `ipc://${folder}/device` }));
+    expect((await readdir(folder)).sort()).toEqual(["device", "device.signals"]);
+    await server.close();
+
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("cannot be shut out of its ipc address by another while it serves", async () => {
     const folder = await mkdtemp(join(tmpdir(), "rigwire-spec-"));
     closing({ close: () => rm(folder, { recursive: true }) });
     const url = `ipc://${folder}/device`;
-    const first = closing(await serve(new Device(), { url }));
-    const second = closing(await serve(new Device(), { url }));
-    await first.close();
-    expect((await readdir(folder)).sort()).toEqual(["device", "device.signals"]);
-    expect(await rawClient(url).call("alive")).toEqual({ success: true, result: "alive" });
-    await second.close();
+    closing(await serve(new Device(), { url }));
 
-    expect(await readdir(folder)).toEqual([]);
+    await expect(serve(new Device(), { url })).rejects.toThrow("another server has the address");
+    expect(await rawClient(url).call("alive")).toEqual({ success: true, result: "alive" });
   });
 
   it("may be closed again, also at the same time", async () => {
