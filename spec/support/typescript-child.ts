@@ -13,6 +13,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { type Readable, type Writable } from "node:stream";
 import ts from "typescript";
+import { transpiled } from "./transpiled";
 
 const PROJECT = resolve(__dirname, "../..");
 const LINE_DEADLINE_MS = 10_000;
@@ -129,17 +130,9 @@ function transpile(file: string, folder: string, done: Set<string>): void {
   if (done.has(file)) return;
   done.add(file);
   const source = readFileSync(file, "utf8");
-  const compilerOptions: ts.CompilerOptions = {
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.CommonJS,
-    experimentalDecorators: true,
-    emitDecoratorMetadata: true,
-    esModuleInterop: true,
-    inlineSourceMap: true,
-  };
   const output = join(folder, javaScriptOf(file));
   mkdirSync(dirname(output), { recursive: true });
-  writeFileSync(output, ts.transpileModule(source, { compilerOptions, fileName: file }).outputText);
+  writeFileSync(output, transpiled(file, source));
   for (const { fileName } of ts.preProcessFile(source).importedFiles) {
     if (fileName.startsWith(".")) transpile(sourceOf(resolve(dirname(file), fileName)), folder, done);
     if (fileName === "rigwire") transpile(join(PROJECT, "lib/index.ts"), folder, done);

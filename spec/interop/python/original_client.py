@@ -4,6 +4,7 @@ Arguments: the server's URL, and for one that wants keys its public key and the 
 one step; each is answered with one line.
 """
 
+import itertools
 import json
 import sys
 
@@ -14,6 +15,7 @@ from rpc_wire import meaning, shown, to_bytes
 
 HANDSHAKE_TIMEOUT_MS = 1_000
 PROPERTY_TIMEOUT_MS = 10_000
+LOOK_MS = 100
 
 
 class OriginalClient:
@@ -69,6 +71,13 @@ class OriginalClient:
     def next_signals(self, step):
         """The next so many published messages, in the order in which they came."""
         return [shown(self.received(self.signals, PROPERTY_TIMEOUT_MS)) for _ in range(step["count"])]
+
+    def listen(self, step):
+        """Sets a property to one value after the other until a signal comes: from then on every signal comes."""
+        for value in itertools.cycle(step["values"]):
+            self.set({**step, "value": value})
+            if self.signals.poll(LOOK_MS, zmq.POLLIN):
+                return None
 
     def read(self, step):
         """What Python understands of a JSON text."""
