@@ -1,0 +1,122 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { sharedNow } from "./journal";
+import { type FromProcess, type ToProcess } from "./messages";
+
+const READY_WITHIN_MS = 30_000;
+
+const running = new Set<ChildProcess>();
+
+/** For the end of the main process, whatever the reason. */
+export function killAll(): void {
+  for (const child of running) child.kill("SIGKILL");
+}
+
+/** A time during which a process was stopped, on the shared clock. */
+export interface Pause {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A process of the rig that can be killed, stopped and started again. */
+export class ChaosProcess {
+  readonly pauses: Pause[] = [];
+  /** It ended and nobody killed it. */
+  crashes = 0;
+  private child: ChildProcess | undefined;
+
+  /** @param program - The name of its file in `processes/`. */
+  constructor(
+    readonly name: string,
+    private readonly program: string,
+    private readonly args: readonly string[],
+  ) {}
+
+  /** Starts it and waits until it is ready; gives the address where it serves. */
+  async start(): Promise<string> {
+    const child = fork(join(__dirname, "processes", `${this.program}.js`), [...this.args], {
+      execArgv: ["--expose-gc"],
+      // That a registry is away is no news here.
+      env: { ...process.env, RIGWIRE_LOG: "error" },
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    this.child = child;
+    running.add(child);
+    child.once("exit", () => {
+      running.delete(child);
+      if (this.child === child) this.crashes += 1;
+    });
+    const { url } = await this.answer("ready", READY_WITHIN_MS);
+    return url;
+  }
+
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  async kill(): Promise<void> {
+    const { child } = this;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    this.child = undefined;
+    const exit = once(child, "exit");
+    child.kill("SIGKILL");
+    await exit;
+  }
+
+  /** Stops it without a word until the returned function is called. */
+  pause(): () => void {
+    const { child } = this;
+    const from = sharedNow();
+    child?.kill("SIGSTOP");
+    return () => {
+      child?.kill("SIGCONT");
+      this.pauses.push({ from, to: sharedNow() });
+    };
+  }
+
+  /** Tells it something, and waits for the answer of that kind. */
+  ask<Kind extends FromProcess["kind"]>(
+    message: ToProcess,
+    kind: Kind,
+    withinMs: number,
+  ): Promise<Extract<FromProcess, { kind: Kind }>> {
+    const answer = this.answer(kind, withinMs);
+    this.child?.send(message);
+    return answer;
+  }
+
+  private answer<Kind extends FromProcess["kind"]>(
+    kind: Kind,
+    withinMs: number,
+  ): Promise<Extract<FromProcess, { kind: Kind }>> {
+    const { child, name } = this;
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        child?.off("message", take).off("exit", gone);
+      };
+      const take = (message: FromProcess) => {
+        if (!isKind(message, kind)) return;
+        end();
+        resolve(message);
+      };
+      const gone = () => {
+        end();
+        reject(new Error(`${name} ended and was not "${kind}"`));
+      };
+      const timer = setTimeout(() => {
+        end();
+        reject(new Error(`${name} was not "${kind}" within ${withinMs} ms`));
+      }, withinMs);
+      child?.on("message", take).once("exit", gone);
+    });
+  }
+}
+
+function isKind<Kind extends FromProcess["kind"]>(
+  message: FromProcess,
+  kind: Kind,
+): message is Extract<FromProcess, { kind: Kind }> {
+  return message.kind === kind;
+}

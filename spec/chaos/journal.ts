@@ -1,0 +1,46 @@
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
+
+/** Milliseconds on the one clock that all processes of a computer share. */
+export function sharedNow(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/** What a process tells of itself; kept whatever becomes of the process. */
+export type Entry =
+  /** A device began a command. */
+  | { readonly kind: "began"; readonly id: string; readonly at: number }
+  /** A device is about to tell a tick. */
+  | { readonly kind: "ticked"; readonly run: string; readonly number: number }
+  /** A client issued a command. */
+  | { readonly kind: "issued"; readonly id: string; readonly at: number; readonly timeoutMs: number }
+  | { readonly kind: "ended"; readonly id: string; readonly at: number; readonly outcome: string }
+  /** A client heard the first tick of another run of a device. */
+  | ({ readonly kind: "restart" } & Restart)
+  /** A client saw what must not be. */
+  | { readonly kind: "problem"; readonly text: string };
+
+export interface Restart {
+  readonly fromRun: string;
+  readonly lastNumber: number;
+  readonly toRun: string;
+  readonly firstNumber: number;
+  /** Signals told to be missed between the two. */
+  readonly missed: number;
+}
+
+export class Journal {
+  constructor(private readonly file: string) {}
+
+  write(entry: Entry): void {
+    appendFileSync(this.file, `${JSON.stringify(entry)}\n`);
+  }
+
+  /** A last line that a killed process did not finish is left out. */
+  read(): Entry[] {
+    if (!existsSync(this.file)) return [];
+    return readFileSync(this.file, "utf8")
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => JSON.parse(line) as Entry);
+  }
+}

@@ -1,0 +1,128 @@
+import { type Entry } from "./journal";
+import { judge, type Verdict } from "./judge";
+import { planOf } from "./plan";
+import { TickAccount } from "./tick-account";
+
+const issued: Entry = { kind: "issued", id: "c/1/1", at: 1_000, timeoutMs: 500 };
+
+function began(at: number): Entry {
+  return { kind: "began", id: "c/1/1", at };
+}
+
+function ended(at: number, outcome = "done"): Entry {
+  return { kind: "ended", id: "c/1/1", at, outcome };
+}
+
+function judged(device: readonly Entry[], client: readonly Entry[], pauses = [{ from: 0, to: 0 }]): Verdict {
+  return judge({ devices: [device], clients: [{ entries: client, pauses, lastIds: "c/1/" }] });
+}
+
+describe("the judge of the chaos", () => {
+  it("finds nothing wrong where nothing is", () => {
+    const verdict = judged([began(1_010)], [issued, ended(1_020)]);
+
+    expect(verdict).toMatchObject({ problems: [], commandsRun: 1, runTwice: 0, runLate: 0 });
+  });
+
+  it.each<[string, readonly Entry[], readonly Entry[], string]>([
+    ["a command that ran twice", [began(1_010), began(1_020)], [issued, ended(1_030)], "run twice"],
+    [
+      "a command that ran late",
+      [began(1_700)],
+      [issued, ended(1_500, "RpcTimeoutError")],
+      "after its deadline",
+    ],
+    ["a call that never ended", [began(1_010)], [issued], "never ended"],
+    ["a call that ended late", [], [issued, ended(9_000, "RpcTimeoutError")], "7500 ms after its deadline"],
+    ["an answer that nobody gave", [], [issued, ended(1_010)], "answered but not run"],
+    [
+      "an error that is not true",
+      [began(1_010)],
+      [issued, ended(1_500, "BusyError (not run)")],
+      "but was run",
+    ],
+    ["a problem that a client saw", [], [{ kind: "problem", text: "order" }], "order"],
+  ])("finds %s", (_name, device, client, problem) => {
+    expect(judged(device, client).problems).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it("forgives a client the time for which it was stopped, and a killed one its last calls", () => {
+    const late = judged([], [issued, ended(9_000, "RpcTimeoutError")], [{ from: 1_100, to: 8_500 }]);
+    const killed = judged([], [{ ...issued, id: "c/0/1" }]);
+
+    expect([...late.problems, ...killed.problems]).toEqual([]);
+  });
+
+  it.each([
+    [4, false],
+    [5, true],
+    [8, true],
+    [9, false],
+  ])("takes %i missed ticks around a restart for right: %s", (missed, isRight) => {
+    const ticks: Entry[] = [
+      { kind: "ticked", run: "a", number: 13 },
+      { kind: "ticked", run: "b", number: 6 },
+    ];
+    const around = { fromRun: "a", lastNumber: 10, toRun: "b", firstNumber: 6 };
+    const restart: Entry = { kind: "restart", ...around, missed };
+
+    expect(judged(ticks, [restart]).problems).toHaveLength(isRight ? 0 : 1);
+  });
+});
+
+describe("an account of ticks", () => {
+  function accountOf(...events: readonly (number | readonly [string, number])[]) {
+    const problems: string[] = [];
+    const account = new TickAccount(
+      (text) => problems.push(text),
+      () => undefined,
+    );
+    for (const event of events) {
+      if (typeof event === "number") account.missed(event);
+      else account.heard(...event);
+    }
+    return { account, problems };
+  }
+
+  it("has nothing against ticks in order, with those that are missing told", () => {
+    const { account, problems } = accountOf(["a", 1], ["a", 2], 3, ["a", 6], 1);
+
+    expect(problems).toEqual([]);
+    expect([account.covers({ run: "a", number: 7 }), account.covers({ run: "a", number: 8 })]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it.each([
+    [
+      "a gap that nobody told",
+      [
+        ["a", 1],
+        ["a", 3],
+      ] as const,
+    ],
+    [
+      "a tick that came twice",
+      [
+        ["a", 1],
+        ["a", 1],
+      ] as const,
+    ],
+    [
+      "a tick that came out of order",
+      [
+        ["a", 2],
+        ["a", 1],
+      ] as const,
+    ],
+    ["ticks told to be missed that came", [["a", 1], 1, ["a", 2]] as const],
+  ])("tells %s", (_name, events) => {
+    expect(accountOf(...events).problems).toHaveLength(1);
+  });
+});
+
+it("a plan is the same for the same seed, and another for another", () => {
+  expect(planOf(7, 30)).toEqual(planOf(7, 30));
+  expect(planOf(7, 30)).not.toEqual(planOf(8, 30));
+});

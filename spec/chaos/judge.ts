@@ -1,0 +1,137 @@
+import { type Pause } from "./chaos-process";
+import { type Entry, type Restart } from "./journal";
+
+/** A busy computer may be this late with the end of a call, in milliseconds. */
+export const END_MARGIN_MS = 2_000;
+
+/** A device looks at the deadline, then begins, then writes it down: it may be held up in between, in milliseconds. */
+export const BEGIN_MARGIN_MS = 150;
+
+export interface Witnesses {
+  /** The journal of each device. */
+  readonly devices: readonly (readonly Entry[])[];
+  readonly clients: readonly {
+    readonly entries: readonly Entry[];
+    readonly pauses: readonly Pause[];
+    /** What the ids of its last start begin with: calls of those before it, which were killed, need not have ended. */
+    readonly lastIds: string;
+  }[];
+}
+
+export interface Verdict {
+  readonly problems: readonly string[];
+  /** How calls ended. */
+  readonly outcomes: ReadonlyMap<string, number>;
+  readonly commandsRun: number;
+  readonly runTwice: number;
+  readonly runLate: number;
+  readonly longestOverrunMs: number;
+  readonly restartsHeard: number;
+  /** Ticks at the end of a killed run that no client can know of. */
+  readonly unknowableTicks: number;
+}
+
+/** Compares what devices and clients wrote down. */
+export function judge({ devices, clients }: Witnesses): Verdict {
+  const problems: string[] = [];
+  const outcomes = new Map<string, number>();
+  const begun = begunCommands(devices.flat(), problems);
+  const runTwice = problems.length;
+  let runLate = 0;
+  let longestOverrunMs = 0;
+  for (const { entries, pauses, lastIds } of clients) {
+    const ends = new Map(entries.flatMap((entry) => (entry.kind === "ended" ? [[entry.id, entry]] : [])));
+    for (const entry of entries) {
+      if (entry.kind === "problem") problems.push(entry.text);
+      if (entry.kind !== "issued") continue;
+      const { id, at, timeoutMs } = entry;
+      const beganAt = begun.get(id);
+      if (beganAt !== undefined && beganAt > at + timeoutMs + BEGIN_MARGIN_MS) {
+        runLate += 1;
+        problems.push(`${id} began ${(beganAt - at - timeoutMs).toFixed(0)} ms after its deadline`);
+      }
+      const end = ends.get(id);
+      if (end === undefined) {
+        if (id.startsWith(lastIds)) problems.push(`${id} never ended`);
+        continue;
+      }
+      outcomes.set(end.outcome, (outcomes.get(end.outcome) ?? 0) + 1);
+      const overrunMs = end.at - at - timeoutMs - pausedMs(pauses, at, end.at);
+      longestOverrunMs = Math.max(longestOverrunMs, overrunMs);
+      if (overrunMs > END_MARGIN_MS)
+        problems.push(`${id} ended ${overrunMs.toFixed(0)} ms after its deadline`);
+      if (end.outcome === "done" && beganAt === undefined) problems.push(`${id} was answered but not run`);
+      if (end.outcome.endsWith("(not run)") && beganAt !== undefined) {
+        problems.push(`${id} ended as ${end.outcome}, but was run`);
+      }
+    }
+  }
+  const restarts = clients.flatMap(({ entries }) => entries.filter((entry) => entry.kind === "restart"));
+  const unknowableTicks = judgeRestarts(restarts, ticksByRun(devices), problems);
+  return {
+    problems,
+    outcomes,
+    commandsRun: begun.size,
+    runTwice,
+    runLate,
+    longestOverrunMs,
+    restartsHeard: restarts.length,
+    unknowableTicks,
+  };
+}
+
+/** When each command began. */
+function begunCommands(entries: readonly Entry[], problems: string[]): Map<string, number> {
+  const begun = new Map<string, number>();
+  for (const entry of entries) {
+    if (entry.kind !== "began") continue;
+    if (begun.has(entry.id)) problems.push(`${entry.id} was run twice`);
+    begun.set(entry.id, entry.at);
+  }
+  return begun;
+}
+
+/** The runs of each device in their order, with the number of ticks of each. */
+function ticksByRun(devices: Witnesses["devices"]): ReadonlyMap<string, number>[] {
+  return devices.map((entries) => {
+    const runs = new Map<string, number>();
+    for (const entry of entries) if (entry.kind === "ticked") runs.set(entry.run, entry.number);
+    return runs;
+  });
+}
+
+/**
+ * Between the last tick of one run and the first of another, a client has to be told at least of those that came before
+ * it in the new run, and at most of those and everything that the runs before it still told.
+ *
+ * @returns How many it was not told of.
+ */
+function judgeRestarts(
+  restarts: readonly Restart[],
+  devices: readonly ReadonlyMap<string, number>[],
+  problems: string[],
+): number {
+  let unknowable = 0;
+  for (const { fromRun, lastNumber, toRun, firstNumber, missed } of restarts) {
+    const runs = [...(devices.find((known) => known.has(fromRun)) ?? [])];
+    const names = runs.map(([run]) => run);
+    const between = runs.slice(names.indexOf(fromRun), names.indexOf(toRun));
+    const oldTicks = between.reduce((sum, [, ticks]) => sum + ticks, -lastNumber);
+    const newTicks = firstNumber - 1;
+    if (missed < newTicks || missed > newTicks + oldTicks) {
+      problems.push(
+        `${missed} ticks were told to be missed between tick ${lastNumber} of ${fromRun} and ${firstNumber} of ${toRun}: ` +
+          `it must be ${newTicks} to ${newTicks + oldTicks}`,
+      );
+    }
+    unknowable += newTicks + oldTicks - missed;
+  }
+  return unknowable;
+}
+
+function pausedMs(pauses: readonly Pause[], from: number, to: number): number {
+  return pauses.reduce(
+    (sum, pause) => sum + Math.max(0, Math.min(to, pause.to) - Math.max(from, pause.from)),
+    0,
+  );
+}

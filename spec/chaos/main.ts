@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import { killAll } from "./chaos-process";
+import { judge, type Verdict } from "./judge";
+import { type LastTick, type MemoryGrowth, type SignalCounts } from "./messages";
+import { planOf } from "./plan";
+import { Rig } from "./rig";
+
+const USAGE = "npm run chaos -- [--seconds 60] [--seed N]\n";
+
+/** How long the rig may take to be whole again after the last disturbance, in milliseconds. */
+const SETTLE_MS = 30_000;
+const ANSWER_MS = 20_000;
+
+/** A process that is not young holds no more than this beyond what it held at its beginning, in bytes. */
+const MAX_HEAP_GROWTH = 24 * 2 ** 20;
+const MAX_RSS_GROWTH = 128 * 2 ** 20;
+const NOT_YOUNG_MS = 5_000;
+
+/** Everything ends this long after the plan, whatever happens. */
+const LAST_RESORT_MS = 120_000;
+
+interface Outcome {
+  readonly problems: readonly string[];
+  readonly lines: readonly string[];
+}
+
+async function run(folder: string, seconds: number, seed: number): Promise<Outcome> {
+  const rig = await Rig.start(folder, seed);
+  try {
+    const startedAt = performance.now();
+    const disturbances: Promise<void>[] = [];
+    for (const disturbance of planOf(seed, seconds)) {
+      await delay(Math.max(startedAt + disturbance.atMs - performance.now(), 0));
+      disturbances.push(rig.disturb(disturbance));
+    }
+    await Promise.all(disturbances);
+    return await examine(rig);
+  } finally {
+    await rig.close();
+  }
+}
+
+/** Lets the rig come to rest, and compares what its parts say. */
+async function examine(rig: Rig): Promise<Outcome> {
+  const problems: string[] = [];
+  await Promise.all(rig.clients.map(({ process }) => process.ask({ kind: "finish" }, "finished", ANSWER_MS)));
+  const lastTicks: Record<string, LastTick> = {};
+  for (const { process } of rig.devices) {
+    const { lastTick } = await process.ask({ kind: "finish" }, "finished", ANSWER_MS);
+    if (lastTick !== undefined) lastTicks[process.name] = lastTick;
+  }
+  const signals: SignalCounts[] = [];
+  for (const { process } of rig.clients) {
+    const settled = await process.ask(
+      { kind: "settle", lastTicks, withinMs: SETTLE_MS },
+      "settled",
+      SETTLE_MS + ANSWER_MS,
+    );
+    signals.push(settled.signals);
+    for (const device of settled.unreachable) {
+      problems.push(`${process.name} does not reach ${device}, or was not told of all its ticks, at the end`);
+    }
+  }
+  const growths: string[] = [];
+  for (const process of [rig.registry, ...[...rig.devices, ...rig.clients].map((each) => each.process)]) {
+    const growth = await process.ask({ kind: "memory" }, "memory", ANSWER_MS);
+    growths.push(`${process.name} ${growthText(growth)}`);
+    if (isTooMuch(growth)) problems.push(`${process.name} grew: ${growthText(growth)}`);
+    if (process.crashes > 0) problems.push(`${process.name} ended by itself ${process.crashes} times`);
+  }
+  const verdict = judge({
+    devices: rig.devices.map(({ journal }) => journal.read()),
+    clients: rig.clients.map(({ process, journal }) => ({
+      entries: journal.read(),
+      pauses: process.pauses,
+      lastIds: `${process.name}/${process.pid}/`,
+    })),
+  });
+  return {
+    problems: [...verdict.problems, ...problems],
+    lines: report(rig, verdict, signals, growths),
+  };
+}
+
+function report(
+  rig: Rig,
+  verdict: Verdict,
+  signals: readonly SignalCounts[],
+  growths: readonly string[],
+): string[] {
+  const calls = [...verdict.outcomes].sort(([, one], [, other]) => other - one);
+  const total = calls.reduce((sum, [, count]) => sum + count, 0);
+  return [
+    `disturbances   ${listed([...rig.done])}`,
+    `calls          ${total}: ${listed(calls)}`,
+    `commands run   ${verdict.commandsRun}: ${verdict.runTwice} twice, ${verdict.runLate} after their deadline`,
+    `longest overrun of a deadline  ${verdict.longestOverrunMs.toFixed(0)} ms`,
+    `signals        ${sum(signals, "received")} received, ${sum(signals, "missed")} told to be missed, ` +
+      `${verdict.restartsHeard} restarts heard, ${verdict.unknowableTicks} lost with a killed device`,
+    `memory         ${growths.join("; ")}`,
+  ];
+}
+
+function listed(counts: readonly (readonly [string, number])[]): string {
+  return counts.map(([what, count]) => `${count} ${what}`).join(", ");
+}
+
+function sum(signals: readonly SignalCounts[], key: keyof SignalCounts): number {
+  return signals.reduce((total, counts) => total + counts[key], 0);
+}
+
+function isTooMuch({ heapBefore, heapNow, rssBefore, rssNow, overMs }: MemoryGrowth): boolean {
+  return (
+    overMs > NOT_YOUNG_MS && (heapNow - heapBefore > MAX_HEAP_GROWTH || rssNow - rssBefore > MAX_RSS_GROWTH)
+  );
+}
+
+function growthText({ heapBefore, heapNow, rssBefore, rssNow, overMs }: MemoryGrowth): string {
+  const mib = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
+  const seconds = (overMs / 1_000).toFixed(0);
+  return `heap ${mib(heapBefore)}→${mib(heapNow)} rss ${mib(rssBefore)}→${mib(rssNow)} MiB in ${seconds} s`;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: "string", default: "60" },
+      seed: { type: "string", default: String(Date.now() % 1_000_000) },
+    },
+  });
+  const seconds = Number(values.seconds);
+  const seed = Number(values.seed);
+  if (!(seconds > 0) || !Number.isSafeInteger(seed)) {
+    process.stderr.write(USAGE);
+    process.exitCode = 2;
+    return;
+  }
+  process.stdout.write(`chaos for ${seconds} s with seed ${seed}\n`);
+  const lastResort = setTimeout(
+    () => {
+      process.stderr.write(`chaos FAILED: it did not come to an end; seed ${seed}\n`);
+      process.exit(1);
+    },
+    seconds * 1_000 + LAST_RESORT_MS,
+  );
+  const folder = mkdtempSync(join(tmpdir(), "rigwire-chaos-"));
+  try {
+    const { problems, lines } = await run(folder, seconds, seed);
+    process.stdout.write(`${lines.join("\n")}\n`);
+    if (problems.length === 0) process.stdout.write(`chaos passed; seed ${seed}\n`);
+    else fail(problems, seconds, seed);
+  } catch (error) {
+    fail([error instanceof Error ? (error.stack ?? error.message) : String(error)], seconds, seed);
+  } finally {
+    clearTimeout(lastResort);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const SHOWN = 20;
+
+function fail(problems: readonly string[], seconds: number, seed: number): void {
+  const shown = problems.slice(0, SHOWN).map((problem) => `  ${problem}\n`);
+  const more = problems.length > SHOWN ? `  and ${problems.length - SHOWN} more\n` : "";
+  process.stderr.write(
+    `chaos FAILED with ${problems.length} problems; again: npm run chaos -- --seconds ${seconds} --seed ${seed}\n` +
+      `${shown.join("")}${more}`,
+  );
+  process.exitCode = 1;
+}
+
+process.on("exit", killAll);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
+void main();

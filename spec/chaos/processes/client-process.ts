@@ -1,0 +1,154 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  clientOf,
+  ConnectionLostError,
+  BusyError,
+  CallAbortedError,
+  DeviceUnavailableError,
+  RegistryModule,
+  type Remote,
+  RigApp,
+  RpcTimeoutError,
+  withOptions,
+} from "rigwire";
+import { ChaosDevice } from "../chaos-device";
+import { Journal, sharedNow } from "../journal";
+import { type LastTick, type SignalCounts } from "../messages";
+import { Random } from "../random";
+import { TickAccount } from "../tick-account";
+import { Child } from "./child";
+
+const WORKERS_PER_DEVICE = 3;
+const HEARTBEAT_MS = 1_000;
+const LOOK_EVERY_MS = 50;
+
+/** What a call may fail with while its device is killed, stopped or cut off. */
+const EXPECTED = [BusyError, CallAbortedError, ConnectionLostError, DeviceUnavailableError, RpcTimeoutError];
+
+const [, , name = "", registry = "", file = "", seed = "0", ...devices] = process.argv;
+const journal = new Journal(file);
+const quiet = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+let isCalling = true;
+let ids = 0;
+
+/** One device as this client uses it. */
+class UsedDevice {
+  private readonly account = new TickAccount(
+    (text) => journal.write({ kind: "problem", text: `${name}: ${text}` }),
+    (restart) => journal.write({ kind: "restart", ...restart }),
+  );
+
+  constructor(
+    readonly name: string,
+    private readonly remote: Remote<ChaosDevice>,
+  ) {
+    remote.ticked.subscribe(([run, number]) => this.account.heard(run, number));
+    clientOf(remote).missed$.subscribe(({ count }) => this.account.missed(count));
+  }
+
+  get signals(): SignalCounts {
+    return this.account.total;
+  }
+
+  /** Calls one after the other, with any timeout and now and then an abort. */
+  async callOn(random: Random): Promise<void> {
+    while (isCalling) {
+      const timeoutMs = random.between(50, 2_000);
+      const options = {
+        timeoutMs,
+        ...(random.next() < 0.1 && { signal: AbortSignal.timeout(random.between(1, 300)) }),
+      };
+      await this.call(random, options);
+      await delay(random.between(0, 20));
+    }
+  }
+
+  async settled(lastTick: LastTick | undefined, withinMs: number): Promise<boolean> {
+    const until = performance.now() + withinMs;
+    while (performance.now() < until) {
+      const isReachable = await withOptions(this.remote, { timeoutMs: 1_000 })
+        .urgent(newId())
+        .then(
+          () => true,
+          () => false,
+        );
+      if (isReachable && (lastTick === undefined || this.account.covers(lastTick))) return true;
+      await delay(LOOK_EVERY_MS);
+    }
+    return false;
+  }
+
+  private async call(random: Random, options: { timeoutMs: number; signal?: AbortSignal }): Promise<void> {
+    const id = newId();
+    const remote = withOptions(this.remote, options);
+    const kind = random.next();
+    const holdMs = random.next() < 0.2 ? random.between(1, 60) : 0;
+    journal.write({ kind: "issued", id, at: sharedNow(), timeoutMs: options.timeoutMs });
+    let outcome = "done";
+    try {
+      if (kind < 0.6) await remote.command(id, holdMs);
+      else if (kind < 0.9) await remote.urgent(id);
+      else await remote.image(id, random.between(0, 200_000));
+    } catch (error) {
+      outcome = outcomeOf(error);
+    }
+    journal.write({ kind: "ended", id, at: sharedNow(), outcome });
+  }
+}
+
+function newId(): string {
+  return `${name}/${process.pid}/${++ids}`;
+}
+
+/** The error's name; with a mark where the error says that the command was not carried out. */
+function outcomeOf(error: unknown): string {
+  if (!EXPECTED.some((expected) => error instanceof expected)) {
+    journal.write({ kind: "problem", text: `${name}: a call failed with ${String(error)}` });
+  }
+  const { name: kind, message } = error instanceof Error ? error : new Error(String(error));
+  const wasNotRun =
+    error instanceof DeviceUnavailableError ||
+    error instanceof BusyError ||
+    / was not (sent|started)/.test(message);
+  return wasNotRun ? `${kind} (not run)` : kind;
+}
+
+async function main(): Promise<void> {
+  const app = new RigApp({ logger: quiet, clients: { heartbeatMs: HEARTBEAT_MS } }).use(
+    RegistryModule.connect(registry, { heartbeatMs: HEARTBEAT_MS }),
+  );
+  await app.start();
+  const used = devices.map((device) => new UsedDevice(device, app.client(ChaosDevice, device)));
+  const workers = used.flatMap((device, index) =>
+    Array.from({ length: WORKERS_PER_DEVICE }, (_, worker) =>
+      device.callOn(new Random(Number(seed) + 100 * index + worker)),
+    ),
+  );
+  const child = new Child(async (message) => {
+    isCalling = false;
+    await Promise.all(workers);
+    if (message.kind === "finish") {
+      child.tell({ kind: "finished" });
+      return;
+    }
+    const { lastTicks, withinMs } = message;
+    const settled = await Promise.all(used.map((device) => device.settled(lastTicks[device.name], withinMs)));
+    child.tell({
+      kind: "settled",
+      unreachable: used.filter((_, index) => settled[index] !== true).map((device) => device.name),
+      signals: {
+        received: used.reduce((sum, { signals }) => sum + signals.received, 0),
+        missed: used.reduce((sum, { signals }) => sum + signals.missed, 0),
+      },
+    });
+  });
+  child.tell({ kind: "ready", url: "" });
+}
+
+void main();

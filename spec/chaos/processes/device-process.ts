@@ -1,0 +1,32 @@
+import { RegistryModule, RigApp } from "rigwire";
+import { ChaosDevice } from "../chaos-device";
+import { Journal } from "../journal";
+import { Child } from "./child";
+
+const TICK_EVERY_MS = 10;
+const ALIVE_TIMEOUT_MS = 3_000;
+const HEARTBEAT_MS = 1_000;
+
+const [, , name = "", registry = "", journal = "", advertise = ""] = process.argv;
+
+async function main(): Promise<void> {
+  const device = new ChaosDevice(new Journal(journal), `${name}/${process.pid}/${Date.now()}`);
+  const child = new Child(({ kind }) => {
+    if (kind !== "finish") return;
+    child.tell({ kind: "finished", lastTick: device.tickLast() });
+  });
+  const app = new RigApp()
+    .use(RegistryModule.connect(registry, { aliveTimeoutMs: ALIVE_TIMEOUT_MS, heartbeatMs: HEARTBEAT_MS }))
+    .serve(device, {
+      name,
+      url: "tcp://127.0.0.1",
+      overwrite: true,
+      heartbeatMs: HEARTBEAT_MS,
+      ...(advertise !== "" && { advertise }),
+    });
+  await app.start();
+  device.tickEvery(TICK_EVERY_MS);
+  child.tell({ kind: "ready", url: app.servers[0]?.url ?? "" });
+}
+
+void main();

@@ -1,0 +1,153 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { TcpProxy } from "../support/tcp-proxy";
+import { freePort } from "../support/free-port";
+import { ChaosProcess } from "./chaos-process";
+import { Journal } from "./journal";
+import { type Disturbance } from "./plan";
+import { Random } from "./random";
+import { throwRubbish } from "./rubbish";
+
+const DEVICES = 4;
+const CLIENTS = 3;
+
+interface ChaosDeviceProcess {
+  readonly process: ChaosProcess;
+  readonly journal: Journal;
+  /** Half of the devices are reached through a wire at one address; the others have a new address at each start. */
+  readonly wire: TcpProxy | undefined;
+  port: number;
+}
+
+interface ChaosClientProcess {
+  readonly process: ChaosProcess;
+  readonly journal: Journal;
+}
+
+/** Devices, clients and a registry in processes of their own, and what is done to them. */
+export class Rig {
+  /** How often each disturbance was carried out. */
+  readonly done = new Map<string, number>();
+  private readonly busy = new Set<object>();
+
+  private constructor(
+    readonly registry: ChaosProcess,
+    private readonly registryPort: number,
+    readonly devices: readonly ChaosDeviceProcess[],
+    readonly clients: readonly ChaosClientProcess[],
+  ) {}
+
+  /** @param folder - For the journals. */
+  static async start(folder: string, seed: number): Promise<Rig> {
+    const registryPort = await freePort();
+    const registryUrl = `tcp://127.0.0.1:${registryPort}`;
+    const registry = new ChaosProcess("registry", "registry-process", [registryUrl]);
+    const names = Array.from({ length: DEVICES }, (_, index) => `device-${index}`);
+    const devices = await Promise.all(
+      names.map(async (name, index) => {
+        const file = join(folder, `${name}.jsonl`);
+        const wire = index % 2 === 0 ? await TcpProxy.open({ host: "127.0.0.1", port: 1 }) : undefined;
+        const args = [name, registryUrl, file, ...(wire === undefined ? [] : [wire.url])];
+        const process = new ChaosProcess(name, "device-process", args);
+        return { process, journal: new Journal(file), wire, port: 0 };
+      }),
+    );
+    const clients = Array.from({ length: CLIENTS }, (_, index) => {
+      const name = `client-${index}`;
+      const file = join(folder, `${name}.jsonl`);
+      const args = [name, registryUrl, file, String(seed + 1_000 * index), ...names];
+      return { process: new ChaosProcess(name, "client-process", args), journal: new Journal(file) };
+    });
+    const rig = new Rig(registry, registryPort, devices, clients);
+    await registry.start();
+    await Promise.all(devices.map((device) => startDevice(device)));
+    await Promise.all(clients.map(({ process }) => process.start()));
+    return rig;
+  }
+
+  /**
+   * Does it, if its target is not in trouble already, and mends it. The last device and the last client are never
+   * killed: their memory is watched from the beginning to the end.
+   */
+  async disturb({ kind, lastsMs, index, seed }: Disturbance): Promise<void> {
+    const device = this.devices[index % this.devices.length];
+    const client = this.clients[index % this.clients.length];
+    const wired = this.devices.filter(({ wire }) => wire !== undefined);
+    const wire = wired[index % wired.length]?.wire;
+    if (device === undefined || client === undefined || wire === undefined) return;
+    switch (kind) {
+      case "kill device":
+        return this.exclusively(kind, device, () =>
+          killFor(device.process, lastsMs, () => startDevice(device)),
+        );
+      case "stop device":
+        return this.exclusively(kind, device, () => pauseFor(device.process, lastsMs));
+      case "kill client":
+        if (client === this.clients.at(-1)) return;
+        return this.exclusively(kind, client, () =>
+          killFor(client.process, lastsMs, () => client.process.start()),
+        );
+      case "stop client":
+        return this.exclusively(kind, client, () => pauseFor(client.process, lastsMs));
+      case "kill registry":
+        return this.exclusively(kind, this.registry, () =>
+          killFor(this.registry, lastsMs, () => this.registry.start()),
+        );
+      case "cut wire":
+        return this.exclusively(kind, wire, () => {
+          wire.cut();
+          return Promise.resolve();
+        });
+      case "stall wire":
+        return this.exclusively(kind, wire, async () => {
+          wire.stall();
+          await delay(lastsMs);
+          wire.resume();
+        });
+      case "rubbish": {
+        const ports = [this.registryPort, ...this.devices.map(({ port }) => port)];
+        const port = ports[index % ports.length] ?? this.registryPort;
+        this.count(kind, await throwRubbish(port, new Random(seed)));
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    const processes = [...this.clients, ...this.devices].map(({ process }) => process);
+    await Promise.all([...processes, this.registry].map((process) => process.kill()));
+    for (const { wire } of this.devices) await wire?.close();
+  }
+
+  private async exclusively(kind: string, target: object, work: () => Promise<unknown>): Promise<void> {
+    if (this.busy.has(target)) return;
+    this.busy.add(target);
+    this.count(kind, 1);
+    try {
+      await work();
+    } finally {
+      this.busy.delete(target);
+    }
+  }
+
+  private count(kind: string, times: number): void {
+    this.done.set(kind, (this.done.get(kind) ?? 0) + times);
+  }
+}
+
+async function startDevice(device: ChaosDeviceProcess): Promise<void> {
+  const url = await device.process.start();
+  device.port = Number(new URL(url).port);
+  device.wire?.lead({ host: "127.0.0.1", port: device.port });
+}
+
+async function killFor(process: ChaosProcess, lastsMs: number, start: () => Promise<unknown>): Promise<void> {
+  await process.kill();
+  await delay(lastsMs);
+  await start();
+}
+
+async function pauseFor(process: ChaosProcess, lastsMs: number): Promise<void> {
+  const resume = process.pause();
+  await delay(lastsMs);
+  resume();
+}
