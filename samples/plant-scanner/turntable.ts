@@ -12,7 +12,7 @@ export class Turntable {
 
   /** Where the table stands, in degrees. */
   @RpcProperty({ notify: "angleChanged", readonly: true })
-  angle = 0;
+  angle: number = 0;
 
   private motion: AbortController | undefined;
 
