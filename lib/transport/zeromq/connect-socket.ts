@@ -8,12 +8,18 @@ import { inprocClosing, isInprocBound } from "./inproc-endpoints";
 /** A peer that takes a connection but says nothing is given up after this time, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 3_000;
 
+/**
+ * Longer than any socket lives after its connection. The options that say so, `reconnectInterval: -1` and `immediate`,
+ * throw away what the peer sent before it went.
+ */
+const NEVER_MS = 2 ** 30;
+
 /** Socket options under which one socket is one connection: it never comes back by itself. */
 export const ONE_CONNECTION = {
-  immediate: true,
-  reconnectInterval: -1,
+  reconnectInterval: NEVER_MS,
   connectTimeout: CONNECT_TIMEOUT_MS,
-  handshakeInterval: CONNECT_TIMEOUT_MS,
+  // Longer, so that a peer's silence is not taken for its hanging up.
+  handshakeInterval: 2 * CONNECT_TIMEOUT_MS,
 } as const;
 
 /** Told what becomes of a connection after it was made. */

@@ -3,12 +3,13 @@ import { Dealer } from "zeromq";
 import { messageOf } from "../../errors";
 import { decodeBatch, isBatch, takesBatches } from "../../wire/batch";
 import { type ReceivedReply } from "../../wire/message";
+import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
 import { type ChannelOptions } from "../rpc-channel";
 import { curveClientOptions } from "./curve-client-options";
 import { connectSocket, ONE_CONNECTION } from "./connect-socket";
 import { resolveHost } from "./resolve-host";
 import { RequestOutbox, type OutgoingRequestMessage } from "./request-outbox";
-import { DEFAULT_MAX_MESSAGE_BYTES, peerSocketOptions } from "./socket-options";
+import { peerSocketOptions } from "./socket-options";
 import { SocketSender } from "./socket-sender";
 
 const DEFAULT_HANDSHAKE_TIMEOUT_MS = 1_000;
@@ -127,6 +128,7 @@ export class DealerConnection {
   ask(body: string, what: string): Promise<ReceivedReply> {
     const timeoutMs = this.options.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS;
     return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
       const handler: ReplyHandler = {
         onReply: (frames) => {
           clearTimeout(timer);
@@ -148,7 +150,7 @@ export class DealerConnection {
           reject(new Error(`no reply to ${what} within ${timeoutMs} ms`));
         }, timeoutMs);
       const abandon = this.request(body, handler);
-      let timer = wait(isNext());
+      if (!this.isClosed) timer = wait(isNext());
     });
   }
 

@@ -1,8 +1,10 @@
-/** The largest message that is taken where the user sets no limit: a large camera frame, not a memory's worth. */
-export const DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
 
 /** A dead peer is noticed within this time where the user sets none. */
 export const DEFAULT_HEARTBEAT_MS = 5_000;
+
+/** What ZeroMQ calls a size without limit. */
+const UNLIMITED = -1;
 
 interface Limits {
   readonly maxMessageBytes?: number;
@@ -27,13 +29,13 @@ const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** What every socket towards a peer has: a bound on what comes in, heartbeats, and nothing that lingers. */
 export function peerSocketOptions(
   url: string,
-  { maxMessageBytes, heartbeatMs = DEFAULT_HEARTBEAT_MS }: Limits,
+  { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES, heartbeatMs = DEFAULT_HEARTBEAT_MS }: Limits,
 ) {
   return {
     linger: 0,
     handshakeInterval: HANDSHAKE_TIMEOUT_MS,
     ipv6: url.includes("["),
-    maxMessageSize: maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES,
+    maxMessageSize: Number.isFinite(maxMessageBytes) ? maxMessageBytes : UNLIMITED,
     // A loss is noticed at the latest one interval and one timeout after the last word.
     heartbeatInterval: Math.ceil(heartbeatMs * 0.4),
     heartbeatTimeout: Math.ceil(heartbeatMs * 0.6),
