@@ -31,7 +31,8 @@ export function buildCommand(): string {
 
 /** A folder of a test's own, in which programs can import the package. */
 export function workFolder(): string {
-  mkdirSync(BUILT, { recursive: true });
+  // A package of its own: inside this project, "rigwire" would mean what the project last built.
+  replace(join(BUILT, "package.json"), '{ "private": true }\n');
   return mkdtempSync(join(BUILT, "work-"));
 }
 
