@@ -5,6 +5,7 @@ import { type Socket } from "zeromq";
 import { AddressError, messageOf } from "../../errors";
 import { parseAddress, type Address } from "../address";
 import { bindPrivately } from "./bind-privately";
+import { eventsOf } from "./socket-events";
 
 /** Where a port is taken from when none is named (protocols.md, 1). */
 const FIRST_RANDOM_PORT = 10_000;
@@ -99,10 +100,13 @@ async function refuseTakenPath(url: string, path: string): Promise<void> {
  *
  * @param url - Where it is bound.
  */
-export async function addressReleased({ events }: Socket, url: string): Promise<void> {
+export async function addressReleased(socket: Socket, url: string): Promise<void> {
   // Within a process nothing tells of the address; it is free when the socket is gone.
   const last = url.startsWith("inproc:") ? "end" : "close";
-  for await (const { type } of events) if (type === last) return;
+  const events = eventsOf(socket);
+  for (let next = await events.next(); next.done !== true; next = await events.next()) {
+    if (next.value.type === last) return;
+  }
 }
 
 /** ZeroMQ leaves the file of an `ipc:` address behind. */

@@ -4,6 +4,7 @@ import { resolveClientSecurity, type ResolvedClientSecurity } from "../../securi
 import { isWithinProcess } from "./curve-client-options";
 import { handshakeError } from "./handshake-failure";
 import { inprocClosing, isInprocBound } from "./inproc-endpoints";
+import { eventsOf } from "./socket-events";
 
 /** A peer that takes a connection but says nothing is given up after this time, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -49,7 +50,7 @@ export function connectSocket(
 
 async function connectInproc(socket: Socket, url: string, watcher: ConnectionWatcher): Promise<void> {
   if (!isInprocBound(url)) throw new Error("nothing in this process serves it");
-  const events = socket.events[Symbol.asyncIterator]();
+  const events = eventsOf(socket);
   socket.connect(url);
   const closing = inprocClosing(url).subscribe(() => watcher.onLost?.("the server closed"));
   // Within a process the events tell only the end of this socket.
@@ -63,8 +64,7 @@ async function connectRemote(
   security: ResolvedClientSecurity | Plain,
   watcher: ConnectionWatcher,
 ): Promise<void> {
-  // The events are read one by one: the binding's own emitter works only in the module realm that loaded it first.
-  const events = socket.events[Symbol.asyncIterator]();
+  const events = eventsOf(socket);
   socket.connect(url);
   await withinConnectTimeout(handshake(events, url, security));
   void watch(events, watcher);
