@@ -46,6 +46,12 @@ describe("the judge of the chaos", () => {
     expect(judged(device, client).problems).toEqual([expect.stringContaining(problem)]);
   });
 
+  it("does not count rubbish that happens to be a command", () => {
+    const rubbish: Entry = { kind: "began", id: "x", at: 1_010 };
+
+    expect(judged([rubbish, rubbish], [])).toMatchObject({ problems: [], commandsRun: 0 });
+  });
+
   it("forgives a client the time for which it was stopped, and a killed one its last calls", () => {
     const late = judged([], [issued, ended(9_000, "RpcTimeoutError")], [{ from: 1_100, to: 8_500 }]);
     const killed = judged([], [{ ...issued, id: "c/0/1" }]);

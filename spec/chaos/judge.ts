@@ -7,6 +7,9 @@ export const END_MARGIN_MS = 2_000;
 /** A device looks at the deadline, then begins, then writes it down: it may be held up in between, in milliseconds. */
 export const BEGIN_MARGIN_MS = 150;
 
+/** Of commands that clients send. Now and then rubbish happens to be a command: it has an id of one character. */
+const ID_OF_A_CLIENT = /^[^/]+\/\d+\/\d+$/;
+
 export interface Witnesses {
   /** The journal of each device. */
   readonly devices: readonly (readonly Entry[])[];
@@ -22,6 +25,7 @@ export interface Verdict {
   readonly problems: readonly string[];
   /** How calls ended. */
   readonly outcomes: ReadonlyMap<string, number>;
+  /** Of the clients; without what happened to be a command in the rubbish. */
   readonly commandsRun: number;
   readonly runTwice: number;
   readonly runLate: number;
@@ -84,7 +88,7 @@ export function judge({ devices, clients }: Witnesses): Verdict {
 function begunCommands(entries: readonly Entry[], problems: string[]): Map<string, number> {
   const begun = new Map<string, number>();
   for (const entry of entries) {
-    if (entry.kind !== "began") continue;
+    if (entry.kind !== "began" || !ID_OF_A_CLIENT.test(entry.id)) continue;
     if (begun.has(entry.id)) problems.push(`${entry.id} was run twice`);
     begun.set(entry.id, entry.at);
   }
