@@ -6,15 +6,23 @@ import { type Outbox, type Parcel } from "./socket-sender";
 const FIRST_RETRY_MS = 1;
 const LONGEST_RETRY_MS = 64;
 
+/** Messages of one client that are tried in one go: what a client does not take must not cost more than what it takes. */
+const MAX_MESSAGES_IN_ONE_GO = 64;
+
+const DELIMITER = Buffer.alloc(0);
+
 interface Message {
   readonly frames: readonly Frame[];
+  /** Of the replies in it. */
   readonly bytes: number;
 }
 
 interface ClientReplies {
   readonly identity: Buffer;
-  /** Put together before, but not taken by the socket: they go first. */
+  /** What the socket did not take: it goes first. */
   refused: Message[];
+  /** Put together, in the order in which they leave. */
+  messages: Message[];
   /** Texts for batches, their ids added. */
   texts: string[];
   /** Messages that go alone. */
@@ -63,21 +71,19 @@ export class ReplyOutbox implements Outbox {
   add(client: string, envelope: readonly Buffer[], frames: readonly Frame[]): void {
     const [identity] = envelope;
     if (identity === undefined) return;
-    this.put(client, identity, sizeOf(frames), (replies) => {
-      replies.alone.push(messageOf([...envelope, ...frames]));
-    });
+    const message = { frames: [...envelope, ...frames], bytes: sizeOf(frames) };
+    this.put(client, identity, message.bytes, ({ alone }) => alone.push(message));
   }
 
   /** A reply to a request out of a batch. */
   addBatched(client: string, identity: Buffer, id: number, frames: readonly Frame[]): void {
-    this.put(client, identity, sizeOf(frames), (replies) => {
-      const [text] = frames;
-      if (frames.length === 1 && typeof text === "string" && text.length < MAX_BATCH_BYTES) {
-        replies.texts.push(withId(text, id));
-      } else {
-        replies.alone.push(messageOf([identity, String(id), "", ...frames]));
-      }
-    });
+    const [body] = frames;
+    if (frames.length === 1 && typeof body === "string" && body.length < MAX_BATCH_BYTES) {
+      const text = withId(body, id);
+      this.put(client, identity, text.length, ({ texts }) => texts.push(text));
+    } else {
+      this.add(client, [identity, Buffer.from(String(id)), DELIMITER], frames);
+    }
   }
 
   takeAll(): readonly Parcel[] {
@@ -117,12 +123,13 @@ export class ReplyOutbox implements Outbox {
   private parcelsOf(client: string): Parcel[] {
     const replies = this.clients.get(client);
     if (replies === undefined) return [];
-    const messages = [...replies.refused, ...batches(replies), ...replies.alone];
+    replies.messages.unshift(...replies.refused);
+    for (const message of batches(replies)) replies.messages.push(message);
+    for (const message of replies.alone) replies.messages.push(message);
     replies.refused = [];
     replies.texts = [];
     replies.alone = [];
-    replies.bytes = messages.reduce((sum, { bytes }) => sum + bytes, 0);
-    return messages.map((message) => ({
+    return replies.messages.splice(0, MAX_MESSAGES_IN_ONE_GO).map((message) => ({
       pack: () => this.pack(client, replies, message),
       taken: () => this.taken(client, replies, message),
       refused: (error) => this.refused(client, replies, message, error),
@@ -139,6 +146,7 @@ export class ReplyOutbox implements Outbox {
   private taken(client: string, replies: ClientReplies, { bytes }: Message): void {
     replies.bytes -= bytes;
     if (this.stalled.delete(client)) this.retryMs = FIRST_RETRY_MS;
+    if (replies.messages.length > 0 && !replies.isStalled) this.ready.add(client);
     if (replies.bytes === 0) this.forget(client);
   }
 
@@ -175,7 +183,7 @@ export class ReplyOutbox implements Outbox {
 }
 
 function empty(identity: Buffer): ClientReplies {
-  return { identity, refused: [], texts: [], alone: [], bytes: 0, isStalled: false };
+  return { identity, refused: [], messages: [], texts: [], alone: [], bytes: 0, isStalled: false };
 }
 
 function* batches({ identity, texts }: ClientReplies): Iterable<Message> {
@@ -183,18 +191,14 @@ function* batches({ identity, texts }: ClientReplies): Iterable<Message> {
   let length = 0;
   for (const text of texts) {
     if (length + text.length > MAX_BATCH_BYTES && batch.length > 0) {
-      yield messageOf([identity, "", encodeBatch(batch)]);
+      yield { frames: [identity, "", encodeBatch(batch)], bytes: length };
       batch = [];
       length = 0;
     }
     batch.push(text);
     length += text.length;
   }
-  if (batch.length > 0) yield messageOf([identity, "", encodeBatch(batch)]);
-}
-
-function messageOf(frames: readonly Frame[]): Message {
-  return { frames, bytes: sizeOf(frames) };
+  if (batch.length > 0) yield { frames: [identity, "", encodeBatch(batch)], bytes: length };
 }
 
 /** Of text it counts the characters: near enough for a bound. */
