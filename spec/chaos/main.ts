@@ -44,33 +44,37 @@ async function run(folder: string, seconds: number, seed: number): Promise<Outco
   }
 }
 
-/** Lets the rig come to rest, and compares what its parts say. */
+/** Lets the rig come to rest, and compares what its parts say. A part that does not answer is one problem more. */
 async function examine(rig: Rig): Promise<Outcome> {
   const problems: string[] = [];
-  await Promise.all(rig.clients.map(({ process }) => process.ask({ kind: "finish" }, "finished", ANSWER_MS)));
+  const answered = <T>(asking: Promise<T>): Promise<T | undefined> =>
+    asking.catch((error: unknown) => {
+      problems.push(messageOf(error));
+      return undefined;
+    });
+  await Promise.all(
+    rig.clients.map(({ process }) => answered(process.ask({ kind: "finish" }, "finished", ANSWER_MS))),
+  );
   const lastTicks: Record<string, LastTick> = {};
   for (const { process } of rig.devices) {
-    const { lastTick } = await process.ask({ kind: "finish" }, "finished", ANSWER_MS);
-    if (lastTick !== undefined) lastTicks[process.name] = lastTick;
+    const finished = await answered(process.ask({ kind: "finish" }, "finished", ANSWER_MS));
+    if (finished?.lastTick !== undefined) lastTicks[process.name] = finished.lastTick;
   }
   const signals: SignalCounts[] = [];
   for (const { process } of rig.clients) {
-    const settled = await process.ask(
-      { kind: "settle", lastTicks, withinMs: SETTLE_MS },
-      "settled",
-      SETTLE_MS + ANSWER_MS,
-    );
+    const settle = { kind: "settle", lastTicks, withinMs: SETTLE_MS } as const;
+    const settled = await answered(process.ask(settle, "settled", SETTLE_MS + ANSWER_MS));
+    if (settled === undefined) continue;
     signals.push(settled.signals);
-    for (const device of settled.unreachable) {
-      problems.push(`${process.name} does not reach ${device}, or was not told of all its ticks, at the end`);
-    }
+    for (const missing of settled.missing) problems.push(`at the end ${process.name} ${missing}`);
   }
   const growths: string[] = [];
   for (const process of [rig.registry, ...[...rig.devices, ...rig.clients].map((each) => each.process)]) {
-    const growth = await process.ask({ kind: "memory" }, "memory", ANSWER_MS);
+    const growth = await answered(process.ask({ kind: "memory" }, "memory", ANSWER_MS));
+    if (process.crashes > 0) problems.push(`${process.name} ended by itself ${process.crashes} times`);
+    if (growth === undefined) continue;
     growths.push(`${process.name} ${growthText(growth)}`);
     if (isTooMuch(growth)) problems.push(`${process.name} grew: ${growthText(growth)}`);
-    if (process.crashes > 0) problems.push(`${process.name} ended by itself ${process.crashes} times`);
   }
   const verdict = judge({
     devices: rig.devices.map(({ journal }) => journal.read()),
@@ -84,6 +88,10 @@ async function examine(rig: Rig): Promise<Outcome> {
     problems: [...verdict.problems, ...problems],
     lines: report(rig, verdict, signals, growths),
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function report(

@@ -19,7 +19,12 @@ export type FromProcess =
   | { readonly kind: "ready"; readonly url: string }
   | ({ readonly kind: "memory" } & MemoryGrowth)
   | { readonly kind: "finished"; readonly lastTick?: LastTick }
-  | { readonly kind: "settled"; readonly unreachable: readonly string[]; readonly signals: SignalCounts };
+  | {
+      readonly kind: "settled";
+      /** What a client still misses, such as `does not reach device-1: …`. */
+      readonly missing: readonly string[];
+      readonly signals: SignalCounts;
+    };
 
 /** What a process held a while after its start and holds now, in bytes, after a collection. */
 export interface MemoryGrowth {

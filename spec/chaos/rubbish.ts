@@ -4,7 +4,6 @@ import { type Random } from "./random";
 
 const PIECES = 20;
 
-/** Nearly a request. */
 const REQUEST =
   '{"event":"METHOD_CALL","method":"command","params":{"args":["x",1],"kwargs":{}},"deadline":1}';
 
@@ -14,7 +13,8 @@ export async function throwRubbish(port: number, random: Random): Promise<number
   return 2 * PIECES;
 }
 
-function throwBytes(port: number, random: Random): Promise<void> {
+/** Connects, sends bytes that are no ZeroMQ, and goes. */
+export function throwBytes(port: number, random: Random): Promise<void> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
     socket.on("error", () => undefined).on("close", () => resolve());
@@ -29,12 +29,17 @@ async function throwMessages(port: number, random: Random): Promise<void> {
   const dealer = new Dealer({ linger: 200, sendTimeout: 500 });
   dealer.connect(`tcp://127.0.0.1:${port}`);
   for (let piece = 0; piece < PIECES; piece++) {
-    const body = Buffer.from(REQUEST);
-    for (let change = random.between(1, 5); change > 0; change--) {
-      body[random.between(0, body.length - 1)] = random.between(0, 255);
-    }
     const envelope = random.oneOf<readonly string[]>([["1", ""], [""], [], ["a", "b", "c", ""]]);
-    await dealer.send([...envelope, body]).catch(() => undefined);
+    await dealer.send([...envelope, nearlyARequest(random)]).catch(() => undefined);
   }
   dealer.close();
+}
+
+/** A request with some bytes changed. */
+export function nearlyARequest(random: Random): Buffer {
+  const body = Buffer.from(REQUEST);
+  for (let change = random.between(1, 5); change > 0; change--) {
+    body[random.between(0, body.length - 1)] = random.between(0, 255);
+  }
+  return body;
 }

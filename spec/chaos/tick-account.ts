@@ -20,6 +20,13 @@ export class TickAccount {
     return this.counts;
   }
 
+  /** How far it has come, for people. */
+  get position(): string {
+    const last =
+      this.last === undefined ? "nothing came" : `${this.last.number} of ${this.last.run} came last`;
+    return `${last}, ${this.missedSince} were told to be missed after it`;
+  }
+
   missed(count: number): void {
     this.counts.missed += count;
     this.missedSince += count;

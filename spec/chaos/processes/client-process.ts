@@ -21,6 +21,7 @@ import { Child } from "./child";
 const WORKERS_PER_DEVICE = 3;
 const HEARTBEAT_MS = 1_000;
 const LOOK_EVERY_MS = 50;
+const SUBSCRIBED_WITHIN_MS = 10_000;
 
 /** What a call may fail with while its device is killed, stopped or cut off. */
 const EXPECTED = [BusyError, CallAbortedError, ConnectionLostError, DeviceUnavailableError, RpcTimeoutError];
@@ -69,19 +70,25 @@ class UsedDevice {
     }
   }
 
-  async settled(lastTick: LastTick | undefined, withinMs: number): Promise<boolean> {
+  /** Waits until the device answers and its last tick is accounted for. @returns What is missing after the time. */
+  async settled(lastTick: LastTick | undefined, withinMs: number): Promise<string | undefined> {
     const until = performance.now() + withinMs;
-    while (performance.now() < until) {
-      const isReachable = await withOptions(this.remote, { timeoutMs: 1_000 })
-        .urgent(newId())
-        .then(
-          () => true,
-          () => false,
-        );
-      if (isReachable && (lastTick === undefined || this.account.covers(lastTick))) return true;
+    let missing: string | undefined;
+    do {
+      missing = await this.missing(lastTick);
       await delay(LOOK_EVERY_MS);
+    } while (missing !== undefined && performance.now() < until);
+    return missing;
+  }
+
+  private async missing(lastTick: LastTick | undefined): Promise<string | undefined> {
+    try {
+      await withOptions(this.remote, { timeoutMs: 1_000 }).urgent(newId());
+    } catch (error) {
+      return `does not reach ${this.name}: ${String(error)}`;
     }
-    return false;
+    if (lastTick === undefined || this.account.covers(lastTick)) return undefined;
+    return `was not told of tick ${lastTick.number} of ${lastTick.run}: ${this.account.position}`;
   }
 
   private async call(random: Random, options: { timeoutMs: number; signal?: AbortSignal }): Promise<void> {
@@ -134,6 +141,8 @@ async function main(): Promise<void> {
     isCalling = false;
     await Promise.all(workers);
     if (message.kind === "finish") {
+      // One that was started a moment ago must have subscribed before there can be a last tick for it.
+      await Promise.all(used.map((device) => device.settled(undefined, SUBSCRIBED_WITHIN_MS)));
       child.tell({ kind: "finished" });
       return;
     }
@@ -141,7 +150,7 @@ async function main(): Promise<void> {
     const settled = await Promise.all(used.map((device) => device.settled(lastTicks[device.name], withinMs)));
     child.tell({
       kind: "settled",
-      unreachable: used.filter((_, index) => settled[index] !== true).map((device) => device.name),
+      missing: settled.filter((each) => each !== undefined),
       signals: {
         received: used.reduce((sum, { signals }) => sum + signals.received, 0),
         missed: used.reduce((sum, { signals }) => sum + signals.missed, 0),
