@@ -1,7 +1,7 @@
 const FIRST_MS = 50;
-const LONGEST_MS = 2_000;
+const LONGEST_MS = 1_000;
 
-/** Waits between attempts that fail: twice as long each time, up to two seconds, and never in step with others. */
+/** Waits between attempts that fail: twice as long each time, up to one second, and never in step with others. */
 export class Backoff {
   private nextMs = FIRST_MS;
 

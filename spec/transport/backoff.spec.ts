@@ -1,9 +1,9 @@
 import { Backoff } from "../../lib/transport/backoff";
 
 describe("a backoff", () => {
-  it("doubles its waits up to two seconds, each shortened by up to a half", () => {
+  it("doubles its waits up to one second, each shortened by up to a half", () => {
     const backoff = new Backoff();
-    for (const longest of [50, 100, 200, 400, 800, 1_600, 2_000, 2_000, 2_000]) {
+    for (const longest of [50, 100, 200, 400, 800, 1_000, 1_000, 1_000]) {
       const wait = backoff.next();
       expect(wait).toBeGreaterThanOrEqual(longest / 2);
       expect(wait).toBeLessThanOrEqual(longest);
