@@ -48,12 +48,9 @@ export class OutgoingCall implements OutgoingRequest<Peer> {
    * @throws EncodingError if a value cannot be sent, or the text is larger than the device takes: it would end the
    *   connection over it.
    */
-  encode(peer: Peer, remainingMs: number | null): string {
+  encode(peer: Peer, until: number | null): string {
     const { clock } = peer;
-    const deadline =
-      clock === undefined || remainingMs === null
-        ? undefined
-        : Math.floor(clock.at(performance.now()) + remainingMs);
+    const deadline = clock === undefined || until === null ? undefined : Math.floor(clock.at(until));
     try {
       const text = encodeRequest(this.request, deadline, this.replyLimitFor(peer));
       refuseTooLarge(text, peer);

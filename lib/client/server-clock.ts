@@ -38,10 +38,10 @@ export class ServerClock {
     this.refreshMs = isGood(reading) ? LONGEST_REFRESH_MS : Math.min(this.refreshMs * 2, LONGEST_REFRESH_MS);
   }
 
-  /** @param now - A moment of `performance.now()` of this process. */
-  at(now: number): number {
+  /** @param moment - Of `performance.now()` of this process, at or after the last reading. */
+  at(moment: number): number {
     const { clock, answeredAt } = this.best;
-    return clock + (now - answeredAt) * (1 - WORST_DRIFT);
+    return clock + (moment - answeredAt) * (1 - WORST_DRIFT);
   }
 }
 

@@ -17,10 +17,10 @@ export interface OutgoingRequest<Peer> {
   /** How long the caller waits altogether, in milliseconds; null waits for ever once it is connected. */
   timeoutMs(peer: Peer | undefined): number | null;
   /**
-   * @param remainingMs - What is left of the caller's time; null for ever.
+   * @param until - When the caller's time is over, on the clock of `performance.now()`; null for never.
    * @throws whatever the request shall fail with.
    */
-  encode(peer: Peer, remainingMs: number | null): string;
+  encode(peer: Peer, until: number | null): string;
   /** Ends the wait early. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,3 +1,6 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { createConnection } from "node:net";
 import { NEVER, Observable, Subject, throwError } from "rxjs";
 import { BusyError, connect, clientOf, type Logger, RemoteError, RpcService, serve, Signal } from "rigwire";
 import { closing } from "../support/closing";
@@ -145,4 +148,33 @@ describe("bad messages without end", () => {
     expect(await connectMotor(url).moveTo(1)).toBe("arrived");
     expect(lines.length).toBeLessThan(10);
   });
+});
+
+describe("more connections than the process may open", () => {
+  it("keep out who comes later, not who is there, and only while they last", async () => {
+    const { child, url } = await startMotor();
+    const motor = connectMotor(url);
+    await motor.moveTo(1);
+    execFileSync("prlimit", ["--pid", String(child.pid), `--nofile=${openFiles(child.pid) + 20}`]);
+
+    const strangers = Array.from({ length: 200 }, () =>
+      createConnection(Number(new URL(url).port), "127.0.0.1").on("error", () => undefined),
+    );
+    await eventually("nobody else gets in", () => !hasRoom(child.pid));
+    expect(await motor.moveTo(2)).toBe("arrived");
+
+    for (const stranger of strangers) stranger.destroy();
+    expect(await connectMotor(url).moveTo(3)).toBe("arrived");
+    expect(await motor.moveTo(4)).toBe("arrived");
+  });
+
+  function openFiles(pid: number): number {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  }
+
+  function hasRoom(pid: number): boolean {
+    const limit = /Max open files\s+(?<soft>\d+)/.exec(readFileSync(`/proc/${pid}/limits`, "utf8"))?.groups
+      ?.soft;
+    return openFiles(pid) < Number(limit);
+  }
 });

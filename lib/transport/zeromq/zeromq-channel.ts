@@ -170,8 +170,8 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
   private dispatch(call: ChannelCall<Peer>, session: Session<Peer>): void {
     const { request } = call;
     const timeoutMs = request.timeoutMs(session.peer);
-    const remainingMs = timeoutMs === null ? null : call.startedAt + timeoutMs - performance.now();
-    if (remainingMs !== null && remainingMs <= 0) {
+    const until = timeoutMs === null ? null : call.startedAt + timeoutMs;
+    if (until !== null && until <= performance.now()) {
       // The timer is late: the event loop was blocked, or the device names a shorter time.
       call.timeoutMs = timeoutMs;
       this.expire(call);
@@ -179,7 +179,7 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
     }
     let body: string;
     try {
-      body = request.encode(session.peer, remainingMs);
+      body = request.encode(session.peer, until);
     } catch (error) {
       call.fail(error);
       return;

@@ -94,18 +94,26 @@ class UsedDevice {
   private async call(random: Random, options: { timeoutMs: number; signal?: AbortSignal }): Promise<void> {
     const id = newId();
     const remote = withOptions(this.remote, options);
-    const kind = random.next();
     const holdMs = random.next() < 0.2 ? random.between(1, 60) : 0;
+    const ending = this.commanded(remote, random, id, holdMs).then(
+      () => "done",
+      (error: unknown) => outcomeOf(error),
+    );
+    // The time of the call has begun before this: what holds the process up until here is not held against it.
     journal.write({ kind: "issued", id, at: sharedNow(), timeoutMs: options.timeoutMs });
-    let outcome = "done";
-    try {
-      if (kind < 0.6) await remote.command(id, holdMs);
-      else if (kind < 0.9) await remote.urgent(id);
-      else await remote.image(id, random.between(0, 200_000));
-    } catch (error) {
-      outcome = outcomeOf(error);
-    }
+    const outcome = await ending;
     journal.write({ kind: "ended", id, at: sharedNow(), outcome });
+  }
+
+  private commanded(
+    remote: Remote<ChaosDevice>,
+    random: Random,
+    id: string,
+    holdMs: number,
+  ): Promise<unknown> {
+    const kind = random.next();
+    if (kind < 0.6) return remote.command(id, holdMs);
+    return kind < 0.9 ? remote.urgent(id) : remote.image(id, random.between(0, 200_000));
   }
 }
 
