@@ -24,6 +24,11 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** What the system allows a process. */
+export interface ProcessLimits {
+  readonly openFiles?: number;
+}
+
 /** A TypeScript program that runs as a process of its own and writes lines to its stdout, JSON where it is a test's. */
 export class TypeScriptChild {
   /** When the process is gone and its output read. */
@@ -33,8 +38,15 @@ export class TypeScriptChild {
   private readonly process: ChildProcessByStdio<Writable, Readable, Readable>;
   private readonly lines: AsyncIterator<string>;
 
-  constructor(program: string, args: readonly string[], env: Readonly<Record<string, string>>) {
-    this.process = spawn(process.execPath, ["--enable-source-maps", program, ...args], {
+  constructor(
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    { openFiles }: ProcessLimits = {},
+  ) {
+    const limited = openFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${openFiles}; exec "$0" "$@"`];
+    const [command = "", ...rest] = [...limited, process.execPath, "--enable-source-maps", program, ...args];
+    this.process = spawn(command, rest, {
       env: { ...process.env, ...env },
       stdio: ["pipe", "pipe", "pipe"],
     });
@@ -87,7 +99,11 @@ export class TypeScriptChild {
 /** A TypeScript program of the tests, compiled once for a suite. */
 export interface TypeScriptProgram {
   /** Starts it; it is killed after the running test if it still runs then. */
-  start(args?: readonly string[], env?: Readonly<Record<string, string>>): TypeScriptChild;
+  start(
+    args?: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    limits?: ProcessLimits,
+  ): TypeScriptChild;
 }
 
 /**
@@ -117,9 +133,9 @@ export function typeScriptProgram(entry: string): TypeScriptProgram {
   });
 
   return {
-    start(args = [], env = {}) {
+    start(args = [], env = {}, limits = {}) {
       if (folder === undefined) throw new Error("a program starts only while tests run");
-      const child = new TypeScriptChild(join(folder, javaScriptOf(entry)), args, env);
+      const child = new TypeScriptChild(join(folder, javaScriptOf(entry)), args, env, limits);
       running.add(child);
       return child;
     },

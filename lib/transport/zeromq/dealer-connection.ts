@@ -7,6 +7,7 @@ import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
 import { type ChannelOptions } from "../rpc-channel";
 import { curveClientOptions } from "./curve-client-options";
 import { connectSocket, ONE_CONNECTION } from "./connect-socket";
+import { makeSocket } from "./make-socket";
 import { resolveHost } from "./resolve-host";
 import { RequestOutbox, type OutgoingRequestMessage } from "./request-outbox";
 import { peerSocketOptions } from "./socket-options";
@@ -52,11 +53,12 @@ export class DealerConnection {
     readonly target: string,
     private readonly options: ChannelOptions,
   ) {
-    this.socket = new Dealer({
+    const socketOptions = {
       ...peerSocketOptions(target, options),
       ...curveClientOptions(target, options.security),
       ...ONE_CONNECTION,
-    });
+    };
+    this.socket = makeSocket(() => new Dealer(socketOptions));
     this.sender = new SocketSender(this.socket, this.outbox, (error) => this.end(messageOf(error)));
     this.lost = new Promise((resolve) => (this.tellLost = resolve));
   }

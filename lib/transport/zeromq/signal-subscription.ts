@@ -3,6 +3,7 @@ import { Subscriber } from "zeromq";
 import { type ChannelOptions } from "../rpc-channel";
 import { curveClientOptions } from "./curve-client-options";
 import { connectSocket } from "./connect-socket";
+import { makeSocket } from "./make-socket";
 import { receiveAll } from "./receive-all";
 import { DEFAULT_SIGNAL_HIGH_WATER_MARK, peerSocketOptions } from "./socket-options";
 
@@ -24,11 +25,12 @@ export class SignalSubscription {
     private readonly options: ChannelOptions,
     private readonly onBack: () => void,
   ) {
-    this.socket = new Subscriber({
+    const socketOptions = {
       ...peerSocketOptions(url, options),
       ...curveClientOptions(url, options.security),
       receiveHighWaterMark: options.signalHighWaterMark ?? DEFAULT_SIGNAL_HIGH_WATER_MARK,
-    });
+    };
+    this.socket = makeSocket(() => new Subscriber(socketOptions));
   }
 
   /**

@@ -1,4 +1,5 @@
 import { type Event, type Socket } from "zeromq";
+import { isOutOfFiles, outOfFiles } from "./make-socket";
 
 /** A further attempt watches from another address in memory; that several in a row are taken does not happen. */
 const ATTEMPTS = 5;
@@ -15,6 +16,7 @@ export function eventsOf(socket: Socket): AsyncIterator<Event, undefined> {
     try {
       return socket.events[Symbol.asyncIterator]();
     } catch (error) {
+      if (isOutOfFiles(error)) throw outOfFiles(error);
       if (attempt === ATTEMPTS) throw error;
     }
   }

@@ -4,6 +4,7 @@ import { KeyError } from "../../errors";
 import { type AllowedKeys } from "../../security/allowed-keys";
 import { type Logger } from "../../log";
 import { type Frame } from "../../wire/frame";
+import { makeSocket } from "./make-socket";
 import { RefusalLog } from "./refusal-log";
 import { SocketSender, type Outbox, type Parcel } from "./socket-sender";
 import { decodeZapRequest, encodeZapReply, type ZapRequest } from "./zap-message";
@@ -81,7 +82,7 @@ class ZapHandler {
 
   /** Waits for a handler that was just closed: ZeroMQ gives its name free only a moment later. */
   static async open(): Promise<ZapHandler> {
-    const socket = new Router({ linger: 0 });
+    const socket = makeSocket(() => new Router({ linger: 0 }));
     const until = performance.now() + RELEASE_MS;
     for (;;) {
       try {

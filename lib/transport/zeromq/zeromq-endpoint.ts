@@ -18,6 +18,7 @@ import { openGuard, type EndpointGuard } from "./endpoint-guard";
 import { warnIfExposed } from "./exposure";
 import { inprocBound, inprocClosed } from "./inproc-endpoints";
 import { FrameOutbox } from "./frame-outbox";
+import { makeSocket } from "./make-socket";
 import { receiveAll } from "./receive-all";
 import { ReplyOutbox } from "./reply-outbox";
 import { signalAddress } from "./signal-address";
@@ -107,13 +108,14 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     } = options;
     // Replies must not be discarded at a full pipe, as a ROUTER does by default, nor hold up those to other clients:
     // it refuses them at once, and they wait in the outbox.
-    const router = new Router({
+    const routerOptions = {
       ...common,
       mandatory: true,
       sendTimeout: 0,
       sendHighWaterMark: replyHighWaterMark,
-    });
-    const publisher = new XPublisher({ ...common, sendHighWaterMark: signalHighWaterMark });
+    };
+    const router = makeSocket(() => new Router(routerOptions));
+    const publisher = makeSocket(() => new XPublisher({ ...common, sendHighWaterMark: signalHighWaterMark }));
     try {
       const address = await bindSocket(router, url);
       const bound = formatAddress(address);

@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import { eventually } from "../support/eventually";
+import { typeScriptProgram, type TypeScriptChild } from "../support/typescript-child";
+import { type HallOrder, type HallState } from "./programs/hall-process";
+
+const CLIENTS = 1_000;
+const ANNOUNCEMENTS = 3;
+
+/**
+ * What a client may leave behind in the server's heap: less than what is kept of one while it is there. About half of
+ * it is code that was compiled meanwhile.
+ */
+const LEFT_BYTES_EACH = 700;
+
+const hallProgram = typeScriptProgram(join(__dirname, "programs/hall-process.ts"));
+const crowdProgram = typeScriptProgram(join(__dirname, "programs/crowd.ts"));
+
+it("a thousand clients of one process get their own answers and every signal, and leave nothing behind", async () => {
+  const server = hallProgram.start();
+  const url = String(await server.next());
+  await visit(server, url, 20);
+  const before = await stateOf(server);
+
+  expect(await visit(server, url, CLIENTS)).toEqual([
+    { answered: CLIENTS, problems: [] },
+    { heard: CLIENTS },
+    "left",
+  ]);
+
+  await eventually("the server let go of their connections", async () => {
+    const { descriptors, hasListeners } = await stateOf(server);
+    return descriptors <= before.descriptors && !hasListeners;
+  });
+  const after = await stateOf(server);
+  expect(after.heapBytes - before.heapBytes).toBeLessThan(CLIENTS * LEFT_BYTES_EACH);
+});
+
+it("a process that may not open so many files tells how to raise the limit, and the others go on", async () => {
+  const server = hallProgram.start();
+  const url = String(await server.next());
+  const crowd = crowdProgram.start([url, "100", "1", "1000"], {}, { openFiles: 150 });
+
+  const { answered, problems } = (await crowd.next()) as { answered: number; problems: string[] };
+
+  expect(answered).toBeLessThan(100);
+  expect(problems).toContainEqual(
+    expect.stringMatching(
+      /^DeviceUnavailableError: .* as many files and sockets open as the system allows: raise the limit with ulimit -n/,
+    ),
+  );
+  expect(await visit(server, url, 1)).toEqual([{ answered: 1, problems: [] }, { heard: 1 }, "left"]);
+});
+
+/** What a crowd of clients tells. */
+async function visit(server: TypeScriptChild, url: string, clients: number): Promise<unknown[]> {
+  const crowd = crowdProgram.start([url, String(clients), String(ANNOUNCEMENTS)]);
+  const answered = await crowd.next();
+  order(server, { announce: ANNOUNCEMENTS });
+  const heard = await crowd.next();
+  crowd.send("leave");
+  const left = await crowd.next();
+  expect(await crowd.ended).toEqual({ code: 0, signal: null });
+  return [answered, heard, left];
+}
+
+async function stateOf(server: TypeScriptChild): Promise<HallState> {
+  order(server, { tell: "state" });
+  return (await server.next()) as HallState;
+}
+
+function order(server: TypeScriptChild, what: HallOrder): void {
+  server.send(what);
+}
