@@ -7,6 +7,7 @@ import {
   RpcTimeoutError,
 } from "../errors";
 import { type ReceivedReply } from "../wire/message";
+import { onAbort } from "./abort-listeners";
 import { type OutgoingRequest } from "./rpc-channel";
 
 /** One request of a channel, from the moment it is asked for until its promise is settled. */
@@ -34,8 +35,7 @@ export class ChannelCall<Peer> {
       abort();
       return;
     }
-    signal.addEventListener("abort", abort, { once: true });
-    this.stopListening = () => signal.removeEventListener("abort", abort);
+    this.stopListening = onAbort(signal, abort);
   }
 
   succeed(frames: ReceivedReply): void {

@@ -129,6 +129,18 @@ describe("a call with an AbortSignal", () => {
 
     expect(getEventListeners(signal, "abort")).toHaveLength(0);
   });
+
+  it("listens once to a signal of many calls, and ends them all when it aborts", async () => {
+    const { remote } = await openLab();
+    const controller = new AbortController();
+    const abortable = withOptions(remote, { signal: controller.signal });
+    const calls = Promise.allSettled(Array.from({ length: 20 }, () => abortable.home()));
+
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(1);
+    controller.abort();
+    for (const call of await calls) expect(call.status).toBe("rejected");
+    expect(getEventListeners(controller.signal, "abort")).toHaveLength(0);
+  });
 });
 
 describe("withOptions()", () => {
