@@ -12,6 +12,9 @@ export const MAX_BATCH_BYTES = 64 * 1024;
 /** The lengths of texts are counted in characters, each of up to three bytes; ids and commas come on top. */
 const LARGEST_BATCH_BYTES = 4 * MAX_BATCH_BYTES;
 
+/** More requests than any client of ours puts into one message. */
+export const MAX_BATCH_REQUESTS = 65_536;
+
 /** What a peer that takes no messages as long as a batch may get must not be offered. */
 export function takesBatches(maxMessageBytes: number): boolean {
   return maxMessageBytes >= LARGEST_BATCH_BYTES;
@@ -38,20 +41,55 @@ export function isBatch(bytes: Uint8Array): boolean {
   return bytes[0] === OPENING_BRACKET;
 }
 
+/** Requests that came in one message, from anyone. */
+export interface RequestBatch {
+  readonly requests: readonly BatchElement[];
+  /** How many elements are no objects with an id. They cannot be answered one by one, nor be carried out. */
+  readonly nameless: number;
+}
+
 /**
+ * Reads the requests of a batch. One that is malformed does no harm to the others.
+ *
+ * @throws MalformedMessageError if there is no request with an id in it, or there are more than
+ *   {@link MAX_BATCH_REQUESTS}.
+ */
+export function decodeRequestBatch(bytes: Uint8Array): RequestBatch {
+  const elements = elementsOf(bytes);
+  if (elements.length > MAX_BATCH_REQUESTS) {
+    throw new MalformedMessageError(
+      `the batch has ${elements.length} requests, more than the ${MAX_BATCH_REQUESTS} that are taken: ` +
+        "none of them was carried out",
+    );
+  }
+  const requests = elements.flatMap((message) => elementOf(message) ?? []);
+  if (requests.length > 0) return { requests, nameless: elements.length - requests.length };
+  throw new MalformedMessageError('the message is no JSON object, and no batch of objects with an "id"');
+}
+
+/**
+ * Reads the replies of a batch.
+ *
  * @throws MalformedMessageError if the message is no array of objects with an `"id"`, a whole number.
  */
-export function decodeBatch(bytes: Uint8Array): BatchElement[] {
-  const elements = decodeMessage(bytes);
-  if (!Array.isArray(elements) || elements.length === 0) {
-    throw new MalformedMessageError("the message is no batch");
-  }
-  return elements.map((message: unknown) => {
-    if (!isObject(message) || !isId(message.id)) {
-      throw new MalformedMessageError("an element of the batch is no object with an id");
-    }
-    return { id: message.id, message };
+export function decodeReplyBatch(bytes: Uint8Array): BatchElement[] {
+  const elements = elementsOf(bytes);
+  if (elements.length === 0) throw new MalformedMessageError("the batch is empty");
+  return elements.map((message) => {
+    const element = elementOf(message);
+    if (element !== undefined) return element;
+    throw new MalformedMessageError("an element of the batch is no object with an id");
   });
+}
+
+function elementsOf(bytes: Uint8Array): readonly unknown[] {
+  const elements = decodeMessage(bytes);
+  if (Array.isArray(elements)) return elements;
+  throw new MalformedMessageError("the message is no batch");
+}
+
+function elementOf(message: unknown): BatchElement | undefined {
+  return isObject(message) && isId(message.id) ? { id: message.id, message } : undefined;
 }
 
 function isId(value: unknown): value is number {

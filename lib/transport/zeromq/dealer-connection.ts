@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Dealer } from "zeromq";
 import { messageOf } from "../../errors";
-import { decodeBatch, isBatch, takesBatches } from "../../wire/batch";
+import { decodeReplyBatch, isBatch, takesBatches } from "../../wire/batch";
 import { type ReceivedReply } from "../../wire/message";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
 import { type ChannelOptions } from "../rpc-channel";
@@ -207,7 +207,7 @@ export class DealerConnection {
     if (id === undefined) return;
     const [first, ...rest] = frames;
     if (id.length === 0 && first !== undefined && rest.length === 0 && isBatch(first)) {
-      for (const element of decodeBatch(first)) this.settle(element.id, [element.message]);
+      for (const element of decodeReplyBatch(first)) this.settle(element.id, [element.message]);
     } else if (first?.length === 0) {
       this.settle(Number(id.toString("latin1")), rest);
     }

@@ -4,7 +4,9 @@ import { Router, XPublisher } from "zeromq";
 import { BurstLog } from "../../burst-log";
 import { defaultLogger, type Logger } from "../../log";
 import { formatAddress } from "../address";
-import { decodeBatch, isBatch, takesBatches, type BatchElement } from "../../wire/batch";
+import { decodeRequestBatch, isBatch, takesBatches, type BatchElement } from "../../wire/batch";
+import { failed, refusal, type Failure } from "../../wire/failures";
+import { failureReply } from "../../wire/replies";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
 import { type Frame } from "../../wire/frame";
 import {
@@ -185,19 +187,23 @@ export class ZeroMqEndpoint implements RpcEndpoint {
       return;
     }
     const body = frames.length === delimiter + 2 ? (frames[delimiter + 1] ?? EMPTY) : EMPTY;
-    const batch = isBatch(body) ? this.readBatch(body) : undefined;
-    if (batch === undefined) this.handleOne(envelope, body);
-    else for (const element of batch) this.handleElement(envelope, element);
+    if (isBatch(body)) this.handleBatch(envelope, body);
+    else this.handleOne(envelope, body);
   }
 
-  /** Nothing for a list that is no batch: it is answered as any request that cannot be read. */
-  private readBatch(body: Buffer): BatchElement[] | undefined {
+  private handleBatch(envelope: readonly Buffer[], body: Buffer): void {
     try {
-      return decodeBatch(body);
+      const { requests, nameless } = decodeRequestBatch(body);
+      for (const request of requests) this.handleElement(envelope, request);
+      if (nameless > 0) this.refuse(envelope, failed(`${nameless} of the batch ${NO_REQUESTS}`));
     } catch (error) {
-      this.log.debug({ err: error }, "a batch could not be read");
-      return undefined;
+      this.refuse(envelope, refusal(error));
     }
+  }
+
+  private refuse(envelope: readonly Buffer[], failure: Failure): void {
+    this.replies.add(latin1(envelope[0]), envelope, failureReply(failure));
+    this.replySender.wake();
   }
 
   private handleOne(envelope: readonly Buffer[], body: Buffer): void {
@@ -213,14 +219,17 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     });
   }
 
-  private handleElement([identity = EMPTY]: readonly Buffer[], { id, message }: BatchElement): void {
+  private handleElement(envelope: readonly Buffer[], { id, message }: BatchElement): void {
+    const [identity = EMPTY] = envelope;
     const client = latin1(identity);
     this.handle({
       client,
       id: String(id),
       body: message,
       reply: (frames) => {
-        this.replies.addBatched(client, identity, id, frames);
+        if (envelope.length === 2) this.replies.addBatched(client, identity, id, frames);
+        // It came through a broker, which knows no other way back.
+        else this.replies.add(client, [...envelope.slice(0, -1), Buffer.from(String(id)), EMPTY], frames);
         this.replySender.wake();
       },
     });
@@ -244,6 +253,7 @@ async function within(work: Promise<unknown>, longestMs: number): Promise<void> 
   waiting.abort();
 }
 
+const NO_REQUESTS = 'are no objects with an "id", a whole number: they were not carried out';
 const EMPTY = Buffer.alloc(0);
 const LINGER_MS = 500;
 const UNSUBSCRIBED = 0;
