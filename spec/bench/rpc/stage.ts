@@ -1,7 +1,7 @@
 import { type BenchOptions } from "./bench-options";
 import { CLIENT_FILE, SERVER_FILE } from "./places";
 import { BenchProcess } from "./processes/bench-process";
-import { type ClientTasks, MANY } from "./processes/client-process";
+import { type ClientTasks } from "./processes/client-process";
 import { type ServerInfo, type ServerTasks } from "./processes/server-process";
 
 export type ServerProcess = BenchProcess<ServerTasks>;
@@ -50,15 +50,11 @@ export class Stage {
     }
   }
 
-  /**
-   * Starts a client's process; it is connected and has been answered once.
-   *
-   * @param many - It will have many clients.
-   */
-  async startClient({ many = false } = {}): Promise<ClientProcess> {
+  /** Starts a client's process; it is connected and has been answered once. */
+  async startClient(): Promise<ClientProcess> {
     const { process } = await BenchProcess.start<ClientTasks>({
       file: CLIENT_FILE,
-      args: [this.peer, this.address, ...(many ? [MANY] : [])],
+      args: [this.peer, this.address],
       ...limits(this.options),
     });
     this.processes.push(process);

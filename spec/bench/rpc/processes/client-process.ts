@@ -1,5 +1,4 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { context } from "zeromq";
 import { type Peer, type PeerClient, READING } from "../peers/peer";
 import { loadPeer } from "../peers/peer-list";
 import { buffersPerSecond } from "../tasks/buffers-per-second";
@@ -39,14 +38,7 @@ async function connectAndCall(name: string, address: string) {
   return { info: null, tasks: tasksOf(peer, client, address), close: () => client.close() };
 }
 
-/** A process may open about a thousand sockets of ZeroMQ if nobody says otherwise; each client has a few. */
-const MAX_SOCKETS = 16_384;
-
-/** The process will have many clients. */
-export const MANY = "many";
-
 if (require.main === module) {
-  const [, , name = "", address = "", many] = process.argv;
-  if (many === MANY) context.maxSockets = MAX_SOCKETS;
+  const [, , name = "", address = ""] = process.argv;
   runTasks(() => connectAndCall(name, address));
 }

@@ -1,4 +1,4 @@
-import { type PeerClient, READING } from "../peers/peer";
+import { type PeerClient, READING, type Reading } from "../peers/peer";
 import { type ClientTask } from "./client-task";
 import { inFlight } from "./in-flight";
 
@@ -19,10 +19,16 @@ export const callsPerSecond: ClientTask<CallsOptions, number | undefined> = asyn
 function callOf(client: PeerClient, kind: CallKind): (() => Promise<unknown>) | undefined {
   switch (kind) {
     case "echo":
-      return () => client.echo(READING);
+      return () => checked(client.echo(READING));
     case "checked":
-      return client.echoChecked && (() => client.echoChecked?.(READING) ?? Promise.resolve());
+      return client.echoChecked && (() => checked(client.echoChecked?.(READING)));
     case "property":
-      return client.getProperty && (() => client.getProperty?.() ?? Promise.resolve());
+      return client.getProperty && (() => checked(client.getProperty?.()));
   }
+}
+
+/** Every answer is looked into, so that none counts that was not read. */
+async function checked(answer: Promise<unknown> | undefined): Promise<void> {
+  const reading = (await answer) as Partial<Reading> | undefined;
+  if (reading?.degrees !== READING.degrees) throw new Error("an answer is not what was sent");
 }

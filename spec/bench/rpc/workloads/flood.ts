@@ -13,7 +13,6 @@ export const FLOOD_P99 = "flood-p99";
 /** How long a light client's calls take while another client keeps a thousand calls under way. */
 export const flood: Workload = {
   name: "flood",
-  peers: ["rigwire", "zeromq", "json-over-tcp"],
   metrics: [
     { id: FLOOD_P50, title: "Light client beside a flooding one, p50", unit: "ms", better: "lower" },
     { id: FLOOD_P99, title: "Light client beside a flooding one, p99", unit: "ms", better: "lower" },
