@@ -8,23 +8,27 @@ import {
 } from "../errors";
 import { type ReceivedReply } from "../wire/message";
 import { onAbort } from "./abort-listeners";
-import { type OutgoingRequest } from "./rpc-channel";
+import { type Caller, type OutgoingRequest } from "./rpc-channel";
 
-/** One request of a channel, from the moment it is asked for until its promise is settled. */
+/** One request of a channel, from the moment it is asked for until its caller knows how it ended. */
 export class ChannelCall<Peer> {
   readonly startedAt = performance.now();
-  /** Takes the request back from the connection; tells whether any of it may have reached the peer. */
-  abandon: (() => boolean) | undefined;
   /** How long the caller waits altogether; null for ever. */
   timeoutMs: number | null = null;
+  /** Where it waits or was sent; to abandon it tells whether any of it may have reached the peer. */
+  sent: { abandon(): boolean } | undefined;
   private stopListening: (() => void) | undefined;
 
   constructor(
     readonly request: OutgoingRequest<Peer>,
-    private readonly resolve: (frames: ReceivedReply) => void,
-    private readonly reject: (error: unknown) => void,
-    private readonly onSettled: (call: ChannelCall<Peer>) => void,
+    private readonly caller: Caller,
+    private readonly owner: { forget(call: ChannelCall<Peer>): void },
   ) {}
+
+  /** When its time is over, on the clock of `performance.now()`. */
+  get dueAt(): number {
+    return this.timeoutMs === null ? Infinity : this.startedAt + this.timeoutMs;
+  }
 
   /** Watches the caller's signal; ends the call at once if it was aborted before. */
   listen(): void {
@@ -38,21 +42,21 @@ export class ChannelCall<Peer> {
     this.stopListening = onAbort(signal, abort);
   }
 
-  succeed(frames: ReceivedReply): void {
+  onReply(frames: ReceivedReply): void {
     this.settled();
-    this.resolve(frames);
+    this.caller.succeed(frames);
   }
 
   fail(error: unknown): void {
     this.settled();
-    this.reject(error);
+    this.caller.fail(error);
   }
 
   /** The caller's time is over. */
   expire(where: string, problem: string | undefined): void {
     const { place } = this.request;
     const timeoutMs = this.timeoutMs ?? Infinity;
-    if (this.abandon?.() === true) {
+    if (this.sent?.abandon() === true) {
       const text = `${subject(place)}got no reply within ${timeoutMs} ms (${where}); it may still be carried out`;
       this.fail(new RpcTimeoutError(text, timeoutMs, place));
     } else {
@@ -70,7 +74,7 @@ export class ChannelCall<Peer> {
   }
 
   /** The connection broke while the call was on it. */
-  lost(reason: string, wasSent: boolean, where: string): void {
+  onLost(reason: string, wasSent: boolean, where: string): void {
     const { place } = this.request;
     const outcome = wasSent ? "it may or may not have been carried out" : "it was not sent";
     this.fail(
@@ -83,14 +87,14 @@ export class ChannelCall<Peer> {
 
   private aborted(reason: unknown): void {
     const { place } = this.request;
-    const wasSent = this.abandon?.() === true;
+    const wasSent = this.sent?.abandon() === true;
     const outcome = wasSent ? "it may still be carried out" : "it was not sent";
     this.fail(new CallAbortedError(`${subject(place)}was aborted; ${outcome}`, place, { cause: reason }));
   }
 
   private settled(): void {
     this.stopListening?.();
-    this.onSettled(this);
+    this.owner.forget(this);
   }
 }
 

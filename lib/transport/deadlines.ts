@@ -1,31 +1,35 @@
+/** What has to be done with until then. */
+export interface Due {
+  /** On the clock of `performance.now()`, in milliseconds; Infinity for never. */
+  readonly dueAt: number;
+}
+
 /**
  * Many deadlines on one timer. What is due is told in one sweep, so that a call costs no timer of its own.
  */
-export class Deadlines<T> {
-  private readonly dueAt = new Map<T, number>();
+export class Deadlines<T extends Due> {
   private timer: NodeJS.Timeout | undefined;
   private armedFor = Infinity;
 
   /**
-   * @param onDue - Gets each item whose time has come, once.
+   * @param items - Looked at when the timer fires. Whoever adds an item, or changes when one is due, calls `watch`;
+   *   the owner takes out what is done with.
+   * @param onDue - Gets each item whose time has come; it must take it out.
    */
-  constructor(private readonly onDue: (item: T) => void) {}
+  constructor(
+    private readonly items: ReadonlySet<T>,
+    private readonly onDue: (item: T) => void,
+  ) {}
 
-  /** @param at - When the item is due, on the clock of `performance.now()`, in milliseconds. */
-  set(item: T, at: number): void {
-    this.dueAt.set(item, at);
+  /** @param at - When an item is due, on the clock of `performance.now()`, in milliseconds. */
+  watch(at: number): void {
     if (at < this.armedFor) this.arm(at);
   }
 
-  delete(item: T): void {
-    // The timer stays: to stop and start it for every call would cost more than one sweep over nothing.
-    this.dueAt.delete(item);
-  }
-
-  /** Forgets everything and stops the timer. */
-  clear(): void {
-    this.dueAt.clear();
-    this.disarm();
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.armedFor = Infinity;
   }
 
   private arm(at: number): void {
@@ -37,25 +41,17 @@ export class Deadlines<T> {
     );
   }
 
-  private disarm(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.armedFor = Infinity;
-  }
-
   private sweep(): void {
-    this.disarm();
+    // The timer is not stopped where an item is taken out: to do so for every call would cost more than this.
+    this.stop();
     const now = performance.now();
     let next = Infinity;
-    for (const [item, at] of this.dueAt) {
-      if (at > now) {
-        next = Math.min(next, at);
-        continue;
-      }
-      this.dueAt.delete(item);
-      this.onDue(item);
+    for (const item of this.items) {
+      const { dueAt } = item;
+      if (dueAt <= now) this.onDue(item);
+      else next = Math.min(next, dueAt);
     }
-    if (next < this.armedFor && this.dueAt.size > 0) this.arm(next);
+    this.watch(next);
   }
 }
 

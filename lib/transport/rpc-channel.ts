@@ -25,6 +25,13 @@ export interface OutgoingRequest<Peer> {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Who waits for a reply; exactly one of the two is called, once. */
+export interface Caller {
+  /** @param frames - Of the reply. */
+  succeed(frames: ReceivedReply): void;
+  fail(error: unknown): void;
+}
+
 /** The client's side of a transport: requests with one reply each, and signals. */
 export interface RpcChannel<Peer> {
   readonly state$: Observable<ChannelState<Peer>>;
@@ -39,6 +46,9 @@ export interface RpcChannel<Peer> {
    * @throws RpcTimeoutError, ConnectionLostError or CallAbortedError: it may or may not have been carried out.
    */
   request(request: OutgoingRequest<Peer>): Promise<ReceivedReply>;
+
+  /** The same for a caller that needs no promise in between. */
+  send(request: OutgoingRequest<Peer>, caller: Caller): void;
 
   /**
    * Frames that begin with a topic, for as long as it is subscribed, across reconnects. Requests made after a

@@ -1,23 +1,45 @@
 import { Deadlines } from "../../lib/transport/deadlines";
 
+interface Item {
+  readonly name: string;
+  dueAt: number;
+}
+
 describe("deadlines", () => {
   let due: string[];
-  let deadlines: Deadlines<string>;
+  let items: Set<Item>;
+  let deadlines: Deadlines<Item>;
 
   beforeEach(() => {
     jest.useFakeTimers();
     due = [];
-    deadlines = new Deadlines((item) => due.push(item));
+    items = new Set();
+    deadlines = deadlinesOf(() => undefined);
   });
 
   afterEach(() => {
-    deadlines.clear();
+    deadlines.stop();
     expect(jest.getTimerCount()).toBe(0);
     jest.useRealTimers();
   });
 
-  function set(item: string, inMs: number): void {
-    deadlines.set(item, performance.now() + inMs);
+  function deadlinesOf(then: (name: string) => void): Deadlines<Item> {
+    return new Deadlines(items, (item) => {
+      items.delete(item);
+      due.push(item.name);
+      then(item.name);
+    });
+  }
+
+  function itemOf(name: string): Item {
+    return [...items].find((item) => item.name === name) ?? { name, dueAt: Infinity };
+  }
+
+  function set(name: string, inMs: number): void {
+    const item = itemOf(name);
+    item.dueAt = performance.now() + inMs;
+    items.add(item);
+    deadlines.watch(item.dueAt);
   }
 
   it("are told when they are due, whatever the order in which they were set", () => {
@@ -44,7 +66,7 @@ describe("deadlines", () => {
   it("that are taken back are not told", () => {
     set("a", 50);
     set("b", 60);
-    deadlines.delete("a");
+    items.delete(itemOf("a"));
 
     jest.advanceTimersByTime(100);
 
@@ -83,15 +105,14 @@ describe("deadlines", () => {
   });
 
   it("at infinity need no timer", () => {
-    deadlines.set("never", Infinity);
+    set("never", Infinity);
 
     expect(jest.getTimerCount()).toBe(0);
   });
 
   it("can be set while others are told", () => {
-    deadlines = new Deadlines((item) => {
-      due.push(item);
-      if (due.length < 3) set(`${item}+`, 10);
+    deadlines = deadlinesOf((name) => {
+      if (due.length < 3) set(`${name}+`, 10);
     });
     set("a", 10);
 
@@ -100,9 +121,9 @@ describe("deadlines", () => {
     expect(due).toEqual(["a", "a+", "a++"]);
   });
 
-  it("are forgotten, timer and all", () => {
+  it("that are stopped are not told, and leave no timer", () => {
     set("a", 10);
-    deadlines.clear();
+    deadlines.stop();
 
     expect(jest.getTimerCount()).toBe(0);
     jest.advanceTimersByTime(100);

@@ -55,6 +55,17 @@ describe("a sender", () => {
     return sender;
   }
 
+  function threeRequestsIn(outbox: RequestOutbox) {
+    const requests = [1, 2, 3].map((id) => ({
+      id,
+      body: `{"event":"${id}"}`,
+      isDropped: false,
+      isSent: false,
+    }));
+    for (const request of requests) outbox.add(request);
+    return requests;
+  }
+
   it("sends one message after the other, in order", async () => {
     sending("a", "b", "c");
     await socket.takes(3);
@@ -101,7 +112,7 @@ describe("a sender", () => {
   it("never sends a request that was given up while it waited, and tells which were sent", async () => {
     const outbox = new RequestOutbox();
     const sender = senderOf(outbox);
-    const requests = [1, 2, 3].map((id) => outbox.add(id, `{"event":"${id}"}`));
+    const requests = threeRequestsIn(outbox);
     requests[1]!.isDropped = true;
     sender.wake();
     await socket.takes(2);
@@ -114,7 +125,7 @@ describe("a sender", () => {
     const outbox = new RequestOutbox();
     outbox.takesBatches = true;
     const sender = senderOf(outbox);
-    const requests = [1, 2, 3].map((id) => outbox.add(id, `{"event":"${id}"}`));
+    const requests = threeRequestsIn(outbox);
     requests[1]!.isDropped = true;
     sender.wake();
     await socket.takes(1);

@@ -9,7 +9,7 @@ import { curveClientOptions } from "./curve-client-options";
 import { connectSocket, ONE_CONNECTION } from "./connect-socket";
 import { makeSocket } from "./make-socket";
 import { resolveHost } from "./resolve-host";
-import { RequestOutbox, type OutgoingRequestMessage } from "./request-outbox";
+import { RequestOutbox, type WaitingRequest } from "./request-outbox";
 import { peerSocketOptions } from "./socket-options";
 import { SocketSender } from "./socket-sender";
 
@@ -18,14 +18,30 @@ const DEFAULT_HANDSHAKE_TIMEOUT_MS = 1_000;
 /** Who waits for a reply. Exactly one of the two is called, unless the request was abandoned. */
 export interface ReplyHandler {
   onReply(reply: ReceivedReply): void;
-  /** @param wasSent - Whether any of it may have reached the peer. */
-  onLost(reason: string, wasSent: boolean): void;
+  /**
+   * @param wasSent - Whether any of it may have reached the peer.
+   * @param url - Where it was sent.
+   */
+  onLost(reason: string, wasSent: boolean, url: string): void;
 }
 
-interface PendingRequest {
-  /** Nobody where the request was abandoned: its reply is still owed, but nobody waits for it. */
-  handler: ReplyHandler | undefined;
-  readonly outgoing: OutgoingRequestMessage;
+/** A request on one connection, until its reply. */
+class PendingRequest implements WaitingRequest {
+  isDropped = false;
+  isSent = false;
+
+  constructor(
+    private readonly connection: DealerConnection,
+    readonly id: number,
+    readonly body: string,
+    /** Nobody where the request was abandoned: its reply is still owed, but nobody waits for it. */
+    public handler: ReplyHandler | undefined,
+  ) {}
+
+  /** Gives it up. @returns Whether any of it may have reached the peer. */
+  abandon(): boolean {
+    return this.connection.abandon(this);
+  }
 }
 
 /**
@@ -41,6 +57,7 @@ export class DealerConnection {
   /** What the peer owes a reply to, the oldest first. */
   private readonly pending = new Map<number, PendingRequest>();
   private nextId = 1;
+  private cancellation: ((id: string) => string | undefined) | undefined;
   /** Messages so far. */
   private received = 0;
   private isEnding = false;
@@ -90,34 +107,30 @@ export class DealerConnection {
     return this.isEnding || this.socket.closed;
   }
 
-  /**
-   * Sends a request.
-   *
-   * @param cancellation - Made if the request is given up after it was sent, and sent after it.
-   * @returns Gives the request up: it is not sent if it still waits, and its reply is dropped. Tells whether any of it
-   *   may have reached the peer.
-   */
-  request(
-    body: string,
-    handler: ReplyHandler,
-    cancellation: (id: string) => string | undefined = () => undefined,
-  ): () => boolean {
+  /** Sends a request. */
+  request(body: string, handler: ReplyHandler): PendingRequest {
+    const request = new PendingRequest(this, this.nextId++, body, handler);
     if (this.isClosed) {
-      handler.onLost("the connection was closed", false);
-      return () => false;
+      handler.onLost("the connection was closed", false, this.url);
+      return request;
     }
-    const id = this.nextId++;
-    const outgoing = this.outbox.add(id, body);
-    const pending: PendingRequest = { handler, outgoing };
-    this.pending.set(id, pending);
+    this.outbox.add(request);
+    this.pending.set(request.id, request);
     this.sender.wake();
-    return () => {
-      pending.handler = undefined;
-      outgoing.isDropped = true;
-      if (!outgoing.isSent) this.pending.delete(id);
-      else this.tell(cancellation(String(id)));
-      return outgoing.isSent;
-    };
+    return request;
+  }
+
+  /**
+   * Gives a request up: it is not sent if it still waits, and its reply is dropped; where it was sent, the peer is told.
+   *
+   * @returns Whether any of it may have reached the peer.
+   */
+  abandon(request: PendingRequest): boolean {
+    request.handler = undefined;
+    request.isDropped = true;
+    if (!request.isSent) this.pending.delete(request.id);
+    else this.tell(this.cancellation?.(String(request.id)));
+    return request.isSent;
   }
 
   /**
@@ -148,10 +161,10 @@ export class DealerConnection {
             timer = wait(isNext());
             return;
           }
-          abandon();
+          request.abandon();
           reject(new Error(`no reply to ${what} within ${timeoutMs} ms`));
         }, timeoutMs);
-      const abandon = this.request(body, handler);
+      const request = this.request(body, handler);
       if (!this.isClosed) timer = wait(isNext());
     });
   }
@@ -163,7 +176,7 @@ export class DealerConnection {
     this.tellLost(reason);
     const pending = [...this.pending.values()];
     this.pending.clear();
-    for (const { handler, outgoing } of pending) handler?.onLost(reason, outgoing.isSent);
+    for (const { handler, isSent } of pending) handler?.onLost(reason, isSent, this.url);
   }
 
   /**
@@ -181,10 +194,17 @@ export class DealerConnection {
     this.end(reason);
   }
 
-  /** From now on requests that wait together leave in one message, if the peer and this side take such messages. */
-  useBatches(peerTakesBatches: boolean): void {
+  /**
+   * What the peer understands, known after the handshake.
+   *
+   * @param peer.takesBatches - Requests that wait together leave in one message from now on, if this side takes such
+   *   messages as well.
+   * @param peer.cancellation - Tells it that nobody waits for a request any more.
+   */
+  understands(peer: { takesBatches: boolean; cancellation: (id: string) => string | undefined }): void {
     const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = this.options;
-    this.outbox.takesBatches = peerTakesBatches && takesBatches(maxMessageBytes);
+    this.outbox.takesBatches = peer.takesBatches && takesBatches(maxMessageBytes);
+    this.cancellation = peer.cancellation;
   }
 
   /** Sends what has no reply. */

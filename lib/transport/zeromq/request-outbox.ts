@@ -3,7 +3,7 @@ import { encodeBatch, MAX_BATCH_BYTES, withId } from "../../wire/batch";
 import { type Outbox, type Parcel } from "./socket-sender";
 
 /** A request on its way to the socket. */
-export interface OutgoingRequestMessage {
+export interface WaitingRequest {
   readonly id: number;
   readonly body: string;
   /** Set while it waits, it is never sent. */
@@ -16,17 +16,15 @@ export interface OutgoingRequestMessage {
 export class RequestOutbox implements Outbox {
   /** Whether the peer takes batches; known after the handshake. */
   takesBatches = false;
-  private waiting: OutgoingRequestMessage[] = [];
+  private waiting: WaitingRequest[] = [];
   private notices: string[] = [];
 
   get isEmpty(): boolean {
     return this.waiting.length === 0 && this.notices.length === 0;
   }
 
-  add(id: number, body: string): OutgoingRequestMessage {
-    const message = { id, body, isDropped: false, isSent: false };
-    this.waiting.push(message);
-    return message;
+  add(request: WaitingRequest): void {
+    this.waiting.push(request);
   }
 
   /** A message that has no reply. */
@@ -46,8 +44,8 @@ export class RequestOutbox implements Outbox {
   }
 }
 
-function inBatches(messages: readonly OutgoingRequestMessage[]): OutgoingRequestMessage[][] {
-  const batches: OutgoingRequestMessage[][] = [];
+function inBatches(messages: readonly WaitingRequest[]): WaitingRequest[][] {
+  const batches: WaitingRequest[][] = [];
   let length = Infinity;
   for (const message of messages) {
     length += message.body.length;
@@ -60,7 +58,7 @@ function inBatches(messages: readonly OutgoingRequestMessage[]): OutgoingRequest
   return batches;
 }
 
-function pack(messages: readonly OutgoingRequestMessage[]): readonly Frame[] | undefined {
+function pack(messages: readonly WaitingRequest[]): readonly Frame[] | undefined {
   const wanted = messages.filter(({ isDropped }) => !isDropped);
   for (const message of wanted) message.isSent = true;
   const [first, ...others] = wanted;

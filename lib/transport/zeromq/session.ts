@@ -46,7 +46,10 @@ export class Session<Peer> {
     const connection = await DealerConnection.open(url, options, signal);
     try {
       const peer = await protocol.handshake((body, what) => connection.ask(body, what));
-      connection.useBatches(protocol.takesBatches?.(peer) === true);
+      connection.understands({
+        takesBatches: protocol.takesBatches?.(peer) === true,
+        cancellation: (id) => protocol.cancellation?.(peer, id),
+      });
       const session = new Session(connection, peer, protocol, options, onReady);
       session.refreshLater();
       return session;

@@ -17,6 +17,7 @@ import { Backoff } from "../backoff";
 import { ChannelCall } from "../channel-call";
 import { Deadlines } from "../deadlines";
 import {
+  type Caller,
   type ChannelOptions,
   type ChannelProtocol,
   type ChannelState,
@@ -40,9 +41,10 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
   readonly state$: Observable<ChannelState<Peer>> = this.state.asObservable();
 
   /** Calls that are not settled yet. */
-  private pending = 0;
+  private readonly calls = new Set<ChannelCall<Peer>>();
+  /** Those of them that wait for a connection. */
   private readonly waiting = new Set<ChannelCall<Peer>>();
-  private readonly deadlines = new Deadlines<ChannelCall<Peer>>((call) => this.expire(call));
+  private readonly deadlines = new Deadlines<ChannelCall<Peer>>(this.calls, (call) => this.expire(call));
   private readonly topics = new Set<TopicSubscription<Peer>>();
   private readonly closing = new AbortController();
   private session: Session<Peer> | undefined;
@@ -60,24 +62,27 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
 
   request(request: OutgoingRequest<Peer>): Promise<ReceivedReply> {
     return new Promise((resolve, reject) => {
-      if (this.isClosed()) {
-        reject(closedError(request));
-        return;
-      }
-      const { maxPendingRequests = DEFAULT_MAX_PENDING_REQUESTS } = this.options;
-      if (this.pending >= maxPendingRequests) {
-        reject(busyError(request, maxPendingRequests));
-        return;
-      }
-      const call = new ChannelCall(request, resolve, reject, (settled) => this.forget(settled));
-      this.pending += 1;
-      this.waiting.add(call);
-      call.listen();
-      if (!this.waiting.has(call)) return;
-      this.connect();
-      if (this.session?.isReady === true) this.dispatch(call, this.session);
-      else this.setDeadline(call, request.timeoutMs(undefined));
+      this.send(request, { succeed: resolve, fail: reject });
     });
+  }
+
+  send(request: OutgoingRequest<Peer>, caller: Caller): void {
+    if (this.isClosed()) {
+      caller.fail(closedError(request));
+      return;
+    }
+    const { maxPendingRequests = DEFAULT_MAX_PENDING_REQUESTS } = this.options;
+    if (this.calls.size >= maxPendingRequests) {
+      caller.fail(busyError(request, maxPendingRequests));
+      return;
+    }
+    const call = new ChannelCall(request, caller, this);
+    this.calls.add(call);
+    call.listen();
+    if (!this.calls.has(call)) return;
+    this.connect();
+    if (this.session?.isReady === true) this.dispatch(call, this.session);
+    else this.wait(call);
   }
 
   subscribe(topic: (peer: Peer) => string): Observable<Buffer> {
@@ -102,7 +107,7 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
       this.closing.abort();
       for (const call of this.waiting) call.fail(closedError(call.request));
       this.endSession();
-      this.deadlines.clear();
+      this.deadlines.stop();
       for (const { observer } of [...this.topics]) observer.complete();
       this.setState({ kind: "closed" });
       this.state.complete();
@@ -185,27 +190,24 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
       return;
     }
     this.waiting.delete(call);
-    call.abandon = session.connection.request(
-      body,
-      {
-        onReply: (frames) => call.succeed(frames),
-        onLost: (reason, wasSent) => call.lost(reason, wasSent, session.connection.url),
-      },
-      (id) => this.protocol.cancellation?.(session.peer, id),
-    );
-    this.setDeadline(call, timeoutMs);
+    call.sent = session.connection.request(body, call);
+    this.setTimeout(call, timeoutMs);
   }
 
-  private setDeadline(call: ChannelCall<Peer>, timeoutMs: number | null): void {
+  private wait(call: ChannelCall<Peer>): void {
+    this.waiting.add(call);
+    this.setTimeout(call, call.request.timeoutMs(undefined));
+  }
+
+  private setTimeout(call: ChannelCall<Peer>, timeoutMs: number | null): void {
     call.timeoutMs = timeoutMs;
-    if (timeoutMs === null) this.deadlines.delete(call);
-    else this.deadlines.set(call, call.startedAt + timeoutMs);
+    this.deadlines.watch(call.dueAt);
   }
 
-  private forget(call: ChannelCall<Peer>): void {
-    this.pending -= 1;
+  /** @internal A call has ended. */
+  forget(call: ChannelCall<Peer>): void {
+    this.calls.delete(call);
     this.waiting.delete(call);
-    this.deadlines.delete(call);
   }
 
   /** Ends the wait where it is in vain. The channel goes on trying: a key may be allowed later. */
