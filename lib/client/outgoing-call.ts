@@ -1,7 +1,10 @@
 import { EncodingError, placeName, type ErrorPlace } from "../errors";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../transport/message-limit";
-import { type ChannelOptions, type OutgoingRequest } from "../transport/rpc-channel";
+import { type Caller, type ChannelOptions, type OutgoingRequest } from "../transport/rpc-channel";
+import { errorOf } from "../wire/failures";
 import { frameBytes, isLarger } from "../wire/frame";
+import { type ReceivedReply } from "../wire/message";
+import { decodeReply, type Reply } from "../wire/replies";
 import { encodeRequest, type RpcRequest } from "../wire/requests";
 import { type CallOptions } from "./call-options";
 import { type Peer } from "./peer";
@@ -9,27 +12,41 @@ import { type Peer } from "./peer";
 /** How long a call that may take for ever waits for the device to be there at all, in milliseconds. */
 const LONGEST_CONNECT_MS = 10_000;
 
-/** How long a request is waited for if the caller does not say; null for ever. Without a peer: before it is known. */
-export type UsualTimeout = (peer: Peer | undefined) => number | null;
+/** What all requests for one member have in common; made once. */
+export interface RequestKind<T = unknown> {
+  /** The member's name in TypeScript; nothing for what concerns the whole device. */
+  readonly member: string | undefined;
+  /** How long a reply is waited for if the caller does not say; null for ever. Without a peer: before it is known. */
+  usualTimeoutMs(peer: Peer | undefined): number | null;
+  /**
+   * What the caller gets.
+   *
+   * @throws MalformedMessageError if the reply is none to such a request.
+   */
+  read(reply: Exclude<Reply, { kind: "failure" }>, place: ErrorPlace): T;
+}
 
 /** One request of a client, made for each call: it holds what the channel asks for, and nothing is made before. */
-export class OutgoingCall implements OutgoingRequest<Peer> {
+export class OutgoingCall<T> implements OutgoingRequest<Peer>, Caller {
   /**
    * @param client - Names the device in errors.
-   * @param member - The member's name in TypeScript; nothing for what concerns the whole device.
+   * @param resolve - Gets what the reply holds.
+   * @param reject - Gets the error.
    */
   constructor(
     private readonly client: { readonly device: string },
     private readonly request: RpcRequest,
-    private readonly member: string | undefined,
-    private readonly usualTimeout: UsualTimeout,
+    private readonly kind: RequestKind<T>,
     private readonly options: CallOptions,
     private readonly defaults: CallOptions & Pick<ChannelOptions, "maxMessageBytes">,
+    private readonly resolve: (value: T) => void,
+    private readonly reject: (error: unknown) => void,
   ) {}
 
   get place(): ErrorPlace {
     const { device } = this.client;
-    return this.member === undefined ? { device } : { device, member: this.member };
+    const { member } = this.kind;
+    return member === undefined ? { device } : { device, member };
   }
 
   get signal(): AbortSignal | undefined {
@@ -38,7 +55,7 @@ export class OutgoingCall implements OutgoingRequest<Peer> {
 
   timeoutMs(peer: Peer | undefined): number | null {
     const { timeoutMs = this.defaults.timeoutMs } = this.options;
-    const wanted = timeoutMs === undefined ? this.usualTimeout(peer) : timeoutMs;
+    const wanted = timeoutMs === undefined ? this.kind.usualTimeoutMs(peer) : timeoutMs;
     return peer === undefined ? (wanted ?? LONGEST_CONNECT_MS) : wanted;
   }
 
@@ -58,6 +75,20 @@ export class OutgoingCall implements OutgoingRequest<Peer> {
     } catch (error) {
       throw withPlace(error, this.place);
     }
+  }
+
+  succeed(frames: ReceivedReply): void {
+    try {
+      const reply = decodeReply(frames);
+      if (reply.kind === "failure") this.reject(errorOf(reply.failure, this.place));
+      else this.resolve(this.kind.read(reply, this.place));
+    } catch (error) {
+      this.reject(error);
+    }
+  }
+
+  fail(error: unknown): void {
+    this.reject(error);
   }
 
   /** What a device must know that would send more than this client takes: that would end the connection as well. */

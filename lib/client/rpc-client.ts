@@ -5,7 +5,7 @@ import {
   type ServiceContract,
   type SignalContract,
 } from "../contract/service-contract";
-import { MalformedMessageError, type ErrorPlace } from "../errors";
+import { type ErrorPlace } from "../errors";
 import { defaultLogger, type Logger } from "../log";
 import {
   type ChannelOptions,
@@ -14,16 +14,15 @@ import {
   type RpcChannel,
 } from "../transport/rpc-channel";
 import { openChannel } from "../transport/transports";
-import { errorOf } from "../wire/failures";
-import { decodeInventory, type Inventory } from "../wire/inventory";
-import { decodeReply, type Reply } from "../wire/replies";
+import { type Inventory } from "../wire/inventory";
 import { type RpcRequest } from "../wire/requests";
 import { type CallOptions } from "./call-options";
-import { OutgoingCall, withPlace, type UsualTimeout } from "./outgoing-call";
+import { OutgoingCall, withPlace, type RequestKind } from "./outgoing-call";
 import { checkSendable, outgoingArguments } from "./outgoing-arguments";
 import { MissedLog } from "./missed-log";
 import { DeviceProtocol, type Peer } from "./peer";
 import { RemoteSignals } from "./remote-signals";
+import { getKind, INVENTORY, methodKindOf, setKind } from "./request-kinds";
 import { SignalSequences, type MissedSignals } from "./signal-sequences";
 
 export interface ClientOptions extends ChannelOptions, CallOptions {
@@ -40,9 +39,6 @@ export type ClientState =
   | { readonly kind: "connecting"; readonly problem: string | undefined }
   | { readonly kind: "connected"; readonly url: string; readonly inventory: Inventory }
   | { readonly kind: "closed" };
-
-const PROPERTY_TIMEOUT_MS = 10_000;
-const INVENTORY_TIMEOUT_MS = 1_000;
 
 /** The plumbing of a remote: calls by name, the inventory, the state of the connection. */
 export class RpcClient {
@@ -87,20 +83,24 @@ export class RpcClient {
    * @returns What the method returned; for a buffer method its bytes and info object.
    * @throws RemoteError, ValidationError, RpcTimeoutError, ConnectionLostError, DeviceUnavailableError, ContractError.
    */
-  async call(method: MethodContract, args: readonly unknown[], options: CallOptions = {}): Promise<unknown> {
-    const { result } = method;
-    const request = this.methodCall(method, args);
-    const reply = await this.request(request, method.member, usualTimeoutOf(method), options);
-    if (reply.kind === "buffer") return [reply.data, reply.info];
-    if (result === "json") return reply.body.result;
-    throw new MalformedMessageError(`${method.member} answered without bytes`, this.place(method.member));
+  call(method: MethodContract, args: readonly unknown[], options: CallOptions = {}): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const request = this.methodCall(method, args);
+      const call = new OutgoingCall(
+        this,
+        request,
+        methodKindOf(method),
+        options,
+        this.options,
+        resolve,
+        reject,
+      );
+      this.channel.send(call, call);
+    });
   }
 
-  async get({ wireName, member }: PropertyContract, options: CallOptions = {}): Promise<unknown> {
-    const request: RpcRequest = { event: "PROPERTY_GET", property: wireName };
-    const reply = await this.request(request, member, propertyTimeout, options);
-    if (reply.kind === "success") return reply.body.value;
-    throw new MalformedMessageError(`${member} answered with bytes`, this.place(member));
+  get({ wireName, member }: PropertyContract, options: CallOptions = {}): Promise<unknown> {
+    return this.request({ event: "PROPERTY_GET", property: wireName }, getKind(member), options);
   }
 
   async set(
@@ -114,7 +114,7 @@ export class RpcClient {
       throw withPlace(error, this.place(member));
     }
     const request: RpcRequest = { event: "PROPERTY_SET", property: wireName, value: value ?? null };
-    await this.request(request, member, propertyTimeout, options);
+    await this.request(request, setKind(member), options);
   }
 
   signal(contract: SignalContract): Observable<unknown> {
@@ -122,10 +122,8 @@ export class RpcClient {
   }
 
   /** What the device says of itself, asked anew. */
-  async inventory(options: CallOptions = {}): Promise<Inventory> {
-    const reply = await this.request({ event: "GET_INVENTORY" }, undefined, inventoryTimeout, options);
-    if (reply.kind === "success") return decodeInventory(reply.body);
-    throw new MalformedMessageError("the inventory is a buffer", this.place(undefined));
+  inventory(options: CallOptions = {}): Promise<Inventory> {
+    return this.request({ event: "GET_INVENTORY" }, INVENTORY, options);
   }
 
   /** Ends the connection, every call that waits and every signal. Twice is fine. */
@@ -135,16 +133,11 @@ export class RpcClient {
     this.missedLog.close();
   }
 
-  private async request(
-    request: RpcRequest,
-    member: string | undefined,
-    usualTimeout: UsualTimeout,
-    options: CallOptions,
-  ): Promise<Exclude<Reply, { kind: "failure" }>> {
-    const call = new OutgoingCall(this, request, member, usualTimeout, options, this.options);
-    const reply = decodeReply(await this.channel.request(call));
-    if (reply.kind === "failure") throw errorOf(reply.failure, call.place);
-    return reply;
+  private request<T>(request: RpcRequest, kind: RequestKind<T>, options: CallOptions): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const call = new OutgoingCall(this, request, kind, options, this.options, resolve, reject);
+      this.channel.send(call, call);
+    });
   }
 
   private methodCall(method: MethodContract, args: readonly unknown[]): RpcRequest {
@@ -164,25 +157,6 @@ export class RpcClient {
     const { name } = state.peer.inventory;
     this.lastKnown = name === "" ? state.url : name;
   }
-}
-
-const propertyTimeout: UsualTimeout = () => PROPERTY_TIMEOUT_MS;
-const inventoryTimeout: UsualTimeout = () => INVENTORY_TIMEOUT_MS;
-
-const methodTimeouts = new WeakMap<MethodContract, UsualTimeout>();
-
-/** What the device's inventory says of a method, and the contract until the inventory is known. */
-function usualTimeoutOf(method: MethodContract): UsualTimeout {
-  const known = methodTimeouts.get(method);
-  if (known !== undefined) return known;
-  const { wireName, timeoutMs } = method;
-  const timeout: UsualTimeout = (peer) => {
-    if (peer === undefined) return timeoutMs;
-    const { jsonMethods, bufferMethods } = peer.inventory;
-    return jsonMethods.get(wireName) ?? bufferMethods.get(wireName) ?? null;
-  };
-  methodTimeouts.set(method, timeout);
-  return timeout;
 }
 
 function toClientState(state: ChannelState<Peer>): ClientState {
