@@ -1,6 +1,7 @@
 import { recordsOf } from "../lib/contract/records";
 import { type TypeSpec } from "../lib/contract/value-type";
 
+/** What `@Arg` says of a parameter besides its name. */
 export interface ArgOptions {
   /**
    * The argument's type, where the compiler's is too wide: `arrayOf(Step)`. Default: the declared type. The compiler

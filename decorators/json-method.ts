@@ -1,5 +1,6 @@
 import { recordsOf } from "../lib/contract/records";
 
+/** How a method is called: options of `@JsonMethod` and `@BufferMethod`. */
 export interface MethodOptions {
   /** Milliseconds a client waits for the result; `null` waits for ever. Default 10 000. */
   readonly timeout?: number | null;

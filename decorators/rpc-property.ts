@@ -1,6 +1,7 @@
 import { recordsOf } from "../lib/contract/records";
 import { type TypeSpec } from "../lib/contract/value-type";
 
+/** How a property is read, set and told: options of `@RpcProperty`. */
 export interface PropertyOptions {
   /** The member name of the signal that tells a new value. */
   readonly notify?: string;

@@ -1,5 +1,6 @@
 import { recordsOf, type Naming } from "../lib/contract/records";
 
+/** How a class is known on the network: options of `@RpcService`. */
 export interface RpcServiceOptions {
   /** The service type that directories list, such as `camera`. Default: the name of the class it stands on, `LedStrip` as `led-strip`. */
   readonly type?: string;

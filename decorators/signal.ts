@@ -1,6 +1,7 @@
 import { recordsOf } from "../lib/contract/records";
 import { isValueType, type TypeSpec } from "../lib/contract/value-type";
 
+/** How a signal is known on the network: options of `@Signal`. */
 export interface SignalOptions {
   /** The name on the wire. Default: the member's, mapped by the service's `naming`. */
   readonly wireName?: string;

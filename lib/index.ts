@@ -29,6 +29,7 @@ export { type MissedSignals } from "./client/signal-sequences";
 
 export { type BufferResult } from "./contract/buffer-result";
 export { contractOf } from "./contract/contract-of";
+export { type PropertyGuard } from "./contract/constraints";
 export { type ExperimentMethod } from "./contract/experiment-methods";
 export { type ExperimentMethodOptions, type Naming } from "./contract/records";
 export { remote } from "./contract/remote-body";
@@ -40,7 +41,15 @@ export {
   type ServiceContract,
   type SignalContract,
 } from "./contract/service-contract";
-export { Any, arrayOf, Integer, tupleOf, type TypeSpec, type ValueType } from "./contract/value-type";
+export {
+  Any,
+  arrayOf,
+  type Constructor,
+  Integer,
+  tupleOf,
+  type TypeSpec,
+  type ValueType,
+} from "./contract/value-type";
 
 export { AdvertisementModule } from "./di/advertisement-module";
 export { DeviceClients, type DeviceClientsOptions } from "./di/device-clients";
@@ -83,7 +92,7 @@ export { type RigRole } from "./rigs/open-link";
 export { type ReceivedMessage } from "./rigs/received-message";
 export { type RigAddress } from "./rigs/rig-address";
 export * from "./rigs/rig-errors";
-export { RigParticipant, type RigParticipantOptions } from "./rigs/rig-participant";
+export { type Participation, RigParticipant, type RigParticipantOptions } from "./rigs/rig-participant";
 export { type RigAnswers, type RigProgress } from "./rigs/rig-round";
 export {
   type FromRig,
@@ -154,4 +163,10 @@ export { inject, injectable, singleton } from "tsyringe";
 export { type Locate } from "./transport/rpc-channel";
 export { generateKeys } from "./transport/zeromq/generate-keys";
 export { VERSION } from "./version";
-export { type Inventory, type MemberDescription, type RigwireInventory } from "./wire/inventory";
+export {
+  type Inventory,
+  type MemberDescription,
+  type MethodTimeouts,
+  type ParameterDescription,
+  type RigwireInventory,
+} from "./wire/inventory";

@@ -3,9 +3,13 @@ import type * as Pino from "pino";
 
 /** The part of a pino logger that rigwire uses; any logger of this shape can be given in its place. */
 export interface Logger {
+  /** What happens in between. */
   debug(details: object, message: string): void;
+  /** What an operator may want to know. */
   info(details: object, message: string): void;
+  /** What goes on working, but should be looked at. */
   warn(details: object, message: string): void;
+  /** What does not work. */
   error(details: object, message: string): void;
 }
 

@@ -11,6 +11,7 @@ import { type ServiceProperties } from "./advertisement-record";
 import { type DiscoveredService, discoverServices, type ServiceQuery } from "./discovery";
 import { watchServices, type WatchOptions } from "./service-watch";
 
+/** Which advertisements an {@link AdvertisementDirectory} looks at, and how often. */
 export interface AdvertisementDirectoryOptions extends Omit<WatchOptions, "includeExisting"> {
   /** Only services that have all of these, with equal values. Default: all services. */
   readonly properties?: ServiceProperties;

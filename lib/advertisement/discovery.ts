@@ -33,6 +33,7 @@ export interface ServiceQuery {
   readonly properties?: ServiceProperties;
 }
 
+/** Where advertisements are read. */
 export interface DiscoveryOptions {
   /** Folder of all advertisements. Default: that of this user, {@link advertisementFolder}. */
   readonly folder?: string;

@@ -27,6 +27,7 @@ export interface ServiceDescription {
   readonly properties?: ServiceProperties;
 }
 
+/** Where a service is advertised, and how often its file is confirmed. */
 export interface AdvertisementOptions {
   /** Folder of all advertisements. Default: {@link advertisementFolder}. */
   readonly folder?: string;

@@ -22,6 +22,7 @@ export interface ServiceEvent {
   readonly service: DiscoveredService;
 }
 
+/** How advertisements are watched. */
 export interface WatchOptions extends DiscoveryOptions {
   /** Milliseconds between looks at what the system does not report, such as crashed processes. Default 5 000. */
   readonly rescanMs?: number;

@@ -17,6 +17,7 @@ export interface RemoteProperty<V> extends ReadonlyRemoteProperty<V> {
 
 /** A property that only the device itself sets. */
 export interface ReadonlyRemoteProperty<V> {
+  /** Asks the device for the value now. */
   get(): Promise<V>;
   /**
    * The value now, each new value after it, and the value again after a reconnect; needs a `notify` signal.

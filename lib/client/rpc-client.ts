@@ -99,10 +99,16 @@ export class RpcClient {
     });
   }
 
+  /** Asks the device for a property's value. */
   get({ wireName, member }: PropertyContract, options: CallOptions = {}): Promise<unknown> {
     return this.request({ event: "PROPERTY_GET", property: wireName }, getKind(member), options);
   }
 
+  /**
+   * Sets a property.
+   *
+   * @throws ValidationError if the device does not take the value.
+   */
   async set(
     { wireName, member }: PropertyContract,
     value: unknown,
@@ -117,6 +123,7 @@ export class RpcClient {
     await this.request(request, setKind(member), options);
   }
 
+  /** What a signal tells while someone is subscribed. */
   signal(contract: SignalContract): Observable<unknown> {
     return this.signals.observe(contract);
   }

@@ -33,7 +33,7 @@ export async function checkConstraints(unchecked: readonly Unchecked[]): Promise
   }
 }
 
-/** Checks one property's value; made once per property by {@link propertyGuard}. */
+/** Checks one property's value by its class-validator constraints; rejects one that they do not allow. */
 export type PropertyGuard = (value: unknown) => Promise<void>;
 
 /**

@@ -27,6 +27,7 @@ interface MemberBase {
   readonly description: string | undefined;
 }
 
+/** What a service promises of a method. */
 export interface MethodContract extends MemberBase {
   readonly kind: "method";
   /** What comes back: JSON, or bytes with a JSON info object. */
@@ -39,6 +40,7 @@ export interface MethodContract extends MemberBase {
   readonly parameters: readonly ParameterContract[] | undefined;
 }
 
+/** What a service promises of a property. */
 export interface PropertyContract extends MemberBase {
   readonly kind: "property";
   readonly readonly: boolean;
@@ -52,12 +54,14 @@ export interface PropertyContract extends MemberBase {
   readonly guard: PropertyGuard | undefined;
 }
 
+/** What a service promises of a signal. */
 export interface SignalContract extends MemberBase {
   readonly kind: "signal";
   /** One type an argument; nothing where they are not known. */
   readonly argumentTypes: readonly ValueType[] | undefined;
 }
 
+/** What a service promises of one member. */
 export type MemberContract = MethodContract | PropertyContract | SignalContract;
 
 /** What a service promises: the one description that is served, compared, proxied and printed. */

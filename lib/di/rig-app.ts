@@ -19,6 +19,7 @@ import { ServiceManager } from "./service-manager";
 /** The token under which the app's directory is injected: `@inject(DEVICE_DIRECTORY)`. */
 export const DEVICE_DIRECTORY: InjectionToken<DeviceDirectory> = Symbol("rigwire:DeviceDirectory");
 
+/** What holds for a whole app. */
 export interface RigAppOptions {
   /** Closes the app on SIGINT and SIGTERM; a second signal ends the process at once. Default false. */
   readonly closeOnSignals?: boolean;
@@ -149,6 +150,7 @@ export class RigApp {
     return this.closing;
   }
 
+  /** As {@link close}: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -19,6 +19,7 @@ export class CombinedDirectory implements DeviceDirectory {
   private readonly sources = new ReplaySubject<Observable<DeviceEvent>>();
   readonly changes$: Observable<DeviceEvent> = this.sources.pipe(mergeAll());
 
+  /** Asks one more, after those that are there. */
   add(directory: DeviceDirectory): void {
     this.directories.push(directory);
     // A directory that cannot tell changes does not keep the others from it.

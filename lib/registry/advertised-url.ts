@@ -3,6 +3,7 @@ import { formatAddress, parseAddress } from "../transport/address";
 import { isLoopbackHost, isWildcardHost, loopbackHostFor } from "./host-kinds";
 import { localAddressTowards } from "./local-address";
 
+/** What {@link advertisedUrl} is to go by. */
 export interface AdvertiseOptions {
   /**
    * Where others reach the device: a host such as `10.0.0.7` or `cam-1.local`, or a URL. Where no port is named it is

@@ -24,6 +24,7 @@ import { type Registered, RegisteredDevices } from "./registered-devices";
 import { encodeRegistryReply, type RegistryReply } from "./registry-reply";
 import { decodeRegistryRequest, type RegisterRequest, type RegistryRequest } from "./registry-request";
 
+/** Where a registry serves, and what it takes. */
 export interface RegistryOptions extends EndpointOptions {
   /** Where to serve. Default `tcp://*:5555`. Where the port is left out, a free one is taken. */
   readonly url?: string;
@@ -126,6 +127,7 @@ export class DeviceRegistry implements DeviceDirectory {
     return this.closing;
   }
 
+  /** As {@link close}: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

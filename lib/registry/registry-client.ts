@@ -11,6 +11,7 @@ import { expectReply, replyOf, requestProtocol } from "./registry-protocol";
 import { DEFAULT_ALIVE_TIMEOUT_MS, encodeRegistryRequest, type RegistryRequest } from "./registry-request";
 import { RegistryWatch } from "./registry-watch";
 
+/** How long one request to a registry may take. */
 export interface RegistryCallOptions {
   /** How long a reply is waited for, in milliseconds, the time to connect included. Default 5,000. */
   readonly timeoutMs?: number;
@@ -18,6 +19,7 @@ export interface RegistryCallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How a {@link RegistryClient} connects. */
 export interface RegistryClientOptions extends ChannelOptions {
   /** As in {@link RegistryCallOptions}, for every request. Default 5,000. */
   readonly timeoutMs?: number;
@@ -164,6 +166,7 @@ export class RegistryClient {
     await Promise.all([this.channel.close(), this.watching?.end()]);
   }
 
+  /** As {@link close}: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -20,6 +20,7 @@ export interface LeasedDevice {
   readonly closed?: Promise<void>;
 }
 
+/** How a device is registered. */
 export interface LeaseOptions {
   /** Where others reach the device: a host or a URL. See {@link advertisedUrl} for what is taken without it. */
   readonly advertise?: string | undefined;
@@ -105,6 +106,7 @@ export class RegistryLease {
     return this.closing;
   }
 
+  /** As {@link close}: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -54,10 +54,12 @@ export class ExperimentReference {
     return ExperimentReference.from(value).toString();
   }
 
+  /** `2022-01-01_1_mouse`. */
   toString(): string {
     return `${this.date}_${this.sequence}_${this.subject}`;
   }
 
+  /** As {@link toString}: in a message it is a text. */
   toJSON(): string {
     return this.toString();
   }

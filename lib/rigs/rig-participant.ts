@@ -43,6 +43,12 @@ const STATUS_AFTER: ReadonlyMap<ExperimentEvent, ExperimentStatus> = new Map([
   [CLEANUP, ExperimentStatus.CONNECTED],
 ]);
 
+/** A device that takes part in experiments. */
+export interface Participation {
+  /** Lets it take part no more. Twice is fine. */
+  close(): Promise<void>;
+}
+
 /**
  * Devices that take part in experiments: what a main rig tells this side goes to their methods with `@OnExperiment`.
  *
@@ -88,7 +94,7 @@ export class RigParticipant {
    *
    * @throws ContractError if a device that takes part already answers one of its events.
    */
-  join(server: RpcServer): { close(): Promise<void> } {
+  join(server: RpcServer): Participation {
     const parts = this.partsOf(server);
     for (const part of parts) this.refuseShared(part);
     for (const part of parts) this.parts.add(part);

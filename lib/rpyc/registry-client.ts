@@ -10,6 +10,7 @@ import { isServicePort, type ServiceAddress } from "./service-address";
 /** How long the originals wait for a reply (protocols.md, 4). */
 export const DEFAULT_REPLY_TIMEOUT_MS = 2_000;
 
+/** How long one request to an RPyC registry may take. */
 export interface RegistryCallOptions {
   /** Ends the wait for a reply with `CallAbortedError`. */
   readonly signal?: AbortSignal;

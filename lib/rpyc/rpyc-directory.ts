@@ -27,6 +27,7 @@ const DEFAULT_POLL_MS = 5_000;
 /** Names that are looked up at the same time: a registry answers one after the other anyway. */
 const PARALLEL_LOOKUPS = 8;
 
+/** What an {@link RpycDirectory} asks for, and how often. */
 export interface RpycDirectoryOptions {
   /** The names that are devices. Default: whatever the registry lists, which it must allow then. */
   readonly names?: readonly string[];

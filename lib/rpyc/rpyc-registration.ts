@@ -15,6 +15,7 @@ const MAX_RETRY_MS = 15_000;
 /** To a registry that did not answer the last time UNREGISTER is sent all the same, and this long waited for, in ms. */
 const UNREACHABLE_GRACE_MS = 200;
 
+/** What is registered, and how often that is renewed. */
 export interface RpycRegistrationOptions {
   /** What the service is found by, such as its name and its type; in any case. */
   readonly names: readonly string[];

@@ -14,6 +14,7 @@ export interface RegisteredService {
   readonly address: ServiceAddress;
 }
 
+/** How much a {@link ServiceTable} holds, and for how long. */
 export interface ServiceTableOptions {
   /** Milliseconds without a keep-alive after which a service is removed. Default 240,000. */
   readonly pruningTimeoutMs?: number;

@@ -13,6 +13,7 @@ import { decodeAddresses, decodeNames, isOk, MAX_REPLY_BYTES } from "./registry-
 import { withDeadline } from "./reply-deadline";
 import { formatAddress, type ServiceAddress } from "./service-address";
 
+/** Where a registry is that speaks TCP. */
 export interface TcpRegistryClientOptions {
   /** The registry's address or name. */
   readonly host: string;

@@ -22,6 +22,7 @@ const DEFAULT_MAX_CONNECTIONS = 2_048;
 /** Connections that the system holds before they are taken. */
 const BACKLOG = 2_048;
 
+/** Where a {@link TcpRegistryServer} listens, and what it bears. */
 export interface TcpRegistryServerOptions extends RegistryResponderOptions {
   /** Address or name to listen at; `::` for IPv6 and IPv4. Default `0.0.0.0`: every IPv4 one. */
   readonly host?: string;

@@ -16,6 +16,7 @@ import { formatAddress, type ServiceAddress } from "./service-address";
 /** After the first reply to a broadcast the other registries have this long for theirs. */
 const GATHER_MS = 200;
 
+/** Where registries are that speak UDP. */
 export interface UdpRegistryClientOptions {
   /** The registry's address or name. Default `255.255.255.255`: whichever registries are in the local network. */
   readonly host?: string;

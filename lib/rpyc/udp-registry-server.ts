@@ -14,6 +14,7 @@ import { type RegisteredService, type ServiceTable } from "./service-table";
 /** What the originals read of a reply to QUERY; of a reply to LIST they read ten times as much. */
 const DEFAULT_MAX_REPLY_BYTES = 1_500;
 
+/** Where a {@link UdpRegistryServer} listens, and how long its replies are. */
 export interface UdpRegistryServerOptions extends RegistryResponderOptions {
   /** Address or name to listen at; `::` for IPv6 and IPv4. Default `0.0.0.0`: every IPv4 one, broadcasts included. */
   readonly host?: string;

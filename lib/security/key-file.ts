@@ -30,6 +30,7 @@ const OTHERS_MAY = 0o077;
 /** A key file is some hundred bytes; whatever is larger is another thing. */
 const MAX_FILE_BYTES = 16 * 1024;
 
+/** Where {@link writeKeyFiles} wrote a pair of keys. */
 export interface KeyFiles {
   /** `NAME.key`: public and secret key, only its owner can read it. */
   readonly secretFile: string;
@@ -47,8 +48,9 @@ export interface KeyFiles {
 export function writeKeyFiles(
   path: string,
   keys: KeyPair,
-  { overwrite = false }: { readonly overwrite?: boolean } = {},
+  options: { readonly overwrite?: boolean } = {},
 ): KeyFiles {
+  const { overwrite = false } = options;
   const name = path.endsWith(SECRET_FILE) ? path.slice(0, -SECRET_FILE.length) : path;
   const files = { secretFile: `${name}${SECRET_FILE}`, publicFile: `${name}${PUBLIC_FILE}` };
   const { publicKey, secretKey } = requireKeyPair(keys, "the pair");

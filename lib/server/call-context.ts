@@ -14,6 +14,7 @@ export interface CallContext {
 
 let running: CallContext | undefined;
 
+/** Where a method asks who calls it. */
 export const CallContext = {
   /**
    * The call that runs. To be asked at the beginning of a method, before its first `await`: later, another call may

@@ -24,6 +24,7 @@ import { SignalPublisher } from "./signal-publisher";
 import { SubscribedTopics } from "./subscribed-topics";
 import { surviveUnhandledRejections } from "./unhandled-rejections";
 
+/** Where and how a device is served. */
 export interface ServeOptions extends EndpointOptions, CallLimits {
   /** Where to serve: `tcp://HOST[:PORT]`, `ipc://PATH` or `inproc://NAME`. Default: this computer only, a free port. */
   readonly url?: string;
@@ -163,6 +164,7 @@ export class RpcServer {
     return this.closing;
   }
 
+  /** As {@link close}: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -21,6 +21,7 @@ export interface Inventory {
 /** What a server can do beyond the original. */
 export type Feature = "batch" | "cancel" | "confirm-subscriptions";
 
+/** What a rigwire server says of itself beyond the original. */
 export interface RigwireInventory {
   readonly version: string;
   /** The service type. */
@@ -54,6 +55,7 @@ export interface MemberDescription {
   readonly arguments?: readonly string[];
 }
 
+/** What a generic client needs to know of a parameter. */
 export interface ParameterDescription {
   readonly name: string;
   readonly type: string;

@@ -8,6 +8,7 @@ export const NOT_IMPLEMENTED: unique symbol = Symbol("NotImplemented");
 export class PyFloat {
   constructor(readonly value: number) {}
 
+  /** The number itself. */
   valueOf(): number {
     return this.value;
   }
