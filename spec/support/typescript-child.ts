@@ -142,7 +142,12 @@ export function typeScriptProgram(entry: string): TypeScriptProgram {
   };
 }
 
-function transpile(file: string, folder: string, done: Set<string>): void {
+/**
+ * Writes the JavaScript of a file, and of the files of the project that it imports, into a folder.
+ *
+ * @param done - The files that are there already.
+ */
+export function transpile(file: string, folder: string, done: Set<string>): void {
   if (done.has(file)) return;
   done.add(file);
   const source = readFileSync(file, "utf8");
