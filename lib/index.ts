@@ -1,3 +1,6 @@
+// The types below name Node's own; a program that lists no `types` has them all the same.
+/// <reference types="node" preserve="true" />
+
 export { Arg, type ArgOptions } from "../decorators/arg";
 export { BufferMethod } from "../decorators/buffer-method";
 export { JsonMethod, type MethodOptions } from "../decorators/json-method";
