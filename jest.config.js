@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: "<rootDir>/spec/support/zeromq-environment.js",
   roots: ["<rootDir>/spec"],
   testMatch: ["**/*.spec.ts"],
+  // They need the packed package and a registry: `npm run check:package`.
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/spec/package/"],
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
   moduleNameMapper: { "^rigwire$": "<rootDir>/lib/index.ts" },
   setupFiles: ["reflect-metadata"],
