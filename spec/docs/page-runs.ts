@@ -5,7 +5,7 @@ import { join } from "node:path";
 import ts from "typescript";
 import { freePort } from "../support/free-port";
 import { transpile } from "../support/typescript-child";
-import { moduleText } from "./module-text";
+import { contextFiles, moduleText } from "./module-text";
 import { type PageModule } from "./page-modules";
 import { PROJECT } from "./pages";
 
@@ -88,9 +88,12 @@ export class PageRuns {
     const folder = join(this.root, name.replace(/\.md$/, ""));
     mkdirSync(folder, { recursive: true });
     const ofPage = this.modules.filter(({ page }) => page === name);
-    const texts = ofPage.map((module) => [module.file, moduleText(module, ofPage)] as const);
+    const texts = new Map([
+      ...contextFiles(),
+      ...ofPage.map((module) => [module.file, moduleText(module, ofPage)] as const),
+    ]);
     const ports = new Map<string, number>();
-    for (const [, port] of texts.flatMap(([, text]) => [...text.matchAll(ADDRESS)])) {
+    for (const [, port] of [...texts.values()].flatMap((text) => [...text.matchAll(ADDRESS)])) {
       if (!ports.has(port!)) ports.set(port!, await freePort());
     }
     for (const [file, text] of texts) {
