@@ -46,6 +46,10 @@ export class ActiveCall implements CallContext {
     return this.phase === "waiting";
   }
 
+  get isReplied(): boolean {
+    return this.phase === "replied";
+  }
+
   /** Made when a method first asks for it: most never do. */
   get signal(): AbortSignal {
     if (this.controller === undefined) {

@@ -16,7 +16,7 @@ export interface CallLimits {
 
 /** The calls of one device that wait or run: counted, so that there is a bound, and found when their caller cancels. */
 export class ActiveCalls {
-  private readonly calls = new Set<ActiveCall>();
+  private count = 0;
   private readonly byClient = new Map<string, Set<ActiveCall>>();
   private tellIdle: (() => void) | undefined;
 
@@ -25,7 +25,7 @@ export class ActiveCalls {
   /** Why one more call of this client cannot be taken; nothing if it can. */
   refusalFor(client: string): string | undefined {
     const { maxCalls = DEFAULT_MAX_CALLS, maxCallsPerClient = DEFAULT_MAX_CALLS_PER_CLIENT } = this.limits;
-    if (this.calls.size >= maxCalls) return `the device has ${maxCalls} calls waiting (maxCalls)`;
+    if (this.count >= maxCalls) return `the device has ${maxCalls} calls waiting (maxCalls)`;
     const ofClient = this.byClient.get(client)?.size ?? 0;
     return ofClient >= maxCallsPerClient
       ? `this client has ${maxCallsPerClient} calls waiting (maxCallsPerClient)`
@@ -33,18 +33,19 @@ export class ActiveCalls {
   }
 
   add(call: ActiveCall): void {
-    this.calls.add(call);
+    this.count += 1;
     const ofClient = this.byClient.get(call.client);
     if (ofClient === undefined) this.byClient.set(call.client, new Set([call]));
     else ofClient.add(call);
   }
 
+  /** Takes a call out, if it was in. */
   delete(call: ActiveCall): void {
-    this.calls.delete(call);
     const ofClient = this.byClient.get(call.client);
-    ofClient?.delete(call);
-    if (ofClient?.size === 0) this.byClient.delete(call.client);
-    if (this.calls.size === 0) this.tellIdle?.();
+    if (ofClient?.delete(call) !== true) return;
+    this.count -= 1;
+    if (ofClient.size === 0) this.byClient.delete(call.client);
+    if (this.count === 0) this.tellIdle?.();
   }
 
   find(client: string, id: string): ActiveCall | undefined {
@@ -54,22 +55,26 @@ export class ActiveCalls {
 
   /** Each call that waits is refused, each that runs is told to end. */
   giveUpAll(why: string, reason: FailureReason): void {
-    for (const call of [...this.calls]) call.giveUp(why, reason);
+    for (const call of this.all()) call.giveUp(why, reason);
   }
 
   /** Each call that waits is refused. */
   refuseWaiting(why: string, reason: FailureReason): void {
-    for (const call of [...this.calls]) if (call.isWaiting) call.giveUp(why, reason);
+    for (const call of this.all()) if (call.isWaiting) call.giveUp(why, reason);
   }
 
   /** Resolves when no call is left, or when the time is over, in milliseconds. */
   async idle(withinMs: number): Promise<void> {
-    if (this.calls.size === 0) return;
+    if (this.count === 0) return;
     let timer: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve) => {
       this.tellIdle = resolve;
       timer = setTimeout(resolve, withinMs);
     });
     clearTimeout(timer);
+  }
+
+  private all(): ActiveCall[] {
+    return [...this.byClient.values()].flatMap((calls) => [...calls]);
   }
 }

@@ -16,11 +16,11 @@ export function bindArguments(method: MethodContract, call: MethodCall): unknown
   if (parameters === undefined) return unchecked(call);
   const given = byPlace(method.wireName, parameters, call);
   const toCheck: Unchecked[] = [];
-  const bound = given.map((value, index) => {
+  for (const [index, value] of given.entries()) {
     const parameter = parameters[Math.min(index, parameters.length - 1)];
-    return parameter === undefined ? value : bindOne(parameter, value, index, toCheck);
-  });
-  return toCheck.length === 0 ? bound : checkConstraints(toCheck).then(() => bound);
+    if (parameter !== undefined) given[index] = bindOne(parameter, value, index, toCheck);
+  }
+  return toCheck.length === 0 ? given : checkConstraints(toCheck).then(() => given);
 }
 
 function unchecked({ method, args, kwargs }: MethodCall): unknown[] {

@@ -42,9 +42,10 @@ export class MethodRunner {
       return;
     }
     const call = new ActiveCall(method, request, origin, (replied) => this.calls.delete(replied));
-    this.calls.add(call);
     if (method.concurrent) void this.start(call);
     else this.queue.push(() => this.start(call));
+    // Most are done by now: nothing can have asked for them.
+    if (!call.isReplied) this.calls.add(call);
   }
 
   /**
@@ -73,6 +74,8 @@ export class MethodRunner {
    */
   async close(graceMs: number): Promise<void> {
     this.isClosing = true;
+    // A method may be closing the server itself: it is one of the calls once it has given way.
+    await Promise.resolve();
     this.calls.refuseWaiting("the server is closing", "busy");
     await this.calls.idle(graceMs);
     this.calls.giveUpAll("the server closed", "busy");

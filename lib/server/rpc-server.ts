@@ -15,6 +15,7 @@ import { encodeJson } from "../wire/json";
 import { failureReply, successReply, withinLimit, type ReplyFrames } from "../wire/replies";
 import { decodeRequest, type RpcRequest } from "../wire/requests";
 import { confirmationTopic } from "../wire/signals";
+import { type CallOrigin } from "./active-call";
 import { type CallLimits } from "./active-calls";
 import { checkDevice } from "./check-device";
 import { Device } from "./device";
@@ -195,21 +196,21 @@ export class RpcServer {
       return;
     }
     try {
-      this.answer(request, { ...incoming, reply });
+      this.answer(request, { client: incoming.client, id: incoming.id, reply });
     } catch (error) {
       reply(failureReply(deviceFailure(error)));
     }
   }
 
-  private answer(request: RpcRequest, incoming: IncomingRequest): void {
-    const reply = (frames: ReplyFrames) => incoming.reply(frames);
+  private answer(request: RpcRequest, origin: CallOrigin): void {
+    const reply = (frames: ReplyFrames) => origin.reply(frames);
     switch (request.event) {
       case "GET_INVENTORY":
         return reply([encodeJson(this.inventory())]);
       case "INIT_SIGNALS_HANDLING":
         return reply(successReply({ signal_port: this.endpoint.signalPort }));
       case "METHOD_CALL":
-        return this.methods.run(request, incoming);
+        return this.methods.run(request, origin);
       case "PROPERTY_GET":
         return void this.properties.get(request.property).then(reply);
       case "PROPERTY_SET":
@@ -221,7 +222,7 @@ export class RpcServer {
       case "FIND_PEER_ADDRESS":
         return reply(failureReply(failed("this server does not look up peers: ask a registry")));
       case "CANCEL":
-        return this.methods.cancel(incoming.client, request.id);
+        return this.methods.cancel(origin.client, request.id);
     }
   }
 

@@ -11,6 +11,9 @@ import { holdsNonFinite, parseLossless, writeLossless } from "./lossless-json";
 /** 16 digits in a row that are an integer's, not a fraction's: only these can be past 2^53. */
 const LONG_INTEGER = /(?:^|[[,:\s-])\d{16}/;
 
+/** Looked for first: the engine leaps through a text for it, since of 16 characters it need look at the last alone. */
+const MANY_DIGITS = /\d{16}/;
+
 /**
  * Writes a value as JSON text.
  *
@@ -34,14 +37,18 @@ export function encodeJson(value: unknown): string {
  * @throws SyntaxError for anything that is not JSON.
  */
 export function decodeJson(text: string): unknown {
-  return text.includes("NaN") || text.includes("Infinity") || LONG_INTEGER.test(text)
+  return text.includes("NaN") || text.includes("Infinity") || holdsLongInteger(text)
     ? parseLossless(text)
     : (JSON.parse(text) as unknown);
 }
 
 /** The engine writes a non-finite number as `null`, and a large float as an integer. */
 function isFaithful(text: string, value: object): boolean {
-  return !(text.includes("null") && holdsNonFinite(value)) && !LONG_INTEGER.test(text);
+  return !(text.includes("null") && holdsNonFinite(value)) && !holdsLongInteger(text);
+}
+
+function holdsLongInteger(text: string): boolean {
+  return MANY_DIGITS.test(text) && LONG_INTEGER.test(text);
 }
 
 /** The engine's text; nothing where the engine refuses, as it does for bigints and cycles alike. */

@@ -30,10 +30,13 @@ export function failureReply(failure: Failure): ReplyFrames {
 
 /** The reply, or a failure that says so where it is too large: the receiver would end the connection over it. */
 export function withinLimit(reply: readonly Frame[], maxBytes: number): readonly Frame[] {
-  const tooLarge = reply.find((frame) => isLarger(frame, maxBytes));
-  if (tooLarge === undefined) return reply;
+  for (const frame of reply) if (isLarger(frame, maxBytes)) return tooLargeReply(frame, maxBytes);
+  return reply;
+}
+
+function tooLargeReply(frame: Frame, maxBytes: number): ReplyFrames {
   const error =
-    `the reply has ${frameBytes(tooLarge)} bytes, more than the ${maxBytes} that may be sent: ` +
+    `the reply has ${frameBytes(frame)} bytes, more than the ${maxBytes} that may be sent: ` +
     "raise maxMessageBytes on the server and on its clients";
   return failureReply({ success: false, error });
 }

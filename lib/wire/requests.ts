@@ -65,10 +65,15 @@ function encodeMethodCall(
   deadline: number | undefined,
   maxReplyBytes: number | undefined,
 ): string {
-  const params = `{"args":${encodeJson(args)},"kwargs":${encodeJson(kwargs)}}`;
+  const params = `{"args":${encodeJson(args)},"kwargs":${isEmpty(kwargs) ? "{}" : encodeJson(kwargs)}}`;
   const until = deadline === undefined ? "" : `,"deadline":${deadline}`;
   const limit = maxReplyBytes === undefined ? "" : `,"maxReplyBytes":${maxReplyBytes}`;
   return `{"event":"METHOD_CALL","method":${JSON.stringify(method)},"params":${params}${until}${limit}}`;
+}
+
+function isEmpty(object: object): boolean {
+  for (const _key in object) return false;
+  return true;
 }
 
 /**

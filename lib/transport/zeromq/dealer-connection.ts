@@ -104,7 +104,7 @@ export class DealerConnection {
 
   /** Takes no more requests. */
   get isClosed(): boolean {
-    return this.isEnding || this.socket.closed;
+    return this.isEnding;
   }
 
   /** Sends a request. */
@@ -172,6 +172,7 @@ export class DealerConnection {
   /** Ends the connection; whoever waits for a reply is told the reason. Twice is fine. */
   end(reason: string): void {
     if (this.socket.closed) return;
+    this.isEnding = true;
     this.socket.close();
     this.tellLost(reason);
     const pending = [...this.pending.values()];

@@ -72,7 +72,7 @@ export class ReplyOutbox implements Outbox {
     const [identity] = envelope;
     if (identity === undefined) return;
     const message = { frames: [...envelope, ...frames], bytes: sizeOf(frames) };
-    this.put(client, identity, message.bytes, ({ alone }) => alone.push(message));
+    this.roomFor(client, identity, message.bytes)?.alone.push(message);
   }
 
   /** A reply to a request out of a batch. */
@@ -80,7 +80,7 @@ export class ReplyOutbox implements Outbox {
     const [body] = frames;
     if (frames.length === 1 && typeof body === "string" && body.length < MAX_BATCH_BYTES) {
       const text = withId(body, id);
-      this.put(client, identity, text.length, ({ texts }) => texts.push(text));
+      this.roomFor(client, identity, text.length)?.texts.push(text);
     } else {
       this.add(client, [identity, Buffer.from(String(id)), DELIMITER], frames);
     }
@@ -108,16 +108,22 @@ export class ReplyOutbox implements Outbox {
     clearTimeout(this.retryTimer);
   }
 
-  private put(client: string, identity: Buffer, bytes: number, into: (replies: ClientReplies) => void): void {
-    if (this.isOverfull(client)) {
+  /** Where a reply waits; nowhere if its client has left too much unread. */
+  private roomFor(client: string, identity: Buffer, bytes: number): ClientReplies | undefined {
+    const replies = this.clients.get(client) ?? this.welcome(client, identity);
+    if (replies.bytes > this.options.maxUnreadBytes) {
       this.options.onDropped("the client does not read its replies");
-      return;
+      return undefined;
     }
-    const replies = this.clients.get(client) ?? empty(identity);
-    this.clients.set(client, replies);
     replies.bytes += bytes;
-    into(replies);
     if (!replies.isStalled) this.ready.add(client);
+    return replies;
+  }
+
+  private welcome(client: string, identity: Buffer): ClientReplies {
+    const replies = empty(identity);
+    this.clients.set(client, replies);
+    return replies;
   }
 
   private parcelsOf(client: string): Parcel[] {

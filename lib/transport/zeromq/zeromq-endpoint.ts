@@ -194,7 +194,8 @@ export class ZeroMqEndpoint implements RpcEndpoint {
   private handleBatch(envelope: readonly Buffer[], body: Buffer): void {
     try {
       const { requests, nameless } = decodeRequestBatch(body);
-      for (const request of requests) this.handleElement(envelope, request);
+      const client = latin1(envelope[0]);
+      for (const request of requests) this.handleElement(client, envelope, request);
       if (nameless > 0) this.refuse(envelope, failed(`${nameless} of the batch ${NO_REQUESTS}`));
     } catch (error) {
       this.refuse(envelope, refusal(error));
@@ -219,15 +220,13 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     });
   }
 
-  private handleElement(envelope: readonly Buffer[], { id, message }: BatchElement): void {
-    const [identity = EMPTY] = envelope;
-    const client = latin1(identity);
+  private handleElement(client: string, envelope: readonly Buffer[], { id, message }: BatchElement): void {
     this.handle({
       client,
       id: String(id),
       body: message,
       reply: (frames) => {
-        if (envelope.length === 2) this.replies.addBatched(client, identity, id, frames);
+        if (envelope.length === 2) this.replies.addBatched(client, envelope[0] ?? EMPTY, id, frames);
         // It came through a broker, which knows no other way back.
         else this.replies.add(client, [...envelope.slice(0, -1), Buffer.from(String(id)), EMPTY], frames);
         this.replySender.wake();
