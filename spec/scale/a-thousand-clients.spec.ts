@@ -51,6 +51,22 @@ it("a process that may not open so many files tells how to raise the limit, and 
   expect(await visit(server, url, 1)).toEqual([{ answered: 1, problems: [] }, { heard: 1 }, "left"]);
 });
 
+it("a server that may not open so many files says so, and serves those that are there", async () => {
+  const server = hallProgram.start([], {}, { openFiles: 100 });
+  const url = String(await server.next());
+  const guest = crowdProgram.start([url, "1", "1"]);
+  expect(await guest.next()).toEqual({ answered: 1, problems: [] });
+  crowdProgram.start([url, "100", "1"]);
+
+  await eventually("it tells that there is no more room", () =>
+    /no further client can connect: this process has as many files and sockets open .* ulimit -n/.test(
+      server.stderr,
+    ),
+  );
+  order(server, { announce: 1 });
+  expect(await guest.next()).toEqual({ heard: 1 });
+});
+
 /** What a crowd of clients tells. */
 async function visit(server: TypeScriptChild, url: string, clients: number): Promise<unknown[]> {
   const crowd = crowdProgram.start([url, String(clients), String(ANNOUNCEMENTS)]);

@@ -16,6 +16,7 @@ import {
   type TopicEvent,
 } from "../rpc-endpoint";
 import { addressReleased, bindSocket, removeSocketFile } from "./bind-socket";
+import { watchDescriptors } from "./descriptor-watch";
 import { openGuard, type EndpointGuard } from "./endpoint-guard";
 import { warnIfExposed } from "./exposure";
 import { inprocBound, inprocClosed } from "./inproc-endpoints";
@@ -47,6 +48,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
   private readonly log: BurstLog;
   private readonly signals = new FrameOutbox();
   private readonly signalSender: SocketSender;
+  private readonly endDescriptorWatch: () => void;
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -73,6 +75,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     this.signalSender = new SocketSender(publisher, this.signals, (error) =>
       this.log.warn({ err: error }, "a signal could not be published"),
     );
+    this.endDescriptorWatch = watchDescriptors(this.log);
     void receiveAll(router, (frames) => this.receiveRequest(frames));
     void receiveAll(publisher, (frames) => this.receiveTopic(frames));
   }
@@ -156,6 +159,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
   }
 
   private async flushAndClose(): Promise<void> {
+    this.endDescriptorWatch();
     await this.replySender.flushed();
     await this.replies.drained(LINGER_MS);
     await this.signalSender.flushed();
