@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { arch, cpus, release, totalmem, type } from "node:os";
@@ -11,7 +12,7 @@ export interface Machine {
   readonly memoryGB: number;
   readonly system: string;
   readonly node: string;
-  /** Package → version, as far as they are installed. */
+  /** Package or program → version, as far as they are installed. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -33,7 +34,14 @@ function versions(): Record<string, string> {
     const version = versionOf(name);
     return version === undefined ? [] : [[name, version] as const];
   });
-  return { rigwire: versionIn(ROOT) ?? "unknown", ...Object.fromEntries(found) };
+  return { rigwire: versionIn(ROOT) ?? "unknown", ...Object.fromEntries(found), ...natsServer() };
+}
+
+/** It is no package, but what a peer's figures depend on. */
+function natsServer(): Record<string, string> {
+  const { error, stdout } = spawnSync("nats-server", ["--version"], { encoding: "utf8" });
+  const version = error === undefined ? /v([\d.]+)/.exec(stdout)?.[1] : undefined;
+  return version === undefined ? {} : { "nats-server": version };
 }
 
 /** Looks where Node looks: beside the benchmark first, then in the package itself. */
