@@ -51,11 +51,11 @@ export interface RequestBatch {
 /**
  * Reads the requests of a batch. One that is malformed does no harm to the others.
  *
- * @throws MalformedMessageError if there is no request with an id in it, or there are more than
- *   {@link MAX_BATCH_REQUESTS}.
+ * @returns Nothing where there is no request with an id: then the message is no batch.
+ * @throws MalformedMessageError if it has more than {@link MAX_BATCH_REQUESTS} elements.
  */
-export function decodeRequestBatch(bytes: Uint8Array): RequestBatch {
-  const elements = elementsOf(bytes);
+export function decodeRequestBatch(bytes: Uint8Array): RequestBatch | undefined {
+  const elements = listIn(bytes);
   if (elements.length > MAX_BATCH_REQUESTS) {
     throw new MalformedMessageError(
       `the batch has ${elements.length} requests, more than the ${MAX_BATCH_REQUESTS} that are taken: ` +
@@ -63,8 +63,7 @@ export function decodeRequestBatch(bytes: Uint8Array): RequestBatch {
     );
   }
   const requests = elements.flatMap((message) => elementOf(message) ?? []);
-  if (requests.length > 0) return { requests, nameless: elements.length - requests.length };
-  throw new MalformedMessageError('the message is no JSON object, and no batch of objects with an "id"');
+  return requests.length === 0 ? undefined : { requests, nameless: elements.length - requests.length };
 }
 
 /**
@@ -80,6 +79,15 @@ export function decodeReplyBatch(bytes: Uint8Array): BatchElement[] {
     if (element !== undefined) return element;
     throw new MalformedMessageError("an element of the batch is no object with an id");
   });
+}
+
+/** Empty where the message is no list. */
+function listIn(bytes: Uint8Array): readonly unknown[] {
+  try {
+    return elementsOf(bytes);
+  } catch {
+    return [];
+  }
 }
 
 function elementsOf(bytes: Uint8Array): readonly unknown[] {

@@ -66,9 +66,9 @@ it("what is malformed in a batch is told, and does no harm to the rest of it", a
 });
 
 it.each<[string, string, string]>([
-  ["nothing", "[]", "the message is no JSON object, and no batch"],
-  ["a batch", `[[${JSON.stringify({ ...run(1), id: 1 })}]]`, "the message is no JSON object, and no batch"],
-  ["no objects", '[1,"2",null]', "the message is no JSON object, and no batch"],
+  ["nothing", "[]", "the message is no JSON object"],
+  ["a batch", `[[${JSON.stringify({ ...run(1), id: 1 })}]]`, "the message is no JSON object"],
+  ["no objects", '[1,"2",null]', "the message is no JSON object"],
   ["half a batch", `[${JSON.stringify({ ...run(1), id: 1 })},`, "the message is not JSON"],
   ["brackets without end", "[".repeat(100_000), "the message is not JSON"],
 ])("a batch of %s gets one failure, and nothing of it is carried out", async (_name, text, error) => {

@@ -4,7 +4,13 @@ import { Router, XPublisher } from "zeromq";
 import { BurstLog } from "../../burst-log";
 import { defaultLogger, type Logger } from "../../log";
 import { formatAddress } from "../address";
-import { decodeRequestBatch, isBatch, takesBatches, type BatchElement } from "../../wire/batch";
+import {
+  decodeRequestBatch,
+  isBatch,
+  takesBatches,
+  type BatchElement,
+  type RequestBatch,
+} from "../../wire/batch";
 import { failed, refusal, type Failure } from "../../wire/failures";
 import { failureReply } from "../../wire/replies";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
@@ -196,14 +202,22 @@ export class ZeroMqEndpoint implements RpcEndpoint {
   }
 
   private handleBatch(envelope: readonly Buffer[], body: Buffer): void {
+    let batch: RequestBatch | undefined;
     try {
-      const { requests, nameless } = decodeRequestBatch(body);
-      const client = latin1(envelope[0]);
-      for (const request of requests) this.handleElement(client, envelope, request);
-      if (nameless > 0) this.refuse(envelope, failed(`${nameless} of the batch ${NO_REQUESTS}`));
+      batch = decodeRequestBatch(body);
     } catch (error) {
       this.refuse(envelope, refusal(error));
+      return;
     }
+    if (batch === undefined) {
+      // What is no batch is answered as any request that cannot be read.
+      this.handleOne(envelope, body);
+      return;
+    }
+    const { requests, nameless } = batch;
+    const client = latin1(envelope[0]);
+    for (const request of requests) this.handleElement(client, envelope, request);
+    if (nameless > 0) this.refuse(envelope, failed(`${nameless} of the batch ${NO_REQUESTS}`));
   }
 
   private refuse(envelope: readonly Buffer[], failure: Failure): void {
