@@ -1,5 +1,5 @@
 import { type Frame } from "../../wire/frame";
-import { encodeBatch, MAX_BATCH_BYTES, withId } from "../../wire/batch";
+import { encodeBatch, MAX_BATCH_BYTES, PLENTY, withId } from "../../wire/batch";
 import { type Outbox, type Parcel } from "./socket-sender";
 
 /** How long a client that does not take its replies is left alone before it is tried again, in milliseconds. */
@@ -52,6 +52,8 @@ export class ReplyOutbox implements Outbox {
   /** Those that have something to send and are not stalled. */
   private readonly ready = new Set<string>();
   private readonly stalled = new Set<string>();
+  /** Replies that came since everything was last taken. */
+  private added = 0;
   private retryMs = FIRST_RETRY_MS;
   private retryTimer: NodeJS.Timeout | undefined;
   private tellDrained: () => void = () => undefined;
@@ -60,6 +62,10 @@ export class ReplyOutbox implements Outbox {
 
   get isEmpty(): boolean {
     return this.ready.size === 0;
+  }
+
+  get isPlenty(): boolean {
+    return this.added >= PLENTY;
   }
 
   /** Whether a client has left so much unread that nothing more is done for it until it reads. */
@@ -87,6 +93,7 @@ export class ReplyOutbox implements Outbox {
   }
 
   takeAll(): readonly Parcel[] {
+    this.added = 0;
     const turns = [...this.ready].map((client) => this.parcelsOf(client));
     this.ready.clear();
     const longest = Math.max(...turns.map(({ length }) => length));
@@ -116,6 +123,7 @@ export class ReplyOutbox implements Outbox {
       return undefined;
     }
     replies.bytes += bytes;
+    this.added += 1;
     if (!replies.isStalled) this.ready.add(client);
     return replies;
   }

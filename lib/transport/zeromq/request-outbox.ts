@@ -1,5 +1,5 @@
 import { type Frame } from "../../wire/frame";
-import { encodeBatch, MAX_BATCH_BYTES, withId } from "../../wire/batch";
+import { encodeBatch, MAX_BATCH_BYTES, PLENTY, withId } from "../../wire/batch";
 import { type Outbox, type Parcel } from "./socket-sender";
 
 /** A request on its way to the socket. */
@@ -21,6 +21,10 @@ export class RequestOutbox implements Outbox {
 
   get isEmpty(): boolean {
     return this.waiting.length === 0 && this.notices.length === 0;
+  }
+
+  get isPlenty(): boolean {
+    return this.waiting.length >= PLENTY;
   }
 
   add(request: WaitingRequest): void {

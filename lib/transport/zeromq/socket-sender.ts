@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Writable } from "zeromq";
 import { type Frame } from "../../wire/frame";
 
@@ -15,6 +14,8 @@ export interface Parcel {
 /** What waits for a socket. */
 export interface Outbox {
   readonly isEmpty: boolean;
+  /** So much waits that it is worth a message of its own at once. Left out: never. */
+  readonly isPlenty?: boolean;
   /** Everything that waits, in the order in which it is to leave. */
   takeAll(): readonly Parcel[];
 }
@@ -23,11 +24,14 @@ export interface Outbox {
  * The one place that sends on a socket: the binding allows a single send at a time.
  *
  * What comes while the socket is free leaves at once. What comes after that within the same turn of the event loop
- * leaves together at its end: under load messages grow by themselves, and nobody waits for a timer.
+ * leaves together at its end, or as soon as it is plenty: under load messages grow by themselves, nobody waits for a
+ * timer, and the peer has something to do while this side makes the rest.
  */
 export class SocketSender {
   private isSending = false;
   private sending = Promise.resolve();
+  /** Ends the wait for the end of the turn. */
+  private goOn: (() => void) | undefined;
 
   /**
    * @param onError - Told when the socket does not take a parcel that has no use for the error itself; the next one is
@@ -41,7 +45,11 @@ export class SocketSender {
 
   /** There may be something in the outbox. */
   wake(): void {
-    if (!this.isSending && !this.outbox.isEmpty) this.sending = this.sendAll();
+    if (!this.isSending) {
+      if (!this.outbox.isEmpty) this.sending = this.sendAll();
+    } else if (this.outbox.isPlenty === true) {
+      this.goOn?.();
+    }
   }
 
   /** Resolves when everything that waited was handed to the socket. */
@@ -56,9 +64,21 @@ export class SocketSender {
         const frames = this.isOpen() ? parcel.pack() : undefined;
         if (frames !== undefined) await this.send(parcel, frames);
       }
-      await nextTurn();
+      await this.endOfTurn();
     }
     this.isSending = false;
+  }
+
+  /** Or until plenty waits, if that is sooner. */
+  private endOfTurn(): Promise<void> {
+    return new Promise((resolve) => {
+      const turn = setImmediate(resolve);
+      this.goOn = () => {
+        this.goOn = undefined;
+        clearImmediate(turn);
+        resolve();
+      };
+    });
   }
 
   /** It may be closed during any send. */

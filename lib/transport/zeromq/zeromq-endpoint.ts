@@ -7,6 +7,7 @@ import { formatAddress } from "../address";
 import {
   decodeRequestBatch,
   isBatch,
+  PLENTY,
   takesBatches,
   type BatchElement,
   type RequestBatch,
@@ -185,23 +186,24 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     await within(released, 2 * LINGER_MS);
   }
 
-  private receiveRequest(frames: readonly Buffer[]): void {
+  private receiveRequest(frames: readonly Buffer[]): Promise<void> | undefined {
     const delimiter = frames.findIndex((frame, index) => index > 0 && frame.length === 0);
     if (delimiter < 0 || delimiter > MAX_ENVELOPE_FRAMES) {
       this.log.debug({ frames: frames.length }, "a message without an envelope was dropped");
-      return;
+      return undefined;
     }
     const envelope = frames.slice(0, delimiter + 1);
     if (this.replies.isOverfull(latin1(envelope[0]))) {
       this.log.warn({}, "a client does not read its replies: its requests are dropped until it does");
-      return;
+      return undefined;
     }
     const body = frames.length === delimiter + 2 ? (frames[delimiter + 1] ?? EMPTY) : EMPTY;
-    if (isBatch(body)) this.handleBatch(envelope, body);
-    else this.handleOne(envelope, body);
+    if (isBatch(body)) return this.handleBatch(envelope, body);
+    this.handleOne(envelope, body);
+    return undefined;
   }
 
-  private handleBatch(envelope: readonly Buffer[], body: Buffer): void {
+  private async handleBatch(envelope: readonly Buffer[], body: Buffer): Promise<void> {
     let batch: RequestBatch | undefined;
     try {
       batch = decodeRequestBatch(body);
@@ -216,7 +218,11 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     }
     const { requests, nameless } = batch;
     const client = latin1(envelope[0]);
-    for (const request of requests) this.handleElement(client, envelope, request);
+    for (const [index, request] of requests.entries()) {
+      this.handleElement(client, envelope, request);
+      // So that the replies so far can leave, and the client has something to do meanwhile.
+      if (index % PLENTY === PLENTY - 1) await Promise.resolve();
+    }
     if (nameless > 0) this.refuse(envelope, failed(`${nameless} of the batch ${NO_REQUESTS}`));
   }
 
