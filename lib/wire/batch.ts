@@ -10,7 +10,7 @@ import { decodeMessage, isObject } from "./message";
 export const MAX_BATCH_BYTES = 64 * 1024;
 
 /** So many requests or replies are worth a message of their own: more in one would save little. */
-export const PLENTY = 32;
+export const PLENTY = 48;
 
 /** The lengths of texts are counted in characters, each of up to three bytes; ids and commas come on top. */
 const LARGEST_BATCH_BYTES = 4 * MAX_BATCH_BYTES;

@@ -228,6 +228,8 @@ export class DealerConnection {
     if (id === undefined) return;
     const [first, ...rest] = frames;
     if (id.length === 0 && first !== undefined && rest.length === 0 && isBatch(first)) {
+      // Who got a reply often goes on with another request.
+      this.sender.expectMore();
       for (const element of decodeReplyBatch(first)) this.settle(element.id, [element.message]);
     } else if (first?.length === 0) {
       this.settle(Number(id.toString("latin1")), rest);

@@ -218,6 +218,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     }
     const { requests, nameless } = batch;
     const client = latin1(envelope[0]);
+    this.replySender.expectMore();
     for (const [index, request] of requests.entries()) {
       this.handleElement(client, envelope, request);
       // So that the replies so far can leave, and the client has something to do meanwhile.
