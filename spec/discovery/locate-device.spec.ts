@@ -1,9 +1,11 @@
 import { NEVER } from "rxjs";
 import { AddressError, AmbiguousDeviceError, type DeviceDirectory, DeviceList } from "rigwire";
-import { locateDevice } from "../../lib/discovery/locate-device";
+import { locateDevice, locateDevices } from "../../lib/discovery/locate-device";
 import { eventually } from "../support/eventually";
 
 const CAM = { name: "cam", type: "camera", url: "tcp://10.0.0.1:1" };
+
+afterEach(() => jest.restoreAllMocks());
 
 /** A search that ends with its test. */
 function search(directory: DeviceDirectory, query: { name?: string; type?: string }) {
@@ -84,4 +86,38 @@ describe("the search for a device", () => {
     expect(problems[0]).toContain("known are CAM (tcp://10.0.0.1:1), camera (tcp://10.0.0.1:1)");
     end();
   });
+
+  it("listens to its end once at a time, however often it has to look again", async () => {
+    const listening = countListeners();
+    const after = (rounds: number) => {
+      const devices = new DeviceList();
+      let round = 0;
+      const find = () => {
+        setImmediate(() => devices.add({ ...CAM, name: `cam-${++round}` }));
+        return Promise.resolve(round < rounds ? [] : [CAM]);
+      };
+      return { find, changes$: devices.changes$ };
+    };
+    await search(after(20), { type: "camera" }).found;
+    await locateDevices(after(20), { type: "camera" }, { atLeast: 1, timeoutMs: 10_000 });
+    expect(listening.most).toBeLessThan(5);
+    expect(listening.now).toBe(0);
+  });
 });
+
+/** How many listeners there are of any target's abort, added from now on, until the end of the test. */
+function countListeners() {
+  const count = { now: 0, most: 0 };
+  const { prototype } = EventTarget;
+  const { addEventListener: add, removeEventListener: remove } = prototype;
+  jest.spyOn(prototype, "addEventListener").mockImplementation(function (this: EventTarget, ...args) {
+    count.now += 1;
+    count.most = Math.max(count.most, count.now);
+    add.apply(this, args);
+  });
+  jest.spyOn(prototype, "removeEventListener").mockImplementation(function (this: EventTarget, ...args) {
+    count.now -= 1;
+    remove.apply(this, args);
+  });
+  return count;
+}
