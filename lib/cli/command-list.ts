@@ -67,6 +67,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (session) => (await import("./commands/registry.js")).registryCommand(session),
   },
   {
+    name: "keygen",
+    usage: "[PATH]",
+    summary: "makes a pair of keys, so that strangers are kept out",
+    load: async (session) => (await import("./commands/keygen.js")).keygenCommand(session),
+  },
+  {
     name: "ping",
     usage: "DEVICE",
     summary: "round-trip times",

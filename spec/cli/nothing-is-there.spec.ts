@@ -83,10 +83,10 @@ describe("a command line", () => {
 
   it("can be asked for: every command has a help text with an example", async () => {
     const { stdout } = await rigwire.run("--help");
-    const names = [...stdout.matchAll(/^ {2}([a-z]+) (?:DEVICE|FILE|\[options\]|bash)/gm)].map(
+    const names = [...stdout.matchAll(/^ {2}([a-z]+) (?:DEVICE|FILE|\[PATH\]|\[options\]|bash)/gm)].map(
       ([, name = ""]) => name,
     );
-    expect(names).toHaveLength(12);
+    expect(names).toHaveLength(13);
     const helps = await Promise.all(names.map((name) => rigwire.run(name, "--help")));
     helps.forEach(({ code, stdout: help }, index) => {
       expect(help).toMatch(/Examples?:\n {2}\$ /);
