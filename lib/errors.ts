@@ -72,11 +72,28 @@ export class EncodingError extends RigwireError {}
 /** A class is decorated wrongly, or a device does not offer what a contract promises. */
 export class ContractError extends RigwireError {}
 
+/** Which side lacks what: a key of its own, a place among the allowed keys, the key that was expected of it. */
+export type AuthenticationProblem =
+  | "client-without-keys"
+  | "server-without-keys"
+  | "client-not-allowed"
+  | "unexpected-server"
+  | "other-mechanism";
+
 /**
  * The device and this client do not trust each other: a key is missing, not allowed, or not the one that was expected.
  * Nothing was sent: the command was not carried out.
  */
-export class AuthenticationError extends RigwireError {}
+export class AuthenticationError extends RigwireError {
+  constructor(
+    message: string,
+    readonly problem: AuthenticationProblem,
+    place: ErrorPlace = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, place, options);
+  }
+}
 
 /** A key or a key file cannot be used: it is missing, no key, or open to others. */
 export class KeyError extends RigwireError {}

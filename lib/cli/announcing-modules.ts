@@ -1,18 +1,20 @@
 import { type Announcement, type RigModule } from "../di/rig-module";
 import { messageOf } from "../errors";
 import { type Logger } from "../log";
+import { type ChosenKeys } from "./chosen-keys";
 import { hostAndPort } from "./lookup";
 import { type LookupPlace } from "./lookup-options";
 
 /** The modules that make a served device known in the places where others look it up. */
 export function announcingModules(
   places: readonly LookupPlace[],
+  keys: ChosenKeys,
   logger: Logger,
 ): Promise<readonly RigModule[]> {
-  return Promise.all(places.map((place) => announcingModule(place, logger)));
+  return Promise.all(places.map((place) => announcingModule(place, keys, logger)));
 }
 
-async function announcingModule(place: LookupPlace, logger: Logger): Promise<RigModule> {
+async function announcingModule(place: LookupPlace, keys: ChosenKeys, logger: Logger): Promise<RigModule> {
   switch (place.kind) {
     case "local": {
       const { AdvertisementModule } = await import("../di/advertisement-module.js");
@@ -20,7 +22,7 @@ async function announcingModule(place: LookupPlace, logger: Logger): Promise<Rig
     }
     case "registry": {
       const { RegistryModule } = await import("../di/registry-module.js");
-      return RegistryModule.connect(place.url, { logger });
+      return RegistryModule.connect(place.url, { ...keys.towardsRegistry(), logger });
     }
     case "rpyc": {
       const { RpycRegistryModule } = await import("../di/rpyc-registry-module.js");

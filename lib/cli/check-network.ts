@@ -3,11 +3,14 @@ import { createServer } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { RpcClient } from "../client/rpc-client";
 import { ServiceContract } from "../contract/service-contract";
-import { messageOf } from "../errors";
+import { AuthenticationError, messageOf } from "../errors";
+import { type KeyPair } from "../security/curve-key";
 import { type RpcEndpoint } from "../transport/rpc-endpoint";
 import { VERSION } from "../version";
 import { inventoryReply } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
+import { type ChosenKeys } from "./chosen-keys";
+import { keyCure, keyProblem } from "./key-problems";
 import { type Finding } from "./finding";
 import { commandLogger } from "./command-logger";
 import { connectionOptions } from "./connection-options";
@@ -20,11 +23,15 @@ const REGISTRY_PORT = 5555;
 const ANSWER_WITHIN_MS = 2_000;
 
 /** Serves something on this computer, and asks it. */
-export async function checkLoopback(session: Session): Promise<Finding> {
+export async function checkLoopback(session: Session, keys: KeyPair | undefined): Promise<Finding> {
   const subject = "a call here";
   try {
-    const { url, ms } = await serveAndAsk(session, LOOPBACK);
-    return { status: "well", subject, text: `served and answered at ${url} in ${formatMs(ms)}` };
+    const { url, ms } = await serveAndAsk(session, LOOPBACK, keys);
+    return {
+      status: "well",
+      subject,
+      text: `served and answered${withKeys(keys)} at ${url} in ${formatMs(ms)}`,
+    };
   } catch (error) {
     const cure = "does a firewall or a sandbox forbid connections of this computer to itself?";
     return { status: "broken", subject, text: messageOf(error), cure };
@@ -32,7 +39,7 @@ export async function checkLoopback(session: Session): Promise<Finding> {
 }
 
 /** The addresses where others can reach devices of this computer. */
-export async function* checkInterfaces(session: Session): AsyncGenerator<Finding> {
+export async function* checkInterfaces(session: Session, keys: KeyPair | undefined): AsyncGenerator<Finding> {
   const subject = "others reach";
   const addresses = Object.entries(networkInterfaces()).flatMap(([name, all = []]) =>
     all
@@ -45,7 +52,7 @@ export async function* checkInterfaces(session: Session): AsyncGenerator<Finding
   }
   for (const { name, address } of addresses) {
     try {
-      const { ms } = await serveAndAsk(session, address);
+      const { ms } = await serveAndAsk(session, address, keys);
       const text = `serve at tcp://${address} (${name}): it answers here in ${formatMs(ms)}`;
       yield { status: "well", subject, text };
     } catch (error) {
@@ -63,22 +70,25 @@ export async function* checkInterfaces(session: Session): AsyncGenerator<Finding
 async function serveAndAsk(
   session: Session,
   host: string,
+  keys: KeyPair | undefined,
 ): Promise<{ readonly url: string; readonly ms: number }> {
   // What fails to load says so as a finding.
   const { openEndpoint } = await import("../transport/transports.js");
   const contract = new ServiceContract("Doctor", "doctor", []);
   const identity = { name: "doctor", version: VERSION, instance: "doctor", clock: 0, features: [] };
   const logger = commandLogger(session.output);
+  const security = keys === undefined ? "plain" : { keys };
   const endpoint: RpcEndpoint = await openEndpoint(
     `tcp://${host}`,
     (request) => {
       const { signalPort, maxMessageBytes } = endpoint;
       request.reply([encodeJson(inventoryReply(contract, { ...identity, signalPort, maxMessageBytes }))]);
     },
-    {},
+    { security },
     logger,
   );
-  const client = new RpcClient(() => Promise.resolve(endpoint.url), undefined, connectionOptions(session));
+  const options = connectionOptions(session, { security });
+  const client = new RpcClient(() => Promise.resolve(endpoint.url), undefined, options);
   try {
     await roundTrip(client, ANSWER_WITHIN_MS, session.signal);
     const { ms } = await roundTrip(client, ANSWER_WITHIN_MS, session.signal);
@@ -107,7 +117,7 @@ export async function checkHostName(): Promise<Finding> {
 }
 
 /** Whether a registry could listen here, or does. */
-export async function checkRegistryPort(session: Session): Promise<Finding> {
+export async function checkRegistryPort(session: Session, keys: ChosenKeys): Promise<Finding> {
   const subject = `port ${REGISTRY_PORT}`;
   if (await isFree(REGISTRY_PORT)) {
     return { status: "well", subject, text: "free: rigwire registry can listen here" };
@@ -115,6 +125,7 @@ export async function checkRegistryPort(session: Session): Promise<Finding> {
   const { RegistryClient } = await import("../registry/registry-client.js");
   const url = `tcp://${LOOPBACK}:${REGISTRY_PORT}`;
   const client = new RegistryClient(url, {
+    ...keys.towardsRegistry(),
     logger: commandLogger(session.output),
     timeoutMs: ANSWER_WITHIN_MS,
   });
@@ -122,7 +133,11 @@ export async function checkRegistryPort(session: Session): Promise<Finding> {
     // Known to nobody, so that nothing happens; an original answers as well.
     await client.unregister("rigwire-doctor", { signal: session.signal });
     return { status: "well", subject, text: `a registry answers at ${url}` };
-  } catch {
+  } catch (error) {
+    if (error instanceof AuthenticationError) {
+      const cure = keyCure(error) ?? "see docs/safety.md";
+      return { status: "warning", subject, text: `what listens there ${keyProblem(error)}`, cure };
+    }
     const text = "taken by a program that is no registry";
     return {
       status: "warning",
@@ -133,6 +148,10 @@ export async function checkRegistryPort(session: Session): Promise<Finding> {
   } finally {
     await client.close();
   }
+}
+
+function withKeys(keys: KeyPair | undefined): string {
+  return keys === undefined ? "" : ", with keys,";
 }
 
 function isFree(port: number): Promise<boolean> {

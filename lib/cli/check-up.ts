@@ -9,9 +9,12 @@ import { VERSION } from "../version";
 import { decodeJson } from "../wire/json";
 import { isObject } from "../wire/message";
 import { checkHostName, checkLoopback, checkInterfaces, checkRegistryPort } from "./check-network";
+import { checkKeys } from "./check-keys";
+import { ChosenKeys } from "./chosen-keys";
 import { commandLogger } from "./command-logger";
+import { type KeyOptions, type ServerKeyOptions } from "./key-options";
 import { Lookup } from "./lookup";
-import { type LookupPlace } from "./lookup-options";
+import { type LookupOptions, type LookupPlace, lookupPlaces } from "./lookup-options";
 import { type Finding } from "./finding";
 import { type Session } from "./session";
 import { checkCompilerOptions } from "./typescript-files";
@@ -19,19 +22,35 @@ import { checkCompilerOptions } from "./typescript-files";
 /**
  * Looks at one thing after the other. Each thing is tried, not guessed at; nothing of it stays.
  *
- * @param places - Where devices are looked up.
+ * @param options - Where devices are looked up, and with which keys.
  */
-export async function* checkUp(session: Session, places: readonly LookupPlace[]): AsyncGenerator<Finding> {
+export async function* checkUp(
+  session: Session,
+  options: LookupOptions & KeyOptions & ServerKeyOptions,
+): AsyncGenerator<Finding> {
   yield checkNode();
   yield checkVersions();
-  yield await checkLoopback(session);
-  yield* checkInterfaces(session);
+  yield* checkKeys(options, process.env, commandLogger(session.output));
+  const keys = usableKeys(options);
+  yield await checkLoopback(session, keys.own);
+  yield* checkInterfaces(session, keys.own);
   yield await checkHostName();
   yield await checkAdvertisements(session);
-  yield await checkRegistryPort(session);
-  for (const place of places) if (place.kind !== "local") yield await checkPlace(session, place);
+  yield await checkRegistryPort(session, keys);
+  for (const place of lookupPlaces(options, process.env)) {
+    if (place.kind !== "local") yield await checkPlace(session, place, keys);
+  }
   const compiler = checkCompilerOptions(process.cwd());
   if (compiler !== undefined) yield compiler;
+}
+
+/** What is wrong with keys is a finding of its own; all else is looked at without. */
+function usableKeys(options: KeyOptions): ChosenKeys {
+  try {
+    return ChosenKeys.read(options, process.env);
+  } catch {
+    return ChosenKeys.read({ plain: true }, process.env);
+  }
 }
 
 const OLDEST_NODE = 20;
@@ -86,10 +105,10 @@ async function checkAdvertisements({ output }: Session): Promise<Finding> {
 
 const OWN_FOLDER = "set XDG_RUNTIME_DIR to a folder that is yours alone";
 
-async function checkPlace({ output }: Session, place: LookupPlace): Promise<Finding> {
+async function checkPlace({ output }: Session, place: LookupPlace, keys: ChosenKeys): Promise<Finding> {
   const subject = place.kind === "rpyc" ? "RPyC registry" : "registry";
   const startedAt = performance.now();
-  const lookup = await Lookup.open([place], commandLogger(output));
+  const lookup = await Lookup.open([place], keys, commandLogger(output));
   try {
     const { devices } = await lookup.findAny({});
     const ms = Math.round(performance.now() - startedAt);

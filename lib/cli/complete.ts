@@ -2,9 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Command } from "commander";
 import { type MemberContract } from "../contract/service-contract";
 import { COMMANDS } from "./command-list";
+import { ChosenKeys } from "./chosen-keys";
 import { commandLogger } from "./command-logger";
+import { type DeviceOptions } from "./device-options";
 import { Lookup } from "./lookup";
-import { type LookupOptions, lookupPlaces } from "./lookup-options";
+import { lookupPlaces } from "./lookup-options";
 import { withDevice } from "./opened-device";
 import { printable } from "./printable";
 import { type Session } from "./session";
@@ -64,16 +66,16 @@ async function candidates(
   if (name === undefined || name === "help") return commandCandidates();
   if (entry === undefined) return [];
   const command = await entry.load(session);
-  const { values, open, lookup } = readWords(command, before.slice(position + 1));
+  const { values, open, options } = readWords(command, before.slice(position + 1));
   if (open) return [];
   if (unfinished.startsWith("-")) return optionCandidates(command);
   if (name === "completion") return values.length === 0 ? ["bash", "zsh", "fish"].map(plain) : [];
   if (!TAKES_DEVICE.has(name)) return [];
   const [device, ...members] = values;
-  if (device === undefined) return deviceCandidates(session, lookup);
+  if (device === undefined) return deviceCandidates(session, options);
   const kind = MEMBERS[name];
   if (kind === undefined || (ONE_MEMBER.has(name) && members.length > 0)) return [];
-  return memberCandidates(session, device, lookup, kind, members);
+  return memberCandidates(session, device, options, kind, members);
 }
 
 function commandCandidates(): readonly Candidate[] {
@@ -88,10 +90,10 @@ function optionCandidates(command: Command): readonly Candidate[] {
   return command.options.map(({ long, description }) => ({ text: long ?? "", about: description }));
 }
 
-/** The words after a command: what are values, what says where to look up, whether the last one waits for its value. */
+/** The words after a command: what are values, what are options, whether the last one waits for its value. */
 function readWords(command: Command, words: readonly string[]) {
   const values: string[] = [];
-  const lookup: { registry?: string; local?: boolean; rpyc?: boolean; rpycHost?: string } = {};
+  const options: Record<string, string | boolean> = {};
   let open = false;
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
@@ -102,16 +104,14 @@ function readWords(command: Command, words: readonly string[]) {
     }
     const value = option.required ? words[++index] : undefined;
     open = option.required && value === undefined;
-    if (word === "--registry" && value !== undefined) lookup.registry = value;
-    if (word === "--rpyc-host" && value !== undefined) lookup.rpycHost = value;
-    if (word === "--local") lookup.local = true;
-    if (word === "--rpyc") lookup.rpyc = true;
+    if (!open) options[option.attributeName()] = value ?? true;
   }
-  return { values, open, lookup };
+  return { values, open, options };
 }
 
-async function deviceCandidates({ output }: Session, options: LookupOptions): Promise<readonly Candidate[]> {
-  const lookup = await Lookup.open(lookupPlaces(options, process.env), commandLogger(output));
+async function deviceCandidates({ output }: Session, options: DeviceOptions): Promise<readonly Candidate[]> {
+  const keys = ChosenKeys.read(options, process.env);
+  const lookup = await Lookup.open(lookupPlaces(options, process.env), keys, commandLogger(output));
   try {
     const { devices } = await lookup.find({});
     return devices.map(({ name, type, url }) => ({ text: name, about: `${type} ${url}`.trim() }));
@@ -123,7 +123,7 @@ async function deviceCandidates({ output }: Session, options: LookupOptions): Pr
 function memberCandidates(
   session: Session,
   where: string,
-  options: LookupOptions,
+  options: DeviceOptions,
   kind: MemberContract["kind"],
   taken: readonly string[],
 ): Promise<readonly Candidate[]> {

@@ -1,4 +1,5 @@
 import { type ClientOptions } from "../client/rpc-client";
+import { type Security } from "./chosen-keys";
 import { commandLogger } from "./command-logger";
 import { type Session } from "./session";
 
@@ -6,6 +7,6 @@ import { type Session } from "./session";
 const HANDSHAKE_TIMEOUT_MS = 3_000;
 
 /** How every connection to a device is made. */
-export function connectionOptions({ output }: Session): ClientOptions {
-  return { logger: commandLogger(output), handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS };
+export function connectionOptions({ output }: Session, security: Security): ClientOptions {
+  return { ...security, logger: commandLogger(output), handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS };
 }

@@ -1,8 +1,10 @@
 import { RpcClient } from "../client/rpc-client";
 import { type DeviceRecord } from "../discovery/device-directory";
-import { messageOf } from "../errors";
+import { AuthenticationError, messageOf } from "../errors";
+import { type ChosenKeys } from "./chosen-keys";
 import { connectionOptions } from "./connection-options";
 import { orFirstProblem } from "./first-problem";
+import { keyProblem } from "./key-problems";
 import { roundTrip } from "./round-trip";
 import { type Session } from "./session";
 import { preciseMs } from "./units";
@@ -26,7 +28,10 @@ const PARALLEL = 16;
 export class DeviceSurvey {
   private readonly clients = new Map<string, RpcClient>();
 
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly session: Session,
+    private readonly keys: ChosenKeys,
+  ) {}
 
   /** In the order given. Does not throw. */
   async ask(devices: readonly DeviceRecord[]): Promise<readonly SurveyedDevice[]> {
@@ -49,7 +54,7 @@ export class DeviceSurvey {
 
   private async askOne(device: DeviceRecord): Promise<SurveyedDevice> {
     try {
-      const { isNew, client } = this.client(device.url);
+      const { isNew, client } = this.client(device);
       const { signal } = this.session;
       // The first question makes the connection, which is no part of the round trip.
       const first = await orFirstProblem(
@@ -63,14 +68,16 @@ export class DeviceSurvey {
       const type = device.type === "" ? (inventory.rigwire?.type ?? "") : device.type;
       return { ...device, type, alive: true, roundTripMs: preciseMs(ms) };
     } catch (error) {
-      return { ...device, alive: false, problem: shortened(messageOf(error)) };
+      return { ...device, alive: false, problem: shortened(error) };
     }
   }
 
-  private client(url: string): { readonly client: RpcClient; readonly isNew: boolean } {
+  private client(device: DeviceRecord): { readonly client: RpcClient; readonly isNew: boolean } {
+    const { url } = device;
     const known = this.clients.get(url);
     if (known !== undefined) return { client: known, isNew: false };
-    const client = new RpcClient(() => Promise.resolve(url), undefined, connectionOptions(this.session));
+    const options = connectionOptions(this.session, this.keys.towards(device));
+    const client = new RpcClient(() => Promise.resolve(url), undefined, options);
     this.clients.set(url, client);
     return { client, isNew: true };
   }
@@ -83,7 +90,9 @@ export class DeviceSurvey {
 }
 
 /** The reason alone: which device and where stands in the same row. */
-function shortened(message: string): string {
+function shortened(error: unknown): string {
+  if (error instanceof AuthenticationError) return keyProblem(error);
+  const message = messageOf(error);
   const [, reason] = /^\S+ is not reachable: (.*)$/.exec(message) ?? [];
   return reason ?? (message.includes("not reachable within") ? "no answer" : message);
 }

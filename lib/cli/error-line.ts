@@ -1,4 +1,5 @@
 import {
+  AuthenticationError,
   ConnectionLostError,
   DeviceUnavailableError,
   messageOf,
@@ -8,6 +9,7 @@ import {
   stackOf,
 } from "../errors";
 import { EXIT, exitCodeOf } from "./exit-code";
+import { keyCure } from "./key-problems";
 import { type Output } from "./output";
 import { printable } from "./printable";
 
@@ -15,6 +17,7 @@ import { printable } from "./printable";
 function cureOf(error: unknown): string | undefined {
   if (error instanceof DeviceUnavailableError)
     return "is it running there? `rigwire doctor` looks at this side";
+  if (error instanceof AuthenticationError) return keyCure(error);
   if (error instanceof RpcTimeoutError)
     return "give it longer with --timeout MS, or see with `rigwire ping` whether it lives";
   if (error instanceof ConnectionLostError) return "look at the device before you repeat it";

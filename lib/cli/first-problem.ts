@@ -1,5 +1,7 @@
+import { setImmediate } from "node:timers/promises";
 import { filter, firstValueFrom, map, merge, NEVER, type Observable } from "rxjs";
-import { DeviceUnavailableError } from "../errors";
+import { AuthenticationError, DeviceUnavailableError } from "../errors";
+import { atTerminal } from "./key-problems";
 
 /** Where a client of a device or of a registry stands. */
 interface ConnectionState {
@@ -13,7 +15,7 @@ interface ConnectionState {
  * @param ask - Asks; the question is given up when the connection has failed.
  * @param state$ - How the connection stands.
  * @param place - What is to be reached, for the error.
- * @throws DeviceUnavailableError with the reason, and what the question throws.
+ * @throws DeviceUnavailableError with the reason, and what the question throws: AuthenticationError for one.
  */
 export async function orFirstProblem<T>(
   ask: (signal: AbortSignal) => Promise<T>,
@@ -27,12 +29,16 @@ export async function orFirstProblem<T>(
       map((state) => (state.kind === "connecting" ? state.problem : undefined)),
       filter((text) => text !== undefined),
     ),
-  ).then((text) => {
+  ).then(async (text) => {
+    // A question that is refused for its keys fails in the same moment, and says more.
+    await setImmediate();
     throw new DeviceUnavailableError(`${place} is not reachable: ${text}`);
   });
   const answer = ask(signal === undefined ? giveUp.signal : AbortSignal.any([signal, giveUp.signal]));
   try {
     return await Promise.race([answer, problem]);
+  } catch (error) {
+    throw error instanceof AuthenticationError ? atTerminal(error, place) : error;
   } finally {
     giveUp.abort();
     answer.catch(() => undefined);

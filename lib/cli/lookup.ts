@@ -2,6 +2,7 @@ import { type DeviceDirectory, type DeviceQuery, type DeviceRecord } from "../di
 import { MalformedMessageError, messageOf } from "../errors";
 import { type Logger } from "../log";
 import { parseAddress } from "../transport/address";
+import { type ChosenKeys, type Security } from "./chosen-keys";
 import { orFirstProblem } from "./first-problem";
 import { type LookupPlace } from "./lookup-options";
 
@@ -23,8 +24,8 @@ export class Lookup {
   private constructor(readonly sources: readonly LookupSource[]) {}
 
   /** Loads only what the places need. */
-  static async open(places: readonly LookupPlace[], logger: Logger): Promise<Lookup> {
-    return new Lookup(await Promise.all(places.map((place) => openSource(place, logger))));
+  static async open(places: readonly LookupPlace[], keys: ChosenKeys, logger: Logger): Promise<Lookup> {
+    return new Lookup(await Promise.all(places.map((place) => openSource(place, keys, logger))));
   }
 
   /** The places that could be asked, as people call them. */
@@ -75,7 +76,7 @@ function distinct(devices: readonly DeviceRecord[]): readonly DeviceRecord[] {
   return [...new Map(devices.map((device) => [`${device.name}\n${device.url}`, device])).values()];
 }
 
-async function openSource(place: LookupPlace, logger: Logger): Promise<LookupSource> {
+async function openSource(place: LookupPlace, keys: ChosenKeys, logger: Logger): Promise<LookupSource> {
   switch (place.kind) {
     case "local": {
       const { AdvertisementDirectory } = await import("../advertisement/advertisement-directory.js");
@@ -86,17 +87,17 @@ async function openSource(place: LookupPlace, logger: Logger): Promise<LookupSou
       };
     }
     case "registry":
-      return openRegistry(place.url, logger);
+      return openRegistry(place.url, keys.towardsRegistry(), logger);
     case "rpyc":
       return openRpyc(place, logger);
   }
 }
 
-async function openRegistry(url: string, logger: Logger): Promise<LookupSource> {
+async function openRegistry(url: string, security: Security, logger: Logger): Promise<LookupSource> {
   parseAddress(url);
   const { RegistryClient } = await import("../registry/registry-client.js");
   const { RegistryDirectory } = await import("../registry/registry-directory.js");
-  const client = new RegistryClient(url, { logger, timeoutMs: REGISTRY_TIMEOUT_MS });
+  const client = new RegistryClient(url, { ...security, logger, timeoutMs: REGISTRY_TIMEOUT_MS });
   const name = `the registry at ${url}`;
   return {
     name,

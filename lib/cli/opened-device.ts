@@ -6,12 +6,14 @@ import { locateDevice } from "../discovery/locate-device";
 import { parseAddress } from "../transport/address";
 import { type Locate } from "../transport/rpc-channel";
 import { type Inventory } from "../wire/inventory";
+import { ChosenKeys, type Security } from "./chosen-keys";
 import { commandLogger } from "./command-logger";
 import { connectionOptions } from "./connection-options";
+import { type DeviceOptions } from "./device-options";
 import { findDevice, urlOf } from "./find-device";
 import { orFirstProblem } from "./first-problem";
 import { Lookup } from "./lookup";
-import { type LookupOptions, lookupPlaces } from "./lookup-options";
+import { lookupPlaces } from "./lookup-options";
 import { type Session } from "./session";
 
 /** A device that a command works with. */
@@ -37,19 +39,20 @@ const OPEN_TIMEOUT_MS = 6_000;
 export async function withDevice<T>(
   session: Session,
   where: string,
-  options: LookupOptions,
+  options: DeviceOptions,
   work: (device: OpenedDevice) => Promise<T>,
 ): Promise<T> {
+  const keys = ChosenKeys.read(options, process.env);
   const url = urlOf(where);
   if (url !== undefined) {
     parseAddress(url);
-    return connected(session, where, url, () => Promise.resolve(url), work);
+    return connected(session, where, url, keys.towardsUrl(url), () => Promise.resolve(url), work);
   }
   const places = lookupPlaces(options, process.env);
-  const lookup = await Lookup.open(places, commandLogger(session.output));
+  const lookup = await Lookup.open(places, keys, commandLogger(session.output));
   try {
     const found = await findDevice(lookup, where);
-    return await connected(session, where, found.url, locateAgain(lookup, found), work);
+    return await connected(session, where, found.url, keys.towards(found), locateAgain(lookup, found), work);
   } finally {
     await lookup.close();
   }
@@ -73,12 +76,13 @@ async function connected<T>(
   session: Session,
   where: string,
   url: string,
+  security: Security,
   locate: Locate,
   work: (device: OpenedDevice) => Promise<T>,
 ): Promise<T> {
   const isUrl = urlOf(where) !== undefined;
   const client = new RpcClient(locate, undefined, {
-    ...connectionOptions(session),
+    ...connectionOptions(session, security),
     ...(!isUrl && { name: where }),
   });
   try {

@@ -186,7 +186,7 @@ export class RegistryLease {
     if (this.state.kind === "unreachable" || this.closingSoon.signal.aborted) return;
     this.log.warn(
       { device: this.device.name, problem },
-      "the registry cannot be reached: the device goes on, and is registered when it is back",
+      `the registry cannot be reached (${problem}): the device goes on, and is registered when it is back`,
     );
     this.states.next({ kind: "unreachable", problem });
   }

@@ -70,7 +70,7 @@ export class ChannelCall<Peer> {
   refused(refusal: AuthenticationError, where: string): void {
     const { place } = this.request;
     const text = `${subject(place)}was not sent: ${refusal.message} (${where})`;
-    this.fail(new AuthenticationError(text, place, { cause: refusal }));
+    this.fail(new AuthenticationError(text, refusal.problem, place, { cause: refusal }));
   }
 
   /** The connection broke while the call was on it. */

@@ -3,7 +3,7 @@ import { type MethodContract } from "../../contract/service-contract";
 import { parseKeyword, parseMs, parseValue } from "../arguments";
 import { expectWritable, sensibleName, writeBeside, writeNamed } from "../buffer-file";
 import { argumentType, keywordType } from "../described-member";
-import { addLookupOptions, type LookupOptions } from "../lookup-options";
+import { addDeviceOptions, type DeviceOptions } from "../device-options";
 import { methodNamed } from "../members";
 import { newCommand } from "../new-command";
 import { type OpenedDevice, withDevice } from "../opened-device";
@@ -12,7 +12,7 @@ import { withSpinner } from "../spinner";
 import { formatBytes, formatMs, preciseMs } from "../units";
 import { bareValueText, valueText } from "../value-text";
 
-interface CallCommandOptions extends LookupOptions {
+interface CallCommandOptions extends DeviceOptions {
   readonly kw?: readonly string[];
   readonly timeout?: string;
   readonly out?: string;
@@ -39,7 +39,7 @@ export function callCommand(session: Session): Command {
     .action((device: string, method: string, args: string[], options: CallCommandOptions) =>
       withDevice(session, device, options, (opened) => call(session, opened, method, args, options)),
     );
-  return addLookupOptions(command);
+  return addDeviceOptions(command);
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

@@ -1,19 +1,21 @@
 import { type Command } from "commander";
 import { CallAbortedError } from "../../errors";
+import { ChosenKeys } from "../chosen-keys";
 import { commandLogger } from "../command-logger";
+import { addDeviceOptions, type DeviceOptions } from "../device-options";
 import { DeviceSurvey } from "../device-survey";
 import { deviceTable } from "../device-table";
 import { watchDevices } from "../device-watch";
 import { printError } from "../error-line";
 import { CommandEnd, exitCodeOf } from "../exit-code";
 import { Lookup, type LookupResult } from "../lookup";
-import { addLookupOptions, type LookupOptions, lookupPlaces } from "../lookup-options";
+import { lookupPlaces } from "../lookup-options";
 import { newCommand } from "../new-command";
 import { printable } from "../printable";
 import { type Session } from "../session";
 import { withSpinner } from "../spinner";
 
-interface DevicesOptions extends LookupOptions {
+interface DevicesOptions extends DeviceOptions {
   readonly type?: string;
   readonly watch?: boolean;
 }
@@ -29,13 +31,14 @@ export function devicesCommand(session: Session): Command {
     .option("--type <type>", "only devices of this type")
     .option("--watch", "go on until Ctrl-C: a table that is kept up to date, or a line for each change")
     .action((options: DevicesOptions) => devices(session, options));
-  return addLookupOptions(command);
+  return addDeviceOptions(command);
 }
 
 async function devices(session: Session, { type, watch = false, ...options }: DevicesOptions): Promise<void> {
   const places = lookupPlaces(options, process.env);
-  const lookup = await Lookup.open(places, commandLogger(session.output));
-  const survey = new DeviceSurvey(session);
+  const keys = ChosenKeys.read(options, process.env);
+  const lookup = await Lookup.open(places, keys, commandLogger(session.output));
+  const survey = new DeviceSurvey(session, keys);
   const query = type === undefined ? {} : { type };
   try {
     if (watch) await watchDevices(session, lookup, survey, query);

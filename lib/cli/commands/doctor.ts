@@ -2,23 +2,26 @@ import { type Command } from "commander";
 import { checkUp } from "../check-up";
 import { CommandEnd, EXIT } from "../exit-code";
 import { type Finding } from "../finding";
-import { addLookupOptions, type LookupOptions, lookupPlaces } from "../lookup-options";
+import { addDeviceServerKeyOptions, type KeyOptions, type ServerKeyOptions } from "../key-options";
+import { addLookupOptions, type LookupOptions } from "../lookup-options";
 import { newCommand } from "../new-command";
 import { printable } from "../printable";
 import { type Session } from "../session";
+
+interface DoctorOptions extends LookupOptions, KeyOptions, ServerKeyOptions {}
 
 export function doctorCommand(session: Session): Command {
   const command = newCommand("doctor", {
     description: "Looks for what would keep devices from working on this computer, and says the cure.",
     examples: [["rigwire doctor --registry tcp://10.0.0.1:5555", "also whether that registry answers"]],
     notes: "Ends with 1 where something is broken; warnings do not count.",
-  }).action((options: LookupOptions) => doctor(session, options));
-  return addLookupOptions(command);
+  }).action((options: DoctorOptions) => doctor(session, options));
+  return addDeviceServerKeyOptions(addLookupOptions(command));
 }
 
-async function doctor(session: Session, options: LookupOptions): Promise<void> {
+async function doctor(session: Session, options: DoctorOptions): Promise<void> {
   let isWell = true;
-  for await (const finding of checkUp(session, lookupPlaces(options, process.env))) {
+  for await (const finding of checkUp(session, options)) {
     print(session, finding);
     isWell &&= finding.status !== "broken";
   }

@@ -1,7 +1,7 @@
 import { type Command } from "commander";
 import { messageOf } from "../../errors";
 import { CommandEnd, EXIT } from "../exit-code";
-import { addLookupOptions, type LookupOptions } from "../lookup-options";
+import { addDeviceOptions, type DeviceOptions } from "../device-options";
 import { propertyNamed } from "../members";
 import { newCommand } from "../new-command";
 import { type OpenedDevice, withDevice } from "../opened-device";
@@ -21,10 +21,10 @@ export function getCommand(session: Session): Command {
   })
     .argument("<device>", "a URL or a name")
     .argument("[property...]", "names on the network or in the device's class")
-    .action((device: string, properties: string[], options: LookupOptions) =>
+    .action((device: string, properties: string[], options: DeviceOptions) =>
       withDevice(session, device, options, (opened) => get(session, opened, properties)),
     );
-  return addLookupOptions(command);
+  return addDeviceOptions(command);
 }
 
 async function get(

@@ -7,7 +7,7 @@ import {
 import { messageOf } from "../../errors";
 import { type ParameterDescription } from "../../wire/inventory";
 import { describedMember } from "../described-member";
-import { addLookupOptions, type LookupOptions } from "../lookup-options";
+import { addDeviceOptions, type DeviceOptions } from "../device-options";
 import { newCommand } from "../new-command";
 import { type OpenedDevice, withDevice } from "../opened-device";
 import { printable } from "../printable";
@@ -25,10 +25,10 @@ export function inspectCommand(session: Session): Command {
       "A Python original tells names and timeouts only; parameters and types are shown where a device tells them.",
   })
     .argument("<device>", "a URL or a name")
-    .action((device: string, options: LookupOptions) =>
+    .action((device: string, options: DeviceOptions) =>
       withDevice(session, device, options, (opened) => inspect(session, opened)),
     );
-  return addLookupOptions(command);
+  return addDeviceOptions(command);
 }
 
 async function inspect(session: Session, device: OpenedDevice): Promise<void> {

@@ -3,7 +3,7 @@ import { type Command } from "commander";
 import { CallAbortedError, messageOf } from "../../errors";
 import { parseCount, parseMs } from "../arguments";
 import { CommandEnd, EXIT } from "../exit-code";
-import { addLookupOptions, type LookupOptions } from "../lookup-options";
+import { addDeviceOptions, type DeviceOptions } from "../device-options";
 import { newCommand } from "../new-command";
 import { type OpenedDevice, withDevice } from "../opened-device";
 import { printable } from "../printable";
@@ -12,7 +12,7 @@ import { type Session } from "../session";
 import { NumberCourse } from "../sparkline";
 import { formatMs, preciseMs } from "../units";
 
-interface PingOptions extends LookupOptions {
+interface PingOptions extends DeviceOptions {
   readonly count: string;
   readonly interval: string;
 }
@@ -33,7 +33,7 @@ export function pingCommand(session: Session): Command {
       const intervalMs = parseMs(options.interval, "--interval");
       return withDevice(session, device, options, (opened) => ping(session, opened, count, intervalMs));
     });
-  return addLookupOptions(command);
+  return addDeviceOptions(command);
 }
 
 async function ping(

@@ -1,18 +1,21 @@
 import { type Command } from "commander";
 import { type DeviceEvent } from "../../discovery/device-directory";
 import { DeviceRegistry } from "../../registry/device-registry";
+import { chosenServerSecurity } from "../chosen-keys";
 import { commandLogger } from "../command-logger";
+import { UsageError } from "../exit-code";
+import { addServerKeyOptions, type ServerKeyOptions } from "../key-options";
 import { newCommand } from "../new-command";
 import { printable } from "../printable";
 import { type Session, untilStopped } from "../session";
 import { formatTime } from "../units";
 
-interface RegistryOptions {
+interface RegistryOptions extends ServerKeyOptions {
   readonly url: string;
 }
 
 export function registryCommand(session: Session): Command {
-  return newCommand("registry", {
+  const command = newCommand("registry", {
     description: "Runs a device registry until Ctrl-C; prints devices as they come and go.",
     examples: [
       ["rigwire registry --url tcp://10.0.0.1:5555", "for devices and clients of the network 10.0.0.x"],
@@ -21,11 +24,16 @@ export function registryCommand(session: Session): Command {
   })
     .option("--url <url>", "where to listen", "tcp://*:5555")
     .action((options: RegistryOptions) => registry(session, options));
+  return addServerKeyOptions(command);
 }
 
-async function registry(session: Session, { url }: RegistryOptions): Promise<void> {
+async function registry(session: Session, { url, ...options }: RegistryOptions): Promise<void> {
   const { output } = session;
-  const registered = await DeviceRegistry.open({ url, logger: commandLogger(output, true) });
+  if (options.plain === true && options.keys !== undefined) {
+    throw new UsageError("--plain and --keys say the opposite of a registry: leave one away");
+  }
+  const security = chosenServerSecurity(options, process.env);
+  const registered = await DeviceRegistry.open({ url, ...security, logger: commandLogger(output, true) });
   const changes = registered.changes$.subscribe((event) => print(session, event));
   try {
     const { localUrl } = registered;

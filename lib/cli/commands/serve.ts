@@ -5,15 +5,17 @@ import "../../contract/records";
 import { RigApp } from "../../di/rig-app";
 import { type RpcServer } from "../../server/rpc-server";
 import { announcingModules, forgiving } from "../announcing-modules";
+import { ChosenKeys, chosenServerSecurity } from "../chosen-keys";
 import { commandLogger } from "../command-logger";
 import { type DeviceFile, deviceFile, ownProgram } from "../device-file";
+import { addDeviceServerKeyOptions, type KeyOptions, type ServerKeyOptions } from "../key-options";
 import { loadDevice } from "../load-device";
 import { addLookupOptions, type LookupOptions, lookupPlaces } from "../lookup-options";
 import { newCommand } from "../new-command";
 import { printable } from "../printable";
 import { type Session, untilStopped } from "../session";
 
-interface ServeOptions extends LookupOptions {
+interface ServeOptions extends LookupOptions, KeyOptions, ServerKeyOptions {
   readonly name?: string;
   readonly url?: string;
 }
@@ -33,7 +35,7 @@ export function serveCommand(session: Session): Command {
     .option("--name <name>", "the device's name (default: its type)")
     .option("--url <url>", "where to serve; without a port, a free one", "tcp://127.0.0.1")
     .action((file: string, options: ServeOptions) => serve(session, deviceFile(file), options));
-  return addLookupOptions(command);
+  return addDeviceServerKeyOptions(addLookupOptions(command));
 }
 
 async function serve(session: Session, file: DeviceFile, options: ServeOptions): Promise<void> {
@@ -48,10 +50,10 @@ async function serve(session: Session, file: DeviceFile, options: ServeOptions):
   const { name = serviceType, url = "tcp://127.0.0.1" } = options;
   const logger = commandLogger(output, true);
   const places = lookupPlaces(options, process.env);
-  const modules = await announcingModules(places, logger);
+  const modules = await announcingModules(places, ChosenKeys.read(options, process.env), logger);
   const app = new RigApp({ logger });
   for (const module of modules) app.use(forgiving(module, logger));
-  app.serve(device, { name, url });
+  app.serve(device, { name, url, ...chosenServerSecurity(options, process.env) });
   await app.start();
   try {
     const [server] = app.servers;

@@ -2,7 +2,7 @@ import { type Command } from "commander";
 import { RemoteError } from "../../errors";
 import { parseValue } from "../arguments";
 import { describedMember } from "../described-member";
-import { addLookupOptions, type LookupOptions } from "../lookup-options";
+import { addDeviceOptions, type DeviceOptions } from "../device-options";
 import { propertyNamed } from "../members";
 import { newCommand } from "../new-command";
 import { type OpenedDevice, withDevice } from "../opened-device";
@@ -21,10 +21,10 @@ export function setCommand(session: Session): Command {
     .argument("<device>", "a URL or a name")
     .argument("<property>", "its name on the network or in the device's class")
     .argument("<value>", "JSON or plain words")
-    .action((device: string, property: string, value: string, options: LookupOptions) =>
+    .action((device: string, property: string, value: string, options: DeviceOptions) =>
       withDevice(session, device, options, (opened) => set(session, opened, property, value)),
     );
-  return addLookupOptions(command);
+  return addDeviceOptions(command);
 }
 
 async function set(

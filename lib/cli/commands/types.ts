@@ -1,13 +1,13 @@
 import { type Command } from "commander";
 import { contractClassName, contractSource } from "../contract-source";
 import { UsageError } from "../exit-code";
-import { addLookupOptions, type LookupOptions } from "../lookup-options";
+import { addDeviceOptions, type DeviceOptions } from "../device-options";
 import { newCommand } from "../new-command";
 import { type OpenedDevice, withDevice } from "../opened-device";
 import { readProperties } from "../read-properties";
 import { type Session } from "../session";
 
-interface TypesOptions extends LookupOptions {
+interface TypesOptions extends DeviceOptions {
   readonly class?: string;
 }
 
@@ -21,7 +21,7 @@ export function typesCommand(session: Session): Command {
     .action((device: string, options: TypesOptions) =>
       withDevice(session, device, options, (opened) => types(session, opened, options)),
     );
-  return addLookupOptions(command);
+  return addDeviceOptions(command);
 }
 
 async function types(

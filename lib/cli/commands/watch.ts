@@ -1,7 +1,7 @@
 import { type Command } from "commander";
 import { type SignalContract } from "../../contract/service-contract";
 import { parseCount } from "../arguments";
-import { addLookupOptions, type LookupOptions } from "../lookup-options";
+import { addDeviceOptions, type DeviceOptions } from "../device-options";
 import { signalNamed } from "../members";
 import { newCommand } from "../new-command";
 import { type OpenedDevice, withDevice } from "../opened-device";
@@ -10,7 +10,7 @@ import { type Session } from "../session";
 import { SignalPrinter } from "../signal-printer";
 import { UsageError } from "../exit-code";
 
-interface WatchOptions extends LookupOptions {
+interface WatchOptions extends DeviceOptions {
   readonly count?: string;
 }
 
@@ -29,7 +29,7 @@ export function watchCommand(session: Session): Command {
       const count = options.count === undefined ? Infinity : parseCount(options.count, "--count");
       return withDevice(session, device, options, (opened) => watch(session, opened, signals, count));
     });
-  return addLookupOptions(command);
+  return addDeviceOptions(command);
 }
 
 async function watch(

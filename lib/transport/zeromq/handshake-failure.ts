@@ -47,13 +47,17 @@ function closedError(hasKeys: boolean, mechanism: string | undefined): Error {
     case "CURVE":
       return hasKeys ? otherKey() : mismatch(hasKeys);
     default:
-      return new AuthenticationError(`the device wants ${mechanism}, which rigwire does not speak`);
+      return new AuthenticationError(
+        `the device wants ${mechanism}, which rigwire does not speak`,
+        "other-mechanism",
+      );
   }
 }
 
 function notAllowed({ keys }: ResolvedClientSecurity): AuthenticationError {
   return new AuthenticationError(
     `the device does not allow this client's key: put it among its allowed keys: public ${keys.publicKey}`,
+    "client-not-allowed",
   );
 }
 
@@ -63,6 +67,7 @@ function mismatch(hasKeys: boolean): AuthenticationError {
       ? 'the device has no keys: give it some (security: { keys, allow }), or say security: "plain" here to talk openly'
       : "the device talks only to clients with keys: give this client some (security: { keys, serverKey }, or " +
           "RIGWIRE_KEYS and RIGWIRE_SERVER_KEY)",
+    hasKeys ? "server-without-keys" : "client-without-keys",
   );
 }
 
@@ -70,5 +75,6 @@ function mismatch(hasKeys: boolean): AuthenticationError {
 function otherKey(): AuthenticationError {
   return new AuthenticationError(
     "closed during the security handshake: most likely the device's public key is not the expected serverKey",
+    "unexpected-server",
   );
 }
