@@ -85,7 +85,13 @@ export interface CommandLine {
 }
 
 /** What the tests' own surroundings shall not say to a command. */
-const WITHOUT: NodeJS.ProcessEnv = { RIGWIRE_REGISTRY: "", NODE_OPTIONS: "" };
+const WITHOUT: NodeJS.ProcessEnv = {
+  RIGWIRE_REGISTRY: "",
+  RIGWIRE_KEYS: undefined,
+  RIGWIRE_ALLOW: undefined,
+  RIGWIRE_SERVER_KEY: undefined,
+  NODE_OPTIONS: "",
+};
 
 /** Prepares `rigwire` for a suite. Call it in a `describe` or at the top of a spec. */
 export function commandLine(env: NodeJS.ProcessEnv = {}): CommandLine {
