@@ -63,6 +63,7 @@ async function candidates(
   const position = before.findIndex((word) => !word.startsWith("-"));
   const name = before[position];
   const entry = COMMANDS.find((command) => command.name === name);
+  if (name === undefined && unfinished.startsWith("-")) return GLOBAL_OPTIONS;
   if (name === undefined || name === "help") return commandCandidates();
   if (entry === undefined) return [];
   const command = await entry.load(session);
@@ -86,8 +87,13 @@ function plain(text: string): Candidate {
   return { text, about: "" };
 }
 
+const HELP: Candidate = { text: "--help", about: "how to use it" };
+
+const GLOBAL_OPTIONS: readonly Candidate[] = [HELP, { text: "--version", about: "print the version" }];
+
 function optionCandidates(command: Command): readonly Candidate[] {
-  return command.options.map(({ long, description }) => ({ text: long ?? "", about: description }));
+  const options = command.options.map(({ long, description }) => ({ text: long ?? "", about: description }));
+  return [...options, HELP];
 }
 
 /** The words after a command: what are values, what are options, whether the last one waits for its value. */

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { commandLine, type RunningCommand } from "./support/command-line";
@@ -98,39 +97,3 @@ describe("a registry", () => {
     expect(await Promise.all([stopped(watch), stopped(registry.command)])).toEqual([0, 0]);
   });
 });
-
-describe("a shell", () => {
-  it("completes commands, options, devices and their members", async () => {
-    const { command } = await running("serve", "oven.ts#Oven", "--name", "oven-1");
-    const offered = await Promise.all(
-      [["se"], ["devices", "--ty"], ["get", "ov"], ["call", "oven-1", ""], ["watch", "oven-1", "t"]].map(
-        (words) => rigwire.run("__complete", "--", ...words),
-      ),
-    );
-    expect(offered.map(({ stdout }) => stdout.split("\n").map((line) => line.split("\t")[0]))).toEqual([
-      ["set", "serve", ""],
-      ["--type", ""],
-      ["oven-1", ""],
-      ["heat", ""],
-      ["targetChanged", ""],
-    ]);
-    expect(await bashCompletes("rigwire get oven-1 ta")).toBe("target");
-    expect(await stopped(command)).toBe(0);
-  });
-});
-
-/** What bash offers at the end of a line, by the script that `rigwire completion bash` prints. */
-async function bashCompletes(line: string): Promise<string> {
-  const script = `
-    rigwire() { "$NODE" "$PROGRAM" "$@"; }
-    source /dev/stdin <<< "$(rigwire completion bash)"
-    COMP_LINE="$LINE" COMP_POINT=\${#LINE} _rigwire
-    echo "\${COMPREPLY[@]}"
-  `;
-  const env = { ...rigwire.env, NODE: process.execPath, PROGRAM: rigwire.program, LINE: line };
-  const bash = spawn("bash", ["-c", script], { env, stdio: ["ignore", "pipe", "inherit"] });
-  let stdout = "";
-  bash.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
-  await new Promise((resolve) => bash.once("close", resolve));
-  return stdout.trim();
-}

@@ -20,11 +20,11 @@ export function completionCommand({ output }: Session): Command {
     });
 }
 
-/** Words are taken from the line itself: bash splits URLs at their colons. */
+/** Words are taken from the line itself: bash splits URLs at their colons. Without -r, a backslash keeps a space in its word. */
 const BASH = `_rigwire() {
   local line="\${COMP_LINE:0:COMP_POINT}" candidate
   local -a words
-  read -r -a words <<< "$line"
+  read -a words <<< "$line"
   [[ "$line" == *[[:space:]] ]] && words+=("")
   COMPREPLY=()
   while IFS=$'\\t' read -r candidate _; do
@@ -37,9 +37,9 @@ complete -o default -F _rigwire rigwire
 const ZSH = `#compdef rigwire
 _rigwire() {
   local -a candidates
-  local line
-  while IFS= read -r line; do
-    candidates+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+  local text about
+  while IFS=$'\\t' read -r text about; do
+    candidates+=("\${text//:/\\\\:}\${about:+:$about}")
   done < <(rigwire __complete -- "\${(@Q)words[2,CURRENT]}" 2>/dev/null)
   if (( \${#candidates} )); then
     _describe 'rigwire' candidates
@@ -54,13 +54,19 @@ else
 fi
 `;
 
+/** bash and zsh offer files where there is nothing else; fish has to be told. */
+const FILE_OPTIONS = ["--keys", "--server-key", "--allow", "--out"];
+
 const FISH = `function __rigwire_candidates
   set -l words (commandline -opc) (commandline -ct)
   rigwire __complete -- $words[2..-1] 2>/dev/null
 end
+function __rigwire_takes_file
+  set -l words (commandline -opc)
+  contains -- $words[-1] ${FILE_OPTIONS.join(" ")}; or contains -- "$words[2]" serve keygen
+end
 complete -c rigwire -f -a '(__rigwire_candidates)'
-complete -c rigwire -n '__fish_seen_subcommand_from serve' -F
-complete -c rigwire -n '__fish_seen_subcommand_from call' -l out -r -F
+complete -c rigwire -n __rigwire_takes_file -F
 `;
 
 const SCRIPTS: Readonly<Record<Shell, string>> = { bash: BASH, zsh: ZSH, fish: FISH };
