@@ -4,6 +4,7 @@ Arguments: columns, rows, the program and its arguments. What the program prints
 {"ended": CODE}. A line {"press": TEXT} on stdin presses keys.
 """
 
+import codecs
 import fcntl
 import json
 import os
@@ -27,6 +28,8 @@ if child == 0:
     fcntl.ioctl(STDIN, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
     os.execvp(sys.argv[3], sys.argv[3:])
 
+# A read may end in the middle of a character.
+decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 orders = b""
 while True:
     ready, _, _ = select.select([terminal, STDIN], [], [])
@@ -37,7 +40,7 @@ while True:
             printed = b""
         if not printed:
             break
-        tell({"text": printed.decode(errors="replace")})
+        tell({"text": decoder.decode(printed)})
     if STDIN in ready:
         chunk = os.read(STDIN, 65_536)
         if not chunk:
