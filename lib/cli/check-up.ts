@@ -115,7 +115,7 @@ async function checkPlace({ output }: Session, place: LookupPlace, keys: ChosenK
     return {
       status: "well",
       subject,
-      text: `${lookup.description} knows ${devices.length} devices (${ms} ms)`,
+      text: `${lookup.description} knows ${devices.length === 1 ? "1 device" : `${devices.length} devices`} (${ms} ms)`,
     };
   } catch (error) {
     const cure = "start it, or correct --registry, --rpyc-host or RIGWIRE_REGISTRY";

@@ -38,7 +38,7 @@ function known(name: string, devices: readonly DeviceRecord[]): string {
     return ": none is known there; give its URL, or look elsewhere with --registry URL, --local or --rpyc";
   const names = devices.map((device) => device.name);
   const further = names.length > LISTED_DEVICES ? ` and ${names.length - LISTED_DEVICES} more` : "";
-  return `${didYouMean(name, names)}: known are ${names.slice(0, LISTED_DEVICES).join(", ")}${further}`;
+  return `${didYouMean(name, names)}: known there: ${names.slice(0, LISTED_DEVICES).join(", ")}${further}`;
 }
 
 function ambiguous(name: string, devices: readonly DeviceRecord[]): AmbiguousDeviceError {

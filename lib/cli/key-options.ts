@@ -28,8 +28,21 @@ export function addKeyOptions(command: Command): Command {
 }
 
 /** Adds the options of what connects and serves. */
-export function addDeviceServerKeyOptions(command: Command): Command {
+export function addAllKeyOptions(command: Command): Command {
   return addAllow(addKeyOptions(command));
+}
+
+/** Adds the options of what serves a device and registers it. */
+export function addServingKeyOptions(command: Command): Command {
+  return addAllow(addKeys(command))
+    .option(
+      "--server-key <key>",
+      "what the registry is known by, if not by the same pair: a public key, or a .pub file (also: RIGWIRE_SERVER_KEY)",
+    )
+    .option(
+      "--plain",
+      "no keys for the device, everybody may connect; with --keys, the registry still has them",
+    );
 }
 
 /** Adds the options of what only serves. */

@@ -1,4 +1,5 @@
 import { type Command } from "commander";
+import { formatAddress, parseAddress } from "../transport/address";
 
 /** Where names are looked up, as a command line says it. */
 export interface LookupOptions {
@@ -8,13 +9,17 @@ export interface LookupOptions {
   readonly rpycHost?: string;
 }
 
-/** Adds the options that say where names are looked up. */
-export function addLookupOptions(command: Command): Command {
+/**
+ * Adds the options that say where names are looked up.
+ *
+ * @param doing - What the command does there.
+ */
+export function addLookupOptions(command: Command, doing = "look names up"): Command {
   return command
-    .option("--registry <url>", "look names up in this device registry (also: RIGWIRE_REGISTRY)")
-    .option("--local", "look names up in this computer's advertisements")
-    .option("--rpyc", "look names up in the RPyC registries of the local network")
-    .option("--rpyc-host <host>", "look names up in the RPyC registry at HOST[:PORT] or tcp://HOST[:PORT]");
+    .option("--registry <url>", `${doing} in this device registry (also: RIGWIRE_REGISTRY)`)
+    .option("--local", `${doing} in this computer's advertisements`)
+    .option("--rpyc", `${doing} in the RPyC registries of the local network`)
+    .option("--rpyc-host <host>", `${doing} in the RPyC registry at HOST[:PORT] or tcp://HOST[:PORT]`);
 }
 
 /** A place where names are looked up. */
@@ -29,7 +34,7 @@ export function lookupPlaces(options: LookupOptions, env: NodeJS.ProcessEnv): re
   const isNamed = registry !== undefined || local || rpyc || rpycHost !== undefined;
   const url = registry ?? (isNamed ? undefined : env.RIGWIRE_REGISTRY);
   return [
-    ...(url === undefined || url === "" ? [] : [{ kind: "registry", url: withScheme(url) } as const]),
+    ...(url === undefined || url === "" ? [] : [{ kind: "registry", url: registryUrl(url) } as const]),
     ...(local || !isNamed ? [{ kind: "local" } as const] : []),
     ...(rpyc || rpycHost !== undefined ? [rpycPlace(rpycHost)] : []),
   ];
@@ -37,9 +42,21 @@ export function lookupPlaces(options: LookupOptions, env: NodeJS.ProcessEnv): re
 
 const DEFAULT_REGISTRY_PORT = 5555;
 
-function withScheme(url: string): string {
-  if (url.includes("://")) return url;
-  return `tcp://${url.includes(":") ? url : `${url}:${DEFAULT_REGISTRY_PORT}`}`;
+/**
+ * `HOST` and `tcp://HOST` are a registry at its usual port.
+ *
+ * @throws AddressError if it is no address.
+ */
+function registryUrl(text: string): string {
+  const address = parseAddress(withScheme(text));
+  return formatAddress(
+    address.scheme === "tcp" ? { ...address, port: address.port ?? DEFAULT_REGISTRY_PORT } : address,
+  );
+}
+
+/** A host, with or without a port, is an address even without its scheme. */
+export function withScheme(url: string): string {
+  return url.includes("://") ? url : `tcp://${url}`;
 }
 
 function rpycPlace(host: string | undefined): LookupPlace {

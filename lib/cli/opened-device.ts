@@ -10,6 +10,7 @@ import { ChosenKeys, type Security } from "./chosen-keys";
 import { commandLogger } from "./command-logger";
 import { connectionOptions } from "./connection-options";
 import { type DeviceOptions } from "./device-options";
+import { UsageError } from "./exit-code";
 import { findDevice, urlOf } from "./find-device";
 import { orFirstProblem } from "./first-problem";
 import { Lookup } from "./lookup";
@@ -45,7 +46,7 @@ export async function withDevice<T>(
   const keys = ChosenKeys.read(options, process.env);
   const url = urlOf(where);
   if (url !== undefined) {
-    parseAddress(url);
+    requirePort(url);
     return connected(session, where, url, keys.towardsUrl(url), () => Promise.resolve(url), work);
   }
   const places = lookupPlaces(options, process.env);
@@ -56,6 +57,15 @@ export async function withDevice<T>(
   } finally {
     await lookup.close();
   }
+}
+
+/**
+ * @throws AddressError if it is no address; UsageError if nothing could be connected to there.
+ */
+function requirePort(url: string): void {
+  const address = parseAddress(url);
+  if (address.scheme === "tcp" && address.port === undefined)
+    throw new UsageError(`${url} names no port: as in ${url}:9000`);
 }
 
 /** Where it was found; after that, where it is then: it may come back elsewhere. */

@@ -63,7 +63,7 @@ function newProgram(): Command {
 function unknownCommand(name: string): UsageError {
   const names = COMMANDS.map((command) => command.name);
   return new UsageError(
-    `there is no command "${name}"${didYouMean(name, names)}: it has ${names.join(", ")}`,
+    `there is no command "${name}"${didYouMean(name, names)}; the commands are ${names.join(", ")}`,
   );
 }
 
@@ -75,7 +75,10 @@ function unloaded({ name, usage, summary }: CommandEntry): Command {
 const HELP: ReadonlySet<string> = new Set(["commander.help", "commander.helpDisplayed", "commander.version"]);
 
 function refusal({ message }: CommanderError, name: string | undefined): UsageError {
-  const problem = message.replace(/^error: /, "").replaceAll("\n", " ");
+  const problem = message
+    .replace(/^error: /, "")
+    .replaceAll("\n", " ")
+    .replace(/\.$/, "");
   const isKnown = COMMANDS.some((command) => command.name === name);
   return new UsageError(`${problem}; see rigwire ${isKnown ? `${name ?? ""} ` : ""}--help`);
 }

@@ -2,7 +2,7 @@ import { type Command } from "commander";
 import { checkUp } from "../check-up";
 import { CommandEnd, EXIT } from "../exit-code";
 import { type Finding } from "../finding";
-import { addDeviceServerKeyOptions, type KeyOptions, type ServerKeyOptions } from "../key-options";
+import { addAllKeyOptions, type KeyOptions, type ServerKeyOptions } from "../key-options";
 import { addLookupOptions, type LookupOptions } from "../lookup-options";
 import { newCommand } from "../new-command";
 import { printable } from "../printable";
@@ -16,7 +16,7 @@ export function doctorCommand(session: Session): Command {
     examples: [["rigwire doctor --registry tcp://10.0.0.1:5555", "also whether that registry answers"]],
     notes: "Ends with 1 where something is broken; warnings do not count.",
   }).action((options: DoctorOptions) => doctor(session, options));
-  return addDeviceServerKeyOptions(addLookupOptions(command));
+  return addAllKeyOptions(addLookupOptions(command));
 }
 
 async function doctor(session: Session, options: DoctorOptions): Promise<void> {

@@ -5,6 +5,7 @@ import { chosenServerSecurity } from "../chosen-keys";
 import { commandLogger } from "../command-logger";
 import { UsageError } from "../exit-code";
 import { addServerKeyOptions, type ServerKeyOptions } from "../key-options";
+import { withScheme } from "../lookup-options";
 import { newCommand } from "../new-command";
 import { printable } from "../printable";
 import { type Session, untilStopped } from "../session";
@@ -33,7 +34,11 @@ async function registry(session: Session, { url, ...options }: RegistryOptions):
     throw new UsageError("--plain and --keys say the opposite of a registry: leave one away");
   }
   const security = chosenServerSecurity(options, process.env);
-  const registered = await DeviceRegistry.open({ url, ...security, logger: commandLogger(output, true) });
+  const registered = await DeviceRegistry.open({
+    url: withScheme(url),
+    ...security,
+    logger: commandLogger(output, true),
+  });
   const changes = registered.changes$.subscribe((event) => print(session, event));
   try {
     const { localUrl } = registered;

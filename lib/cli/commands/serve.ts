@@ -8,9 +8,9 @@ import { announcingModules, forgiving } from "../announcing-modules";
 import { ChosenKeys, chosenServerSecurity } from "../chosen-keys";
 import { commandLogger } from "../command-logger";
 import { type DeviceFile, deviceFile, ownProgram } from "../device-file";
-import { addDeviceServerKeyOptions, type KeyOptions, type ServerKeyOptions } from "../key-options";
+import { addServingKeyOptions, type KeyOptions, type ServerKeyOptions } from "../key-options";
 import { loadDevice } from "../load-device";
-import { addLookupOptions, type LookupOptions, lookupPlaces } from "../lookup-options";
+import { addLookupOptions, type LookupOptions, lookupPlaces, withScheme } from "../lookup-options";
 import { newCommand } from "../new-command";
 import { printable } from "../printable";
 import { type Session, untilStopped } from "../session";
@@ -35,7 +35,7 @@ export function serveCommand(session: Session): Command {
     .option("--name <name>", "the device's name (default: its type)")
     .option("--url <url>", "where to serve; without a port, a free one", "tcp://127.0.0.1")
     .action((file: string, options: ServeOptions) => serve(session, deviceFile(file), options));
-  return addDeviceServerKeyOptions(addLookupOptions(command));
+  return addServingKeyOptions(addLookupOptions(command, "announce it"));
 }
 
 async function serve(session: Session, file: DeviceFile, options: ServeOptions): Promise<void> {
@@ -53,7 +53,7 @@ async function serve(session: Session, file: DeviceFile, options: ServeOptions):
   const modules = await announcingModules(places, ChosenKeys.read(options, process.env), logger);
   const app = new RigApp({ logger });
   for (const module of modules) app.use(forgiving(module, logger));
-  app.serve(device, { name, url, ...chosenServerSecurity(options, process.env) });
+  app.serve(device, { name, url: withScheme(url), ...chosenServerSecurity(options, process.env) });
   await app.start();
   try {
     const [server] = app.servers;
