@@ -45,9 +45,7 @@ export async function watchDevices(
       const ordered = [...devices].sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
       const surveyed = await survey.ask(ordered);
       if (isStopped(signal)) break;
-      const problems = failures.map(
-        ({ source, error }) => `${source} could not be asked: ${messageOf(error)}`,
-      );
+      const problems = failures.map(({ error }) => messageOf(error));
       view.show({ devices: surveyed, problems }, changesBetween(known, surveyed));
       known = surveyed;
       await news.orAfter(ASK_EVERY_MS);

@@ -15,7 +15,9 @@ import { findDevice, urlOf } from "./find-device";
 import { orFirstProblem } from "./first-problem";
 import { Lookup } from "./lookup";
 import { lookupPlaces } from "./lookup-options";
+import { printable } from "./printable";
 import { type Session } from "./session";
+import { withSpinner } from "./spinner";
 
 /** A device that a command works with. */
 export interface OpenedDevice {
@@ -52,7 +54,11 @@ export async function withDevice<T>(
   const places = lookupPlaces(options, process.env);
   const lookup = await Lookup.open(places, keys, commandLogger(session.output));
   try {
-    const found = await findDevice(lookup, where);
+    const found = await withSpinner(
+      session.output,
+      `looking for ${printable(where)}`,
+      findDevice(lookup, where),
+    );
     return await connected(session, where, found.url, keys.towards(found), locateAgain(lookup, found), work);
   } finally {
     await lookup.close();
@@ -96,12 +102,13 @@ async function connected<T>(
     ...(!isUrl && { name: where }),
   });
   try {
-    const inventory = await orFirstProblem(
+    const asked = orFirstProblem(
       (signal) => client.inventory({ timeoutMs: OPEN_TIMEOUT_MS, signal }),
       client.state$,
       isUrl ? url : `${where} (${url})`,
       session.signal,
     );
+    const inventory = await withSpinner(session.output, `connecting to ${printable(where)}`, asked);
     const name = inventory.name === "" ? where : inventory.name;
     return await work({ client, contract: contractFromInventory(inventory), inventory, name, url });
   } finally {

@@ -65,6 +65,11 @@ export class Output {
     if (!this.json) this.stderr.write(`${text}\n`);
   }
 
+  /** Takes away what the terminal shows of a pressed key, as `^C`. */
+  eraseKeys(): void {
+    if (this.canSpin) this.stderr.write("\r\u001b[K");
+  }
+
   /** To stderr as it is. */
   rawNote(text: string): void {
     this.stderr.write(text);

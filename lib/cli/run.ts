@@ -18,7 +18,7 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
     verbose: flags.includes("--verbose"),
     env: process.env,
   });
-  const stop = new StopSignals(process.stdout);
+  const stop = new StopSignals(process.stdout, () => output.eraseKeys());
   try {
     await runProgram({ output, signal: stop.signal }, args);
     return EXIT.done;

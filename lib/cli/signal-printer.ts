@@ -2,7 +2,7 @@ import { type SignalContract } from "../contract/service-contract";
 import { type Output } from "./output";
 import { printable } from "./printable";
 import { NumberCourse } from "./sparkline";
-import { fitted } from "./table";
+import { displayWidth, fitted } from "./table";
 import { formatTime } from "./units";
 import { valueText } from "./value-text";
 
@@ -32,9 +32,10 @@ export class SignalPrinter {
       return;
     }
     const { dim, cyan } = this.output.paint;
-    const name = cyan(printable(wireName).padEnd(this.width));
-    const shown = value === undefined ? "" : this.withCourse(wireName, value);
-    this.output.line(fitted(`${dim(formatTime(time))}  ${name}  ${shown}`.trimEnd(), this.output.columns));
+    const start = `${dim(formatTime(time))}  ${cyan(printable(wireName).padEnd(this.width))}  `;
+    const room = this.output.columns - displayWidth(start);
+    const shown = value === undefined ? "" : this.withCourse(wireName, value, room);
+    this.output.line(fitted(`${start}${shown}`.trimEnd(), this.output.columns));
   }
 
   missed(wireName: string, count: number): void {
@@ -49,7 +50,7 @@ export class SignalPrinter {
   }
 
   /** A number with those before it as a picture, where a person looks. */
-  private withCourse(wireName: string, value: unknown): string {
+  private withCourse(wireName: string, value: unknown, room: number): string {
     const { paint, isLive } = this.output;
     const text = valueText(value, paint);
     if (!isLive || typeof value !== "number") return text;
@@ -59,6 +60,6 @@ export class SignalPrinter {
     const { length } = String(value);
     this.numberWidth = Math.min(Math.max(this.numberWidth, length), WIDEST_NUMBER);
     const padding = " ".repeat(Math.max(0, this.numberWidth - length));
-    return `${text}${padding}  ${paint.green(course.toString())}`;
+    return `${text}${padding}  ${paint.green(course.toString(room - length - padding.length - 2))}`;
   }
 }

@@ -26,7 +26,8 @@ export class NumberCourse {
     if (this.values.length > this.length) this.values.shift();
   }
 
-  toString(): string {
-    return sparkline(this.values);
+  /** @param columns - Room for so many; the newest are shown. */
+  toString(columns = Infinity): string {
+    return sparkline(columns < this.values.length ? this.values.slice(-Math.max(1, columns)) : this.values);
   }
 }

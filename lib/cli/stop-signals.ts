@@ -8,10 +8,17 @@ export class StopSignals {
   private reasonGiven: StopReason | undefined;
   private readonly release: () => void;
 
-  /** Listens from now on. A second Ctrl-C ends the process at once, as it would without us. */
-  constructor(stdout: NodeJS.WriteStream) {
+  /**
+   * Listens from now on. A second Ctrl-C ends the process at once, as it would without us.
+   *
+   * @param onInterrupted - Called before anything ends for Ctrl-C.
+   */
+  constructor(stdout: NodeJS.WriteStream, onInterrupted: () => void) {
     this.signal = this.controller.signal;
-    const onInterrupt = () => this.stop("SIGINT");
+    const onInterrupt = () => {
+      onInterrupted();
+      this.stop("SIGINT");
+    };
     const onTerminate = () => this.stop("SIGTERM");
     const onHangUp = () => this.stop("SIGHUP");
     const onPipe = (error: NodeJS.ErrnoException) => {

@@ -63,6 +63,8 @@ describe("a command line", () => {
       rigwire.run("call", "tcp://127.0.0.1:9"),
       rigwire.run("devices", "--jsn"),
       rigwire.run("get", "tcp://127.0.0.1:port"),
+      rigwire.run("get", "tcp://127.0.0.1"),
+      rigwire.run("devices", "--registry", "10.0.0.1:port"),
       rigwire.run("watch", "tcp://127.0.0.1:9", "--count", "many"),
       rigwire.run("serve", "nothing.js"),
     ]);
@@ -71,6 +73,8 @@ describe("a command line", () => {
       "missing required argument 'method'; see rigwire call --help",
       "unknown option '--jsn' (Did you mean --json?)",
       '"tcp://127.0.0.1:port" is no address',
+      "tcp://127.0.0.1 names no port: as in tcp://127.0.0.1:9000",
+      '"tcp://10.0.0.1:port" is no address',
       '--count takes a whole number above 0, not "many"',
       "there is no file",
     ];

@@ -35,10 +35,10 @@ describeWithPython([], "on a terminal", (python) => {
     expect(plain.text).toBe("20\r\n");
   });
 
-  it("numbers of a signal come with a picture of their course, no wider than the terminal", async () => {
+  it("numbers of a signal come with a picture of their course, the newest as far as the terminal is wide", async () => {
     const device = new Thermometer();
     const { url } = closing(await serve(device, { name: "oven" }));
-    const screen = type(["watch", url, "targetChanged", "--count", "5"], {}, ["50", "20"]);
+    const screen = type(["watch", url, "targetChanged", "--count", "5"], {}, ["36", "20"]);
     await screen.until("watching");
     for (const target of [1, 5, 3, 9, 7]) device.targetChanged.next(target);
     expect(await screen.ended).toBe(0);
@@ -48,7 +48,7 @@ describeWithPython([], "on a terminal", (python) => {
       "5  ▁█",
       "3  ▁█▅",
       "9  ▁▅▃█",
-      "7  ▁▅▃█▇",
+      "7  ▃▁█▆",
     ]);
   });
 
@@ -60,6 +60,7 @@ describeWithPython([], "on a terminal", (python) => {
     expect(await screen.ended).toBe(130);
     expect(screen.lines.at(-2)).toContain("oven.settle was aborted; it may still be carried out");
     expect(screen.text).toContain("\r\u001b[2K\u001b[31mrigwire:");
+    expect(screen.text).toContain("^C\r\u001b[K");
   });
 
   it("the table of devices is drawn over itself, and Ctrl-C gives the terminal back", async () => {

@@ -7,6 +7,7 @@ import { newCommand } from "../new-command";
 import { type OpenedDevice, withDevice } from "../opened-device";
 import { readProperties } from "../read-properties";
 import { type Session } from "../session";
+import { withSpinner } from "../spinner";
 import { tableLines } from "../table";
 import { bareValueText, valueText } from "../value-text";
 import { printable } from "../printable";
@@ -36,16 +37,13 @@ async function get(
   const wanted = names.map((name) => propertyNamed(device, name));
   const [only] = wanted;
   if (only !== undefined && wanted.length === 1) {
-    const value = await client.get(only, { signal });
+    const value = await withSpinner(output, printable(only.wireName), client.get(only, { signal }));
     if (output.json) output.record({ property: only.wireName, value });
     else output.line(bareValueText(value, output.paint));
     return;
   }
-  const read = await readProperties(
-    client,
-    wanted.length > 0 ? wanted : [...contract.properties.values()],
-    signal,
-  );
+  const properties = wanted.length > 0 ? wanted : [...contract.properties.values()];
+  const read = await withSpinner(output, "reading", readProperties(client, properties, signal));
   if (output.json) {
     for (const { property, ...reading } of read) {
       const told = "error" in reading ? { error: messageOf(reading.error) } : { value: reading.value };

@@ -13,6 +13,7 @@ import { type OpenedDevice, withDevice } from "../opened-device";
 import { printable } from "../printable";
 import { type PropertyReading, readProperties } from "../read-properties";
 import { type Session } from "../session";
+import { withSpinner } from "../spinner";
 import { fitted, tableLines } from "../table";
 import { formatMs } from "../units";
 import { valueText } from "../value-text";
@@ -33,7 +34,8 @@ export function inspectCommand(session: Session): Command {
 
 async function inspect(session: Session, device: OpenedDevice): Promise<void> {
   const { contract, client } = device;
-  const properties = await readProperties(client, [...contract.properties.values()], session.signal);
+  const reading = readProperties(client, [...contract.properties.values()], session.signal);
+  const properties = await withSpinner(session.output, "reading properties", reading);
   if (session.output.json) session.output.record(recordOf(device, properties));
   else print(session, device, properties);
 }

@@ -8,6 +8,7 @@ import { newCommand } from "../new-command";
 import { type OpenedDevice, withDevice } from "../opened-device";
 import { printable } from "../printable";
 import { type Session } from "../session";
+import { withSpinner } from "../spinner";
 import { valueText } from "../value-text";
 
 export function setCommand(session: Session): Command {
@@ -36,7 +37,8 @@ async function set(
   const property = propertyNamed(device, name);
   const { wireName } = property;
   const value = parseValue(text, describedMember(device, wireName)?.type, wireName);
-  await device.client.set(property, value, { signal });
+  const setting = device.client.set(property, value, { signal });
+  await withSpinner(output, printable(wireName), setting);
   const now = await readBack(device.client.get(property, { signal }));
   if (output.json) output.record({ property: wireName, ...now });
   else if ("value" in now) output.line(`${printable(wireName)} = ${valueText(now.value, output.paint)}`);
