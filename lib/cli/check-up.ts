@@ -4,7 +4,7 @@ import { arch, platform, release } from "node:os";
 import { AdvertisementDirectory } from "../advertisement/advertisement-directory";
 import { LocalServiceAdvertisement } from "../advertisement/local-service-advertisement";
 import { advertisementFolder } from "../advertisement/runtime-directory";
-import { messageOf } from "../errors";
+import { AuthenticationError, messageOf } from "../errors";
 import { VERSION } from "../version";
 import { decodeJson } from "../wire/json";
 import { isObject } from "../wire/message";
@@ -12,6 +12,7 @@ import { checkHostName, checkLoopback, checkInterfaces, checkRegistryPort } from
 import { checkKeys } from "./check-keys";
 import { ChosenKeys } from "./chosen-keys";
 import { commandLogger } from "./command-logger";
+import { keyCure } from "./key-problems";
 import { type KeyOptions, type ServerKeyOptions } from "./key-options";
 import { Lookup } from "./lookup";
 import { type LookupOptions, type LookupPlace, lookupPlaces } from "./lookup-options";
@@ -118,7 +119,10 @@ async function checkPlace({ output }: Session, place: LookupPlace, keys: ChosenK
       text: `${lookup.description} knows ${devices.length === 1 ? "1 device" : `${devices.length} devices`} (${ms} ms)`,
     };
   } catch (error) {
-    const cure = "start it, or correct --registry, --rpyc-host or RIGWIRE_REGISTRY";
+    const cure =
+      error instanceof AuthenticationError
+        ? (keyCure(error) ?? "see docs/safety.md")
+        : "start it, or correct --registry, --rpyc-host or RIGWIRE_REGISTRY";
     return { status: "broken", subject, text: messageOf(error), cure };
   } finally {
     await lookup.close();

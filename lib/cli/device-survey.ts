@@ -68,6 +68,7 @@ export class DeviceSurvey {
       const type = device.type === "" ? (inventory.rigwire?.type ?? "") : device.type;
       return { ...device, type, alive: true, roundTripMs: preciseMs(ms) };
     } catch (error) {
+      if (error instanceof AuthenticationError) await this.forgetOne(device.url);
       return { ...device, alive: false, problem: shortened(error) };
     }
   }
@@ -80,6 +81,13 @@ export class DeviceSurvey {
     const client = new RpcClient(() => Promise.resolve(url), undefined, options);
     this.clients.set(url, client);
     return { client, isNew: true };
+  }
+
+  /** Its next answer shall be about the keys as well. */
+  private async forgetOne(url: string): Promise<void> {
+    const client = this.clients.get(url);
+    this.clients.delete(url);
+    await client?.close();
   }
 
   private async forget(keep: ReadonlySet<string>): Promise<void> {

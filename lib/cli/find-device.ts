@@ -1,5 +1,5 @@
 import { type DeviceRecord } from "../discovery/device-directory";
-import { AmbiguousDeviceError } from "../errors";
+import { AmbiguousDeviceError, AuthenticationError } from "../errors";
 import { NotFoundError } from "./exit-code";
 import { failuresText, type Lookup } from "./lookup";
 import { didYouMean } from "./suggestion";
@@ -17,6 +17,7 @@ export function urlOf(device: string): string | undefined {
  * Finds the one device of that name; or, where none has it, the only one of that type.
  *
  * @throws NotFoundError with what is there instead.
+ * @throws AuthenticationError where nobody has it, and a place did not let itself be asked.
  * @throws AmbiguousDeviceError with the list, where several have the name.
  */
 export async function findDevice(lookup: Lookup, name: string): Promise<DeviceRecord> {
@@ -25,6 +26,8 @@ export async function findDevice(lookup: Lookup, name: string): Promise<DeviceRe
   const [device, ...others] = found.devices;
   if (device !== undefined && others.length === 0) return device;
   if (device !== undefined) throw ambiguous(name, [device, ...others]);
+  const refusal = named.failures.find(({ error }) => error instanceof AuthenticationError);
+  if (refusal !== undefined) throw refusal.error;
   const all = await lookup.find({});
   throw new NotFoundError(
     `there is no device "${name}" in ${lookup.answering(all)}${known(name, all.devices)}${failuresText(all)}`,

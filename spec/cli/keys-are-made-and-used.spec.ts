@@ -121,15 +121,17 @@ describe("a device with keys", () => {
     expect(JSON.parse(await oven.line())).toMatchObject({ event: "serving", name: "oven" });
     writeKeyFiles(join(keyless.folder, "known", "registry"), rig, { overwrite: true });
     const own = ["--registry", url, "--keys", "desk.key", "--server-key", "known"];
-    const [list, found, stranger] = await Promise.all([
+    const [list, found, stranger, strangersName] = await Promise.all([
       keyless.run("devices", "--json", ...own),
       keyless.run("inspect", "oven", "--json", ...own),
       keyless.run("devices", "--registry", url),
+      keyless.run("get", "oven", "--local", "--registry", url),
     ]);
     expect(JSON.parse(list.stdout)).toMatchObject({ name: "oven", alive: true });
     expect(JSON.parse(found.stdout)).toMatchObject({ name: "oven", type: "oven" });
     expect(stranger).toMatchObject({ code: 4, stdout: "" });
     expect(stranger.stderr).toContain(`the registry at ${url} talks only to clients with keys`);
+    expect(strangersName).toEqual({ code: 4, stdout: "", stderr: stranger.stderr });
   });
 });
 
