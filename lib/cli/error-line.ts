@@ -22,7 +22,8 @@ function cureOf(error: unknown): string | undefined {
   if (error instanceof RpcTimeoutError)
     return "give it longer with --timeout MS, or see with `rigwire ping` whether it lives";
   if (error instanceof ConnectionLostError) return "look at the device before you repeat it";
-  if (error instanceof RpycRegistryUnreachableError)
+  // One that is asked over TCP was named already.
+  if (error instanceof RpycRegistryUnreachableError && error.message.includes("udp://"))
     return "here: --rpyc-host HOST[:PORT], or tcp://HOST[:PORT] for one that speaks TCP";
   if (error instanceof RegistryUnsupportedError) return "give the device's URL instead of its name";
   if (error instanceof RemoteError && error.traceback !== "") return "its traceback: --verbose";

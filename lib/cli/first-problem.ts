@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { filter, firstValueFrom, map, merge, NEVER, type Observable } from "rxjs";
-import { AuthenticationError, DeviceUnavailableError } from "../errors";
+import { AuthenticationError, CallAbortedError, DeviceUnavailableError } from "../errors";
 import { atTerminal } from "./key-problems";
 
 /** Where a client of a device or of a registry stands. */
@@ -38,7 +38,10 @@ export async function orFirstProblem<T>(
   try {
     return await Promise.race([answer, problem]);
   } catch (error) {
-    throw error instanceof AuthenticationError ? atTerminal(error, place) : error;
+    if (error instanceof AuthenticationError) throw atTerminal(error, place);
+    if (error instanceof CallAbortedError)
+      throw new CallAbortedError(`stopped before ${place} answered; nothing was sent`);
+    throw error;
   } finally {
     giveUp.abort();
     answer.catch(() => undefined);

@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { commandLine } from "./support/command-line";
 
 const rigwire = commandLine();
@@ -43,6 +43,26 @@ describe("where nothing is there", () => {
     expect(remote.stderr).toContain(`the registry at ${registry} is not reachable: connection refused`);
     expect(none).toMatchObject({ code: 0, stdout: "" });
     expect(none.stderr).toContain("no device in this computer's advertisements");
+  });
+
+  it("somebody who keeps silent can be left with Ctrl-C: nothing was sent", async () => {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => sockets.add(socket.on("error", () => undefined)));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const command = rigwire.start("call", `127.0.0.1:${port}`, "move");
+      await new Promise((resolve) => server.once("connection", resolve));
+      command.signal();
+      expect(await command.ended).toEqual({
+        code: 130,
+        stdout: "",
+        stderr: `rigwire: stopped before tcp://127.0.0.1:${port} answered; nothing was sent\n`,
+      });
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    }
   });
 
   it("an error is a JSON line where JSON is asked for", async () => {
