@@ -2,9 +2,9 @@ import { statSync } from "node:fs";
 import { type KeyPair, requirePublicKey } from "../security/curve-key";
 import { PUBLIC_FILE, readKeyFile, readPublicKey, readPublicKeys } from "../security/key-file";
 import { securityTowards, type ServerKeys } from "../security/rig-security";
-import { type ClientSecurity, type Plain, type ServerSecurity } from "../security/security-options";
+import { type ClientSecurity, type Plain } from "../security/security-options";
 import { UsageError } from "./exit-code";
-import { type KeyOptions, type ServerKeyOptions } from "./key-options";
+import { type KeyOptions } from "./key-options";
 
 /** What the registry is called among the keys of a folder. */
 const REGISTRY = "registry";
@@ -88,27 +88,6 @@ export interface Security {
   readonly security?: ClientSecurity | Plain;
 }
 
-/**
- * The keys of what is served, as the options say, else as the environment says.
- *
- * @returns Nothing where the options say nothing: then the library looks at the environment.
- * @throws UsageError for options that do not go together.
- */
-export function chosenServerSecurity(
-  { keys: named, allow: given, plain = false }: ServerKeyOptions,
-  env: NodeJS.ProcessEnv,
-): { readonly security?: ServerSecurity | Plain } {
-  if (plain && given !== undefined) throw new UsageError("--plain lets everybody in: leave --allow away");
-  if (plain) return { security: "plain" };
-  const keys = named ?? env.RIGWIRE_KEYS;
-  if (keys === undefined) {
-    if (given !== undefined) throw needsKeys("--allow");
-    return {};
-  }
-  const allow = given ?? env.RIGWIRE_ALLOW;
-  return { security: { keys, ...(allow !== undefined && { allow }) } };
-}
-
 function chosenServerKeys(named: string | undefined, env: NodeJS.ProcessEnv): ServerKeys | undefined {
   const given = named ?? env.RIGWIRE_SERVER_KEY;
   if (given === undefined) return undefined;
@@ -118,7 +97,8 @@ function chosenServerKeys(named: string | undefined, env: NodeJS.ProcessEnv): Se
   return requirePublicKey(given, `${where} ${given} (neither a .pub file nor a folder)`);
 }
 
-function needsKeys(option: string): UsageError {
+/** An option that is nothing without a pair of this side. */
+export function needsKeys(option: string): UsageError {
   return new UsageError(
     `${option} needs keys of this side as well: --keys FILE or RIGWIRE_KEYS; rigwire keygen makes some`,
   );

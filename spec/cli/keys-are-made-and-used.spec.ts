@@ -135,6 +135,17 @@ describe("a device with keys", () => {
   });
 });
 
+describe("a registry without keys", () => {
+  it("is told of where others reach it, unless that is what was wanted", async () => {
+    const open = keyless.start("registry", "--url", "tcp://*");
+    expect(await open.note()).toMatch(/^warning: whoever reaches tcp:\S+ can use it: --keys FILE .*--plain /);
+    const plain = keyless.start("registry", "--url", "tcp://*", "--plain");
+    await plain.line();
+    plain.signal();
+    expect(await plain.ended).toMatchObject({ code: 0, stderr: "" });
+  });
+});
+
 describe("options of keys that cannot be meant", () => {
   it("end with 2 before anything is connected to", async () => {
     const url = "tcp://127.0.0.1:9";

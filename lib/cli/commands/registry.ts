@@ -1,13 +1,13 @@
 import { type Command } from "commander";
 import { type DeviceEvent } from "../../discovery/device-directory";
 import { DeviceRegistry } from "../../registry/device-registry";
-import { chosenServerSecurity } from "../chosen-keys";
 import { commandLogger } from "../command-logger";
 import { UsageError } from "../exit-code";
 import { addServerKeyOptions, type ServerKeyOptions } from "../key-options";
 import { withScheme } from "../lookup-options";
 import { newCommand } from "../new-command";
 import { printable } from "../printable";
+import { chosenServerSecurity, warnIfOpen } from "../server-security";
 import { type Session, untilStopped } from "../session";
 import { formatTime } from "../units";
 
@@ -33,10 +33,11 @@ async function registry(session: Session, { url, ...options }: RegistryOptions):
   if (options.plain === true && options.keys !== undefined) {
     throw new UsageError("--plain and --keys say the opposite of a registry: leave one away");
   }
-  const security = chosenServerSecurity(options, process.env);
+  const chosen = chosenServerSecurity(options, process.env);
+  const { security } = chosen;
   const registered = await DeviceRegistry.open({
     url: withScheme(url),
-    ...security,
+    security,
     logger: commandLogger(output, true),
   });
   const changes = registered.changes$.subscribe((event) => print(session, event));
@@ -48,6 +49,7 @@ async function registry(session: Session, { url, ...options }: RegistryOptions):
       const here = localUrl === registered.url ? "" : ` (from this computer: ${localUrl})`;
       output.line(`registry at ${bold(registered.url)}${here}${dim("; Ctrl-C ends it")}`);
     }
+    warnIfOpen(output, registered.url, chosen);
     await untilStopped(session);
   } finally {
     changes.unsubscribe();

@@ -5,7 +5,7 @@ import "../../contract/records";
 import { RigApp } from "../../di/rig-app";
 import { type RpcServer } from "../../server/rpc-server";
 import { announcingModules, forgiving } from "../announcing-modules";
-import { ChosenKeys, chosenServerSecurity } from "../chosen-keys";
+import { ChosenKeys } from "../chosen-keys";
 import { commandLogger } from "../command-logger";
 import { type DeviceFile, deviceFile, ownProgram } from "../device-file";
 import { addServingKeyOptions, type KeyOptions, type ServerKeyOptions } from "../key-options";
@@ -13,6 +13,7 @@ import { loadDevice } from "../load-device";
 import { addLookupOptions, type LookupOptions, lookupPlaces, withScheme } from "../lookup-options";
 import { newCommand } from "../new-command";
 import { printable } from "../printable";
+import { chosenServerSecurity, warnIfOpen } from "../server-security";
 import { type Session, untilStopped } from "../session";
 
 interface ServeOptions extends LookupOptions, KeyOptions, ServerKeyOptions {
@@ -53,12 +54,14 @@ async function serve(session: Session, file: DeviceFile, options: ServeOptions):
   const modules = await announcingModules(places, ChosenKeys.read(options, process.env), logger);
   const app = new RigApp({ logger });
   for (const module of modules) app.use(forgiving(module, logger));
-  app.serve(device, { name, url: withScheme(url), ...chosenServerSecurity(options, process.env) });
+  const chosen = chosenServerSecurity(options, process.env);
+  app.serve(device, { name, url: withScheme(url), security: chosen.security });
   await app.start();
   try {
     const [server] = app.servers;
     if (server === undefined) return;
     tellServed(session, server);
+    warnIfOpen(output, server.url, chosen);
     await Promise.race([untilStopped(session), server.closed]);
   } finally {
     await app.close();
