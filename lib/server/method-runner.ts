@@ -32,8 +32,8 @@ export class MethodRunner {
   run(request: MethodCall, origin: CallOrigin): void {
     const method = this.contract.methods.get(request.method);
     if (method === undefined) {
-      // The original's words (protocols.md, 1).
-      origin.reply(failureReply(failed(`Method ${request.method} not implemented`)));
+      // The original's words, and no traceback (protocols.md, 1).
+      origin.reply(failureReply({ success: false, error: `Method ${request.method} not implemented` }));
       return;
     }
     const busy = this.isClosing ? "the server is closing" : this.calls.refusalFor(origin.client);

@@ -27,12 +27,15 @@ export interface Failure {
   readonly reason?: FailureReason;
 }
 
-/** A failure reply without a traceback. */
+/**
+ * A failure reply of the server's own. Its traceback is empty, but there: the original's client fails over a reply
+ * without one.
+ */
 export function failed(error: string, reason?: FailureReason): Failure {
-  return { success: false, error, ...(reason !== undefined && { reason }) };
+  return { success: false, error, traceback: "", ...(reason !== undefined && { reason }) };
 }
 
-/** The failure reply for a request that the server does not carry out: what is wrong with it, and no traceback. */
+/** The failure reply for a request that the server does not carry out: what is wrong with it. */
 export function refusal(error: unknown): Failure {
   return failed(messageOf(error), error instanceof ValidationError ? "invalid" : undefined);
 }

@@ -1,5 +1,5 @@
 import { MalformedMessageError } from "../errors";
-import { isFailureReason, type Failure } from "./failures";
+import { failed, isFailureReason, type Failure } from "./failures";
 import { frameBytes, isLarger, type Frame } from "./frame";
 import { encodeJson } from "./json";
 import { decodeObject, type ReceivedReply } from "./message";
@@ -38,7 +38,7 @@ function tooLargeReply(frame: Frame, maxBytes: number): ReplyFrames {
   const error =
     `the reply has ${frameBytes(frame)} bytes, more than the ${maxBytes} that may be sent: ` +
     "raise maxMessageBytes on the server and on its clients";
-  return failureReply({ success: false, error });
+  return failureReply(failed(error));
 }
 
 /** A reply as a client reads it. */

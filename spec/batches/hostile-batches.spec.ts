@@ -51,15 +51,16 @@ it("what is malformed in a batch is told, and does no harm to the rest of it", a
 
   expect(sorted(await replies(dealer, 8))).toEqual([
     { id: 1, success: true, result: 1 },
-    { id: 3, success: false, error: 'unknown event "FLY"' },
-    { id: 4, success: false, error: 'the request has no "event"' },
+    { id: 3, success: false, error: 'unknown event "FLY"', traceback: "" },
+    { id: 4, success: false, error: 'the request has no "event"', traceback: "" },
     { id: 5, success: false, error: "Method nowhere not implemented" },
-    { id: 6, success: false, error: expect.stringContaining('no text "method"') },
+    { id: 6, success: false, error: expect.stringContaining('no text "method"'), traceback: "" },
     { id: 7, success: true, value: 0 },
     { id: 8, success: true, result: 8 },
     {
       success: false,
       error: '7 of the batch are no objects with an "id", a whole number: they were not carried out',
+      traceback: "",
     },
   ]);
   expect(device.started).toEqual([1, 8]);
@@ -78,7 +79,7 @@ it.each<[string, string, string]>([
   await dealer.send("", JSON.stringify([{ ...run(2), id: 2 }]));
 
   expect(await replies(dealer, 2)).toEqual([
-    { success: false, error: expect.stringContaining(error) },
+    { success: false, error: expect.stringContaining(error), traceback: "" },
     { success: true, result: 2, id: 2 },
   ]);
   expect(device.started).toEqual([2]);
@@ -94,6 +95,7 @@ it("a batch of a million requests is refused as a whole, and others are served o
       success: false,
       error:
         "the batch has 1000000 requests, more than the 65536 that are taken: none of them was carried out",
+      traceback: "",
     },
   ]);
   expect(device.started).toEqual([]);

@@ -123,6 +123,20 @@ describeWithPython(["zmq"], "an original client of a device", (python) => {
     }
   });
 
+  it("gets error and traceback, though an empty one, where the device is not reached: it reads both", async () => {
+    for (const step of [
+      { do: "call", method: "echo", args: [] },
+      { do: "get", property: "nothing" },
+      { do: "set", property: "fixed", value: 1 },
+    ]) {
+      expect(await meaningOf(step)).toMatchObject({
+        success: false,
+        error: expect.any(String),
+        traceback: "",
+      });
+    }
+  });
+
   it("gets no traceback for a method that is not there", async () => {
     for (const method of ["nope", "constructor", "__proto__", "toString"]) {
       expect(await meaningOf({ do: "call", method })).toEqual({
@@ -192,6 +206,7 @@ describeWithPython(["zmq"], "an original client of a device", (python) => {
     expect(await meaningOf({ do: "event", event: "STOP_SERVER" })).toEqual({
       success: false,
       error: expect.stringContaining("allowRemoteStop"),
+      traceback: "",
     });
     expect(await meaningOf({ do: "event", event: "FIND_PEER_ADDRESS" })).toMatchObject({ success: false });
     expect(await meaningOf({ do: "get", property: "fixed" })).toMatchObject({ success: true });

@@ -39,13 +39,14 @@ function asServedHere(frame: ShownFrame, { note }: RecordedExchange): ShownFrame
   if ("signal_port" in meaning)
     return { meaning: { ...meaning, signal_port: { number: expect.any(String) } } };
   const refused = REFUSALS[note];
-  if (refused !== undefined) return { meaning: { success: false, error: refused, reason: "invalid" } };
+  if (refused !== undefined)
+    return { meaning: { success: false, error: refused, traceback: "", reason: "invalid" } };
   return "traceback" in meaning
     ? { meaning: { ...meaning, traceback: expect.stringContaining(String(meaning.error)) } }
     : frame;
 }
 
-/** What Python runs into is refused here before it reaches the device, so without a traceback. */
+/** What Python runs into is refused here before it reaches the device, so with an empty traceback. */
 const REFUSALS: Readonly<Record<string, string>> = {
   "wrong arguments": "echo() is missing its argument message",
   "set a read-only property": "fixed is read-only: it cannot be set",

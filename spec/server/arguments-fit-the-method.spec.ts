@@ -117,6 +117,7 @@ describe("the arguments of a call", () => {
     expect(await client.call(method, args, kwargs)).toEqual({
       success: false,
       error: expect.stringContaining(error),
+      traceback: "",
       reason: "invalid",
     });
   });

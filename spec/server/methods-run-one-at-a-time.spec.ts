@@ -132,7 +132,9 @@ describe("the methods of a device", () => {
     await client.replies(1);
     const closed = server.close();
     const error = "moveTo was not started: the server is closing";
-    expect(await client.replies(1)).toEqual([{ id: "b", reply: { success: false, error, reason: "busy" } }]);
+    expect(await client.replies(1)).toEqual([
+      { id: "b", reply: { success: false, error, traceback: "", reason: "busy" } },
+    ]);
 
     stage.arrive("a");
     await closed;

@@ -72,6 +72,7 @@ describe("a remote set", () => {
     expect(await client.set(property, value)).toEqual({
       success: false,
       error: expect.stringContaining(error),
+      traceback: "",
       reason: "invalid",
     });
     expect(Object.entries(camera)).toEqual(Object.entries(new Camera()));
@@ -120,6 +121,7 @@ describe("a remote get", () => {
       expect(await client.get(property)).toEqual({
         success: false,
         error: expect.stringMatching(`^no property "${property}": the device's are mode, gain, `),
+        traceback: "",
         reason: "invalid",
       });
     }

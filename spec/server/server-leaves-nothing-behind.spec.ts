@@ -209,6 +209,7 @@ describe("STOP_SERVER", () => {
     expect(await client.ask({ event: "STOP_SERVER" })).toEqual({
       success: false,
       error: "this server may not be stopped remotely: its owner can allow it with allowRemoteStop: true",
+      traceback: "",
     });
     expect(await client.call("alive")).toEqual({ success: true, result: "alive" });
   });
