@@ -4,6 +4,12 @@ import { failureReply, type ReplyFrames } from "../wire/replies";
 import { type MethodCall } from "../wire/requests";
 import { type CallContext } from "./call-context";
 
+/**
+ * How long after its deadline a call that runs is told to end, in milliseconds: this clock is a little ahead of the
+ * caller's, who must have given up before the method fails over it. Callers that can cancel tell it sooner.
+ */
+const DEADLINE_GRACE_MS = 100;
+
 /** Where a call came from, and where its reply goes. */
 export interface CallOrigin {
   readonly client: string;
@@ -97,7 +103,7 @@ export class ActiveCall implements CallContext {
 
   private watchDeadline(): void {
     if (this.deadline === undefined) return;
-    const remainingMs = Math.max(this.deadline - performance.now(), 0);
+    const remainingMs = Math.max(this.deadline - performance.now(), 0) + DEADLINE_GRACE_MS;
     this.deadlineTimer = setTimeout(() => this.abort("the caller's deadline passed"), remainingMs);
   }
 }

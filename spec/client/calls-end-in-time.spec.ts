@@ -1,10 +1,14 @@
 import { getEventListeners } from "node:events";
 import {
   CallAbortedError,
+  CallContext,
   clientOf,
   connect,
   DeviceUnavailableError,
+  JsonMethod,
+  RpcService,
   RpcTimeoutError,
+  serve,
   withOptions,
   type Remote,
 } from "rigwire";
@@ -17,6 +21,16 @@ function connectToNobody(): Remote<LabDevice> {
   const remote = connect(LabDevice, "tcp://127.0.0.1:1", { name: "lab-1", logger: new RecordingLogger() });
   closing(clientOf(remote));
   return remote;
+}
+
+@RpcService()
+class Obedient {
+  @JsonMethod() obey(): Promise<never> {
+    const { signal } = CallContext.current();
+    return new Promise((_, reject) =>
+      signal.addEventListener("abort", () => reject(new Error("the operation was aborted"))),
+    );
+  }
 }
 
 describe("a call without a reply", () => {
@@ -55,6 +69,19 @@ describe("a call without a reply", () => {
     device.arrive();
 
     expect(await home).toBe("home");
+  });
+
+  it("ends as one, and not as a failure of the device, where the method ends with its caller's wait", async () => {
+    const { url } = closing(await serve(new Obedient()));
+    const remote = connect(Obedient, url);
+    closing(clientOf(remote));
+    await clientOf(remote).inventory({ timeoutMs: 5_000 });
+    for (let call = 0; call < 5; call++) {
+      const error: unknown = await withOptions(remote, { timeoutMs: 40 + call })
+        .obey()
+        .catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(RpcTimeoutError);
+    }
   });
 
   it("leaves the next call its own reply", async () => {
