@@ -23,6 +23,7 @@ import { DeviceProperties } from "./device-properties";
 import { MethodRunner } from "./method-runner";
 import { SignalPublisher } from "./signal-publisher";
 import { SubscribedTopics } from "./subscribed-topics";
+import { warnOfUncheckedArguments } from "./unchecked-arguments";
 import { surviveUnhandledRejections } from "./unhandled-rejections";
 
 /** Where and how a device is served. */
@@ -114,6 +115,7 @@ export class RpcServer {
   static async start(device: Device, contract: ServiceContract, options: ServeOptions): Promise<RpcServer> {
     const { url = DEFAULT_URL, logger = defaultLogger() } = options;
     checkDevice(device, contract);
+    warnOfUncheckedArguments(contract, logger);
     const starting: { server?: RpcServer } = {};
     // Clients that waited for the address may be quicker than this function.
     const early: IncomingRequest[] = [];
