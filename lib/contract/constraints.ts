@@ -1,5 +1,6 @@
 import { type MetadataStorage, type ValidationError as Violation } from "class-validator";
 import { ValidationError } from "../errors";
+import { quickCheckOf, type QuickCheck } from "./quick-check";
 import { classValidator, isValidatorInUse } from "./validator";
 import { type Constructor } from "./value-type";
 
@@ -10,23 +11,36 @@ export interface Unchecked {
   readonly instance: object;
 }
 
-const constrained = new WeakMap<Constructor<object>, boolean>();
+/** Nothing for a class without constraints. */
+const quickChecks = new WeakMap<Constructor<object>, QuickCheck | undefined>();
 
 /** Whether class-validator knows any constraint on the class or what it extends. */
 export function hasConstraints(type: Constructor<object>): boolean {
-  const known = constrained.get(type);
-  if (known !== undefined) return known;
-  const found = constraintsOf(type).length > 0;
-  constrained.set(type, found);
-  return found;
+  return quickCheck(type) !== undefined;
+}
+
+function quickCheck(type: Constructor<object>): QuickCheck | undefined {
+  if (quickChecks.has(type)) return quickChecks.get(type);
+  const rules = constraintsOf(type);
+  const check = rules.length > 0 ? quickCheckOf(type, rules) : undefined;
+  quickChecks.set(type, check);
+  return check;
 }
 
 /**
  * Checks instances against the class-validator constraints of their classes, also asynchronous ones.
  *
- * @throws ValidationError with the validator's own messages, each with its place.
+ * @returns Nothing to wait for where all can be seen to pass at once; else a promise that rejects with a ValidationError,
+ *   with the validator's own messages, each with its place.
  */
-export async function checkConstraints(unchecked: readonly Unchecked[]): Promise<void> {
+export function checkConstraints(unchecked: readonly Unchecked[]): Promise<void> | undefined {
+  const doubtful = unchecked.filter(
+    ({ instance }) => quickCheck(instance.constructor as Constructor<object>)?.(instance) !== true,
+  );
+  return doubtful.length === 0 ? undefined : validateAll(doubtful);
+}
+
+async function validateAll(unchecked: readonly Unchecked[]): Promise<void> {
   for (const { place, instance } of unchecked) {
     const violations = await classValidator().validate(instance);
     if (violations.length > 0) throw violated(place, violations);

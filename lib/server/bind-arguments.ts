@@ -20,7 +20,8 @@ export function bindArguments(method: MethodContract, call: MethodCall): unknown
     const parameter = parameters[Math.min(index, parameters.length - 1)];
     if (parameter !== undefined) given[index] = bindOne(parameter, value, index, toCheck);
   }
-  return toCheck.length === 0 ? given : checkConstraints(toCheck).then(() => given);
+  const checking = toCheck.length === 0 ? undefined : checkConstraints(toCheck);
+  return checking === undefined ? given : checking.then(() => given);
 }
 
 function unchecked({ method, args, kwargs }: MethodCall): unknown[] {

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { Transform, Type } from "class-transformer";
 import {
   ArrayMaxSize,
@@ -8,6 +9,7 @@ import {
   IsPositive,
   Max,
   registerDecorator,
+  validate,
   ValidateNested,
 } from "class-validator";
 import { arrayOf, ValidationError } from "rigwire";
@@ -110,6 +112,40 @@ describe("an object for a DTO class", () => {
 
     await expect(take(Reserved, { slot: "A1" })).resolves.toEqual({ slot: "A1" });
     await expect(take(Reserved, { slot: "B2" })).rejects.toThrow("target: slot is taken");
+  });
+
+  it("passes by the rules of its class exactly where class-validator says so", async () => {
+    class Step {
+      @IsOptional() @IsInt() @IsPositive() count?: number | null;
+      @IsNumber() @Max(10) size!: number;
+      @IsIn(["x", "y"]) axis!: string;
+    }
+    const value = fc.oneof(
+      fc.constantFrom(undefined, null, "x", "y", "", true, NaN, 1.5),
+      fc.integer({ min: -2, max: 12 }),
+    );
+    const steps = fc.record({ count: value, size: value, axis: value });
+    const sensible = fc.record({
+      count: fc.constantFrom(undefined, null, 1, 2),
+      size: fc.integer({ max: 10 }),
+      axis: fc.constantFrom("x", "y"),
+    });
+
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(steps, sensible), async (plain) => {
+        const step = Object.assign(new Step(), plain);
+        const violations = await validate(step);
+        const checking = Promise.resolve(checkConstraints([{ place: "step", instance: step }]));
+        await expect(checking.then(() => true).catch(() => false)).resolves.toBe(violations.length === 0);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("is checked at once where nothing has to be waited for", () => {
+    expect(
+      checkConstraints([{ place: "point", instance: Object.assign(new Point(), { x: 1, y: 2 }) }]),
+    ).toBeUndefined();
   });
 
   it("is checked by the rules that its class inherits", async () => {
