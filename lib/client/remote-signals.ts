@@ -12,8 +12,8 @@ import { type SignalSequences } from "./signal-sequences";
 /** The signals of one device as Observables; each is subscribed on the wire while somebody here subscribes. */
 export class RemoteSignals {
   private readonly observables = new Map<string, Observable<unknown>>();
-  /** An original's subscribers get every frame; each is read once, however many ask. */
-  private readonly decoded = new WeakMap<Buffer, SignalMessage | undefined>();
+  /** What was read last: an original's subscribers all get every frame, one after the other. */
+  private last: { readonly frame: Buffer; readonly message: SignalMessage | undefined } | undefined;
   private readonly log: BurstLog;
 
   constructor(
@@ -58,8 +58,8 @@ export class RemoteSignals {
   }
 
   private read(frame: Buffer): SignalMessage | undefined {
-    if (!this.decoded.has(frame)) this.decoded.set(frame, this.decode(frame));
-    return this.decoded.get(frame);
+    if (this.last?.frame !== frame) this.last = { frame, message: this.decode(frame) };
+    return this.last.message;
   }
 
   private decode(frame: Buffer): SignalMessage | undefined {

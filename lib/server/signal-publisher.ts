@@ -55,6 +55,7 @@ class SignalSource {
   private isWanted = false;
   private hasEnded = false;
   private readonly isHot: boolean;
+  private readonly topic: string;
 
   constructor(
     private readonly contract: SignalContract,
@@ -64,6 +65,7 @@ class SignalSource {
     private readonly log: Logger,
   ) {
     this.isHot = isSubject(observable);
+    this.topic = signalTopic(contract.wireName);
     if (this.isHot) this.subscribe();
   }
 
@@ -110,7 +112,7 @@ class SignalSource {
     try {
       const args = this.argumentsOf(value);
       // Counted where it could be sent: whoever was away learns from the number how many there were.
-      const frame = encodeSignal(this.contract.wireName, args, this.count + 1);
+      const frame = encodeSignal(this.topic, args, this.count + 1);
       this.count += 1;
       if (this.isWanted) this.publish(frame);
     } catch (error) {

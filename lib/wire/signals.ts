@@ -26,8 +26,9 @@ export function confirmationTopic(token: string): string {
   return `{"event":"CONFIRM","token":${JSON.stringify(token)}}`;
 }
 
-export function encodeSignal(signal: string, args: readonly unknown[], seq: number): string {
-  return `${signalTopic(signal)}"args":${encodeJson(args)},"blocking":false,"seq":${seq}}`;
+/** @param topic - Of the signal: made once, since it is what every frame begins with. */
+export function encodeSignal(topic: string, args: readonly unknown[], seq: number): string {
+  return `${topic}"args":${encodeJson(args)},"blocking":false,"seq":${seq}}`;
 }
 
 /**

@@ -12,7 +12,7 @@ const MAX_MESSAGES_IN_ONE_GO = 64;
 const DELIMITER = Buffer.alloc(0);
 
 interface Message {
-  readonly frames: readonly Frame[];
+  readonly frames: Frame[];
   /** Of the replies in it. */
   readonly bytes: number;
 }
@@ -150,7 +150,7 @@ export class ReplyOutbox implements Outbox {
     }));
   }
 
-  private pack(client: string, replies: ClientReplies, message: Message): readonly Frame[] | undefined {
+  private pack(client: string, replies: ClientReplies, message: Message): Frame[] | undefined {
     if (this.clients.get(client) !== replies) return undefined;
     if (!replies.isStalled) return message.frames;
     replies.refused.push(message);

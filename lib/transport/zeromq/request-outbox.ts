@@ -62,7 +62,7 @@ function inBatches(messages: readonly WaitingRequest[]): WaitingRequest[][] {
   return batches;
 }
 
-function pack(messages: readonly WaitingRequest[]): readonly Frame[] | undefined {
+function pack(messages: readonly WaitingRequest[]): Frame[] | undefined {
   const wanted = messages.filter(({ isDropped }) => !isDropped);
   for (const message of wanted) message.isSent = true;
   const [first, ...others] = wanted;

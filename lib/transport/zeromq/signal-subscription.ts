@@ -74,8 +74,10 @@ export class SignalSubscription {
 
   private receive([frame]: readonly Buffer[]): void {
     if (frame === undefined) return;
+    // The publisher has filtered already: with one topic there is nothing to tell apart.
+    const isOnly = this.topics.size === 1;
     for (const { prefix, observers } of this.topics.values()) {
-      if (startsWith(frame, prefix)) for (const observer of observers) observer.next(frame);
+      if (isOnly || startsWith(frame, prefix)) for (const observer of observers) observer.next(frame);
     }
   }
 }

@@ -4,7 +4,7 @@ import { type Frame } from "../../wire/frame";
 /** One message for the wire, put together when it is its turn. */
 export interface Parcel {
   /** Nothing if what it held is not wanted any more. */
-  pack(): readonly Frame[] | undefined;
+  pack(): Frame[] | undefined;
   /** The socket has it. */
   taken?(): void;
   /** The socket did not take it; the sender is told where this is left out. */
@@ -94,9 +94,9 @@ export class SocketSender {
     return !this.socket.closed;
   }
 
-  private async send(parcel: Parcel, frames: readonly Frame[]): Promise<void> {
+  private async send(parcel: Parcel, frames: Frame[]): Promise<void> {
     try {
-      await this.socket.send([...frames]);
+      await this.socket.send(frames);
     } catch (error) {
       if (parcel.refused === undefined) this.onError(error);
       else parcel.refused(error);

@@ -150,6 +150,6 @@ class ZapReplies implements Outbox {
   takeAll(): readonly Parcel[] {
     const replies = this.waiting;
     this.waiting = [];
-    return replies.map((reply) => ({ pack: () => reply }));
+    return replies.map((reply) => ({ pack: () => [...reply] }));
   }
 }

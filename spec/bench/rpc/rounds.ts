@@ -86,7 +86,7 @@ async function runPeer(
     let doing = "start";
     let stage: Stage | undefined;
     try {
-      stage = await Stage.open(name, options);
+      stage = await Stage.open(group[0]?.program ?? name, options);
       for (const workload of group) {
         doing = workload.name;
         const { gone } = stage.server;

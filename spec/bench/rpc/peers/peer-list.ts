@@ -30,11 +30,11 @@ export const PEERS: readonly PeerEntry[] = [
 /**
  * Loads one peer and what it needs; none of the others.
  *
+ * @param name - Of the peer, or of the file of another program of it.
  * @throws Error if it is unknown or its packages are not there.
  */
 export async function loadPeer(name: string): Promise<Peer> {
-  const entry = PEERS.find((peer) => peer.name === name);
-  if (entry === undefined) throw new Error(`no peer "${name}"`);
-  const { peer } = (await import(entry.file)) as { peer: Peer };
+  const file = PEERS.find((peer) => peer.name === name)?.file ?? `./${name}.js`;
+  const { peer } = (await import(file)) as { peer: Peer };
   return peer;
 }

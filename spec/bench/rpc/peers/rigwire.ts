@@ -1,4 +1,3 @@
-import { IsBoolean, IsNumber, IsString } from "class-validator";
 import {
   Arg,
   BufferMethod,
@@ -15,26 +14,14 @@ import { Subject } from "rxjs";
 import { type Peer, READING, type Reading } from "./peer";
 import { sameBuffer } from "./same-buffer";
 
-class CheckedReading implements Reading {
-  @IsString() device!: string;
-  @IsNumber() degrees!: number;
-  @IsNumber() speed!: number;
-  @IsBoolean() homed!: boolean;
-}
-
 @RpcService({ type: "echo" })
-class EchoDevice {
+export class EchoDevice {
   @Signal(Object) readonly measured = new Subject<Reading>();
 
   @RpcProperty() reading: object = READING;
 
   @JsonMethod()
   echo(@Arg("reading") reading: object): object {
-    return reading;
-  }
-
-  @JsonMethod()
-  echoChecked(@Arg("reading") reading: CheckedReading): object {
     return reading;
   }
 
@@ -59,7 +46,6 @@ export const peer: Peer = {
     const device = connect(EchoDevice, address);
     return Promise.resolve({
       echo: (reading) => device.echo(reading),
-      echoChecked: (reading) => device.echoChecked(Object.assign(new CheckedReading(), reading)),
       getProperty: () => device.reading.get(),
       getBuffer: async (bytes) => (await device.getBuffer(bytes))[0],
       async subscribe(onEvent) {

@@ -8,6 +8,9 @@ export const CHECKED_COST = "checked-cost";
 export const checkedCall: Workload = {
   name: CHECKED,
   peers: [REFERENCE],
+  // Only this one loads a validator: a program without checked arguments does not either.
+  freshServer: true,
+  program: "rigwire-checked",
   metrics: [
     { id: CHECKED, title: "DTO-validated call, 128 in flight", unit: "calls/s", better: "higher" },
     { id: CHECKED_COST, title: "Its time against the unvalidated call", unit: "times", better: "lower" },

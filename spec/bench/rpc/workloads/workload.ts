@@ -19,5 +19,7 @@ export interface Workload {
   readonly peers?: readonly string[];
   /** Needs a server that has done nothing yet. Default false. */
   readonly freshServer?: boolean;
+  /** Another program than the peer's usual one, by its file among the peers; it needs a fresh server. */
+  readonly program?: string;
   run(stage: Stage): Promise<Values>;
 }
