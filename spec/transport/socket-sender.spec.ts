@@ -1,8 +1,24 @@
-import { FrameOutbox } from "../../lib/transport/zeromq/frame-outbox";
 import { RequestOutbox } from "../../lib/transport/zeromq/request-outbox";
-import { type Outbox, SocketSender } from "../../lib/transport/zeromq/socket-sender";
+import { type Outbox, type Parcel, SocketSender } from "../../lib/transport/zeromq/socket-sender";
 import { type Frame } from "../../lib/wire/frame";
 import { eventually } from "../support/eventually";
+
+/** Messages of one frame, in order. */
+class FrameOutbox implements Outbox {
+  private waiting: Parcel[] = [];
+
+  get isEmpty(): boolean {
+    return this.waiting.length === 0;
+  }
+
+  add(frame: string): void {
+    this.waiting.push({ pack: () => [frame] });
+  }
+
+  takeAll(): readonly Parcel[] {
+    return this.waiting.splice(0);
+  }
+}
 
 /** A socket that takes one message at a time, as the binding's do, and as slowly as the test likes. */
 class OneAtATime {

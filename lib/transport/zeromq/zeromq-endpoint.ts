@@ -27,7 +27,6 @@ import { watchDescriptors } from "./descriptor-watch";
 import { openGuard, type EndpointGuard } from "./endpoint-guard";
 import { warnIfExposed } from "./exposure";
 import { inprocBound, inprocClosed } from "./inproc-endpoints";
-import { FrameOutbox } from "./frame-outbox";
 import { makeSocket } from "./make-socket";
 import { receiveAll } from "./receive-all";
 import { ReplyOutbox } from "./reply-outbox";
@@ -53,8 +52,6 @@ export class ZeroMqEndpoint implements RpcEndpoint {
   private readonly replies: ReplyOutbox;
   private readonly replySender: SocketSender;
   private readonly log: BurstLog;
-  private readonly signals = new FrameOutbox();
-  private readonly signalSender: SocketSender;
   private readonly endDescriptorWatch: () => void;
   private closing: Promise<void> | undefined;
 
@@ -78,9 +75,6 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     });
     this.replySender = new SocketSender(router, this.replies, (error) =>
       this.log.debug({ err: error }, "a reply could not be delivered"),
-    );
-    this.signalSender = new SocketSender(publisher, this.signals, (error) =>
-      this.log.warn({ err: error }, "a signal could not be published"),
     );
     this.endDescriptorWatch = watchDescriptors(this.log);
     void receiveAll(router, (frames) => this.receiveRequest(frames));
@@ -127,7 +121,9 @@ export class ZeroMqEndpoint implements RpcEndpoint {
       sendHighWaterMark: replyHighWaterMark,
     };
     const router = makeSocket(() => new Router(routerOptions));
-    const publisher = makeSocket(() => new XPublisher({ ...common, sendHighWaterMark: signalHighWaterMark }));
+    const publisher = makeSocket(
+      () => new XPublisher({ ...common, sendTimeout: 0, sendHighWaterMark: signalHighWaterMark }),
+    );
     try {
       const address = await bindSocket(router, url);
       const bound = formatAddress(address);
@@ -156,8 +152,11 @@ export class ZeroMqEndpoint implements RpcEndpoint {
   }
 
   publish(frame: Frame): void {
-    this.signals.add(frame);
-    this.signalSender.wake();
+    if (this.publisher.closed) return;
+    // A publisher never waits: with a send timeout of 0 the binding is done when it returns, and takes the next at once.
+    this.publisher.send([frame]).catch((error: unknown) => {
+      this.log.warn({ err: error }, "a signal could not be published");
+    });
   }
 
   close(): Promise<void> {
@@ -169,7 +168,6 @@ export class ZeroMqEndpoint implements RpcEndpoint {
     this.endDescriptorWatch();
     await this.replySender.flushed();
     await this.replies.drained(LINGER_MS);
-    await this.signalSender.flushed();
     const urls = [this.url, signalAddress(this.url, 0)];
     // Before the sockets close: afterwards the path may be another server's.
     await Promise.all(urls.map(removeSocketFile));
