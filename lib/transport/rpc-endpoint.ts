@@ -46,6 +46,11 @@ export interface EndpointOptions {
    * `RIGWIRE_ALLOW`), or everybody, with a warning where others than this computer's users can connect.
    */
   readonly security?: ServerSecurity | Plain;
+  /**
+   * The port of the signals, where a firewall lets certain ports through. Clients learn it from the device. Default: a
+   * free one, in 10000 to 12000 where there is one. Only for `tcp:`.
+   */
+  readonly signalPort?: number;
   /** The largest message that is taken and sent, in bytes. Default 64 MiB. Clients have a limit of their own. */
   readonly maxMessageBytes?: number;
   /** A client that says nothing for this long, not even to a heartbeat, is lost, in milliseconds. Default 5 000. */

@@ -44,6 +44,28 @@ describe("a server on TCP", () => {
     }
   });
 
+  it("publishes its signals at the port that it is told", async () => {
+    const device = new Stage();
+    const signalPort = await freePort();
+    const { url } = closing(await serve(device, { signalPort }));
+    const stage = connectStage(closing, url);
+    const moved = firstValueFrom(stage.moved.pipe(timeout(5_000)));
+
+    await stage.moveTo(1);
+
+    expect(await moved).toBe(1);
+    expect((await clientOf(stage).inventory()).rigwire?.signalPort).toBe(signalPort);
+  });
+
+  it("is told that its signals' port is taken", async () => {
+    const signalPort = await freePort();
+    closing(await serve(new Stage(), { url: `tcp://127.0.0.1:${signalPort}` }));
+
+    await expect(serve(new Stage(), { signalPort })).rejects.toThrow(
+      `cannot serve at tcp://127.0.0.1:${signalPort}: another process has the address`,
+    );
+  });
+
   it("names the cure where the port is taken", async () => {
     const port = await freePort();
     const url = `tcp://127.0.0.1:${port}`;

@@ -42,6 +42,14 @@ describe("a device that is away", () => {
     expect(device.moves).toEqual([1, 2, 3]);
   });
 
+  it("whose address names no port is told at once, not at the deadline", async () => {
+    const stage = connectStage(closing, "tcp://127.0.0.1");
+
+    await expect(withOptions(stage, { timeoutMs: 60_000 }).moveTo(1)).rejects.toThrow(
+      "tcp://127.0.0.1 names no port: as in tcp://127.0.0.1:9000",
+    );
+  });
+
   it("does not hold up calls with a shorter time, nor an abort", async () => {
     const stage = connectStage(closing, `tcp://127.0.0.1:${await freePort()}`);
     const aborting = new AbortController();

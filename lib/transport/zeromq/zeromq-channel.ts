@@ -146,8 +146,12 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
   private async openSession(): Promise<Session<Peer>> {
     const { signal } = this.closing;
     const search = this.locate(signal, (problem) => this.tellProblem(problem));
-    const url = formatAddress(parseAddress(await unlessAborted(signal, search)));
+    const address = parseAddress(await unlessAborted(signal, search));
+    const url = formatAddress(address);
     this.where = url;
+    if (address.scheme === "tcp" && address.port === undefined) {
+      throw new AddressError(`${url} names no port: as in ${url}:9000`);
+    }
     return Session.open(url, this.protocol, this.options, signal, () => this.flush());
   }
 

@@ -128,7 +128,9 @@ export class ZeroMqEndpoint implements RpcEndpoint {
       const address = await bindSocket(router, url);
       const bound = formatAddress(address);
       const signalUrl =
-        address.scheme === "tcp" ? formatAddress({ ...address, port: undefined }) : signalAddress(bound, 0);
+        address.scheme === "tcp"
+          ? formatAddress({ ...address, port: options.signalPort })
+          : signalAddress(bound, 0);
       const signals = await bindSocket(publisher, signalUrl);
       const signalPort = signals.scheme === "tcp" ? (signals.port ?? 0) : 0;
       for (const each of [bound, signalUrl]) if (each.startsWith("inproc:")) inprocBound(each);
