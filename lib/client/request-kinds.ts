@@ -1,5 +1,6 @@
-import { type MethodContract } from "../contract/service-contract";
-import { MalformedMessageError } from "../errors";
+import { convertValue } from "../contract/convert-value";
+import { type MethodContract, type PropertyContract } from "../contract/service-contract";
+import { MalformedMessageError, messageOf, placeName, ValidationError } from "../errors";
 import { decodeInventory, type Inventory } from "../wire/inventory";
 import { type RequestKind } from "./outgoing-call";
 
@@ -34,14 +35,20 @@ function methodKind({ member, wireName, result, timeoutMs }: MethodContract): Re
   };
 }
 
-/** The value of a property. */
-export function getKind(member: string): RequestKind {
+/** The value of a property, of the type that is declared for it: a `Date`, an instance of its class. */
+export function getKind({ member, type }: PropertyContract): RequestKind {
   return {
     member,
     usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
     read(reply, place) {
-      if (reply.kind === "success") return reply.body.value;
-      throw new MalformedMessageError(`${member} answered with bytes`, place);
+      if (reply.kind !== "success") throw new MalformedMessageError(`${member} answered with bytes`, place);
+      const { value } = reply.body;
+      if (value === null || value === undefined) return value;
+      try {
+        return convertValue(type, value, "its value", []);
+      } catch (error) {
+        throw new ValidationError(`${placeName(place)}${messageOf(error)}`, place, { cause: error });
+      }
     },
   };
 }

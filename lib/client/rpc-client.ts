@@ -100,8 +100,9 @@ export class RpcClient {
   }
 
   /** Asks the device for a property's value. */
-  get({ wireName, member }: PropertyContract, options: CallOptions = {}): Promise<unknown> {
-    return this.request({ event: "PROPERTY_GET", property: wireName }, getKind(member), options);
+  get(property: PropertyContract, options: CallOptions = {}): Promise<unknown> {
+    const request = { event: "PROPERTY_GET", property: property.wireName } as const;
+    return this.request(request, getKind(property), options);
   }
 
   /**

@@ -1,5 +1,15 @@
 import { toArray, firstValueFrom, take } from "rxjs";
-import { ContractError, EncodingError, RemoteError, serve, ValidationError } from "rigwire";
+import {
+  clientOf,
+  connect,
+  ContractError,
+  EncodingError,
+  RemoteError,
+  RpcProperty,
+  RpcService,
+  serve,
+  ValidationError,
+} from "rigwire";
 import { eventually } from "../support/eventually";
 import { closing } from "../support/closing";
 import { LabDevice, openLab } from "./lab-device";
@@ -241,5 +251,46 @@ describe("a signal", () => {
 
     expect((await heard).map(([step]) => step)).toEqual(Array.from({ length: 2_000 }, (_, step) => step));
     expect(logger.lines).toEqual([]);
+  });
+});
+
+describe("a property's value", () => {
+  class Position {
+    x = 0;
+
+    get isHome(): boolean {
+      return this.x === 0;
+    }
+  }
+
+  @RpcService({ type: "typed" })
+  class TypedDevice {
+    @RpcProperty() startedAt: Date = new Date(0);
+    @RpcProperty() position: Position = new Position();
+    @RpcProperty() operator: string | null = null;
+    @RpcProperty() gain: number = 1;
+  }
+
+  async function openTyped(device = new TypedDevice()) {
+    const { url } = closing(await serve(device));
+    const remote = connect(TypedDevice, url, { name: "typed-1" });
+    closing(clientOf(remote));
+    return { device, remote };
+  }
+
+  it("has the type that is declared for it", async () => {
+    const { remote } = await openTyped();
+
+    expect(await remote.startedAt.get()).toEqual(new Date(0));
+    expect(await remote.position.get()).toBeInstanceOf(Position);
+    expect((await remote.position.get()).isHome).toBe(true);
+    expect(await remote.operator.get()).toBeNull();
+  });
+
+  it("that does not fit its declaration is told, with device and member", async () => {
+    const { device, remote } = await openTyped();
+    device.gain = "high" as unknown as number;
+
+    await expect(remote.gain.get()).rejects.toThrow('typed-1.gain: its value: expected number, got "high"');
   });
 });
