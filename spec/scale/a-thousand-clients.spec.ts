@@ -13,6 +13,7 @@ const ANNOUNCEMENTS = 3;
 const LEFT_BYTES_EACH = 700;
 
 const hallProgram = typeScriptProgram(join(__dirname, "programs/hall-process.ts"));
+const fullProgram = typeScriptProgram(join(__dirname, "programs/full-process.ts"));
 const crowdProgram = typeScriptProgram(join(__dirname, "programs/crowd.ts"));
 
 it("a thousand clients of one process get their own answers and every signal, and leave nothing behind", async () => {
@@ -65,6 +66,13 @@ it("a server that may not open so many files says so, and serves those that are 
   );
   order(server, { announce: 1 });
   expect(await guest.next()).toEqual({ heard: 1 });
+});
+
+it("where no more files may be opened, a server that cannot start leaves none open, and one closes", async () => {
+  const full = fullProgram.start([], {}, { openFiles: 100 });
+
+  expect(await full.next()).toMatch(/^this process has as many files and sockets open .* ulimit -n/);
+  expect(await full.next()).toBe("closed");
 });
 
 /** What a crowd of clients tells. */

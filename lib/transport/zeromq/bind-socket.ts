@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { lstat, rm } from "node:fs/promises";
 import { createConnection, isIP } from "node:net";
-import { type Socket } from "zeromq";
+import { type Event, type Socket } from "zeromq";
 import { AddressError, messageOf } from "../../errors";
 import { parseAddress, type Address } from "../address";
 import { bindPrivately } from "./bind-privately";
@@ -96,16 +96,26 @@ async function refuseTakenPath(url: string, path: string): Promise<void> {
 /**
  * Resolves when a bound socket that is being closed has let go of its address, which another thread of ZeroMQ does.
  * Call it before the socket is closed. (To unbind it first is no way: the binding does that in a thread of its own,
- * which crashes the process where messages are waited for meanwhile.)
+ * which crashes the process where messages are waited for meanwhile.) A process that has no room for the socket that
+ * tells of it does not wait.
  *
  * @param url - Where it is bound.
  */
 export async function addressReleased(socket: Socket, url: string): Promise<void> {
   // Within a process nothing tells of the address; it is free when the socket is gone.
   const last = url.startsWith("inproc:") ? "end" : "close";
-  const events = eventsOf(socket);
+  const events = eventsIfAny(socket);
+  if (events === undefined) return;
   for (let next = await events.next(); next.done !== true; next = await events.next()) {
     if (next.value.type === last) return;
+  }
+}
+
+function eventsIfAny(socket: Socket): AsyncIterator<Event, undefined> | undefined {
+  try {
+    return eventsOf(socket);
+  } catch {
+    return undefined;
   }
 }
 

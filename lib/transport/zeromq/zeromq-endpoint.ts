@@ -121,10 +121,11 @@ export class ZeroMqEndpoint implements RpcEndpoint {
       sendHighWaterMark: replyHighWaterMark,
     };
     const router = makeSocket(() => new Router(routerOptions));
-    const publisher = makeSocket(
-      () => new XPublisher({ ...common, sendTimeout: 0, sendHighWaterMark: signalHighWaterMark }),
-    );
+    let publisher: XPublisher | undefined;
     try {
+      publisher = makeSocket(
+        () => new XPublisher({ ...common, sendTimeout: 0, sendHighWaterMark: signalHighWaterMark }),
+      );
       const address = await bindSocket(router, url);
       const bound = formatAddress(address);
       const signalUrl =
@@ -148,7 +149,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
       );
     } catch (error) {
       router.close();
-      publisher.close();
+      publisher?.close();
       throw error;
     }
   }
