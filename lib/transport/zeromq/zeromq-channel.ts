@@ -125,6 +125,8 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
   }
 
   private async stayConnected(): Promise<void> {
+    // Not at once: who hears of the state may call or subscribe, and must find that it connects already.
+    await Promise.resolve();
     const backoff = new Backoff();
     this.setState({ kind: "connecting", problem: undefined });
     while (!this.isClosed()) {
