@@ -1,8 +1,17 @@
-import { DeviceUnavailableError, serve, withOptions } from "rigwire";
+import { Arg, DeviceUnavailableError, JsonMethod, RpcService, serve, withOptions } from "rigwire";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { freePort } from "../support/free-port";
 import { connectStage, Stage } from "./stage";
+
+/** Its own time for a move is over before any client is connected. */
+@RpcService({ type: "stage" })
+class HurriedStage extends Stage {
+  @JsonMethod({ timeout: 0.001 })
+  override moveTo(@Arg("position") position: number): number {
+    return super.moveTo(position);
+  }
+}
 
 describe("a device that is away", () => {
   it("fails a call at its deadline, and is never sent it when it comes", async () => {
@@ -84,5 +93,14 @@ describe("a device that is away", () => {
     await expect(call).rejects.toThrow(DeviceUnavailableError);
     expect(await stage.moveTo(2)).toBe(2);
     expect(device.moves).toEqual([2]);
+  });
+
+  it("tells a call that the device's own time for the method ended before it was connected", async () => {
+    const server = closing(await serve(new HurriedStage()));
+    const stage = connectStage(closing, server.url, { name: "stage-1" });
+
+    await expect(stage.moveTo(1)).rejects.toThrow(
+      `stage-1.moveTo was not sent: the device was not reachable within 0.001 ms (${server.url})`,
+    );
   });
 });

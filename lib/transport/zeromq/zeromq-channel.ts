@@ -230,10 +230,10 @@ export class ZeroMqChannel<Peer> implements RpcChannel<Peer> {
     else call.expire(this.where, this.obstacle());
   }
 
-  /** Why a call still waits. */
+  /** Why a call still waits; nothing where it need not any more, but its time was over before it could be sent. */
   private obstacle(): string | undefined {
-    const isConnected = this.session?.connection.isClosed === false;
-    return isConnected ? "it is connected, but still learns what is subscribed" : this.problem;
+    const isSettling = this.session?.isReady === false && !this.session.connection.isClosed;
+    return isSettling ? "it is connected, but still learns what is subscribed" : this.problem;
   }
 
   private tellProblem(problem: string): void {
