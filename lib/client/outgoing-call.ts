@@ -1,4 +1,4 @@
-import { EncodingError, placeName, type ErrorPlace } from "../errors";
+import { EncodingError, placeName, ValidationError, type ErrorPlace } from "../errors";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../transport/message-limit";
 import { type Caller, type ChannelOptions, type OutgoingRequest } from "../transport/rpc-channel";
 import { errorOf } from "../wire/failures";
@@ -32,6 +32,7 @@ export class OutgoingCall<T> implements OutgoingRequest<Peer>, Caller {
    * @param client - Names the device in errors.
    * @param resolve - Gets what the reply holds.
    * @param reject - Gets the error.
+   * @throws ValidationError for a time that is no number: nothing would ever end the wait.
    */
   constructor(
     private readonly client: { readonly device: string },
@@ -41,7 +42,13 @@ export class OutgoingCall<T> implements OutgoingRequest<Peer>, Caller {
     private readonly defaults: CallOptions & Pick<ChannelOptions, "maxMessageBytes">,
     private readonly resolve: (value: T) => void,
     private readonly reject: (error: unknown) => void,
-  ) {}
+  ) {
+    const { timeoutMs = defaults.timeoutMs } = options;
+    if (Number.isNaN(timeoutMs)) {
+      const text = "was not sent: timeoutMs is NaN, and must be milliseconds, or null to wait for ever";
+      throw new ValidationError(`${placeName(this.place).replace(": ", " ")}${text}`, this.place);
+    }
+  }
 
   get place(): ErrorPlace {
     const { device } = this.client;

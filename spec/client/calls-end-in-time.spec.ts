@@ -61,6 +61,14 @@ describe("a call without a reply", () => {
     await expect(withOptions(remote, { timeoutMs: 30 }).home()).rejects.toThrow("within 30 ms");
   });
 
+  it("is not sent with a time that is no number, which would never be over", async () => {
+    const { remote } = await openLab({}, { name: "lab-1" });
+    const careless = withOptions(remote, { timeoutMs: Number("five") });
+
+    await expect(careless.home()).rejects.toThrow("lab-1.home was not sent: timeoutMs is NaN");
+    await expect(careless.gain.get()).rejects.toThrow("lab-1.gain was not sent: timeoutMs is NaN");
+  });
+
   it("waits for ever where the method says so", async () => {
     const { remote, device } = await openLab();
     const home = remote.home();
