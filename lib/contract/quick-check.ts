@@ -22,10 +22,11 @@ const NEVER: QuickCheck = () => false;
  * The rules of a class as a list of its validators' own functions, made once. class-validator itself prepares an error
  * report for every property of every object, also where nothing is wrong: several times the cost of a whole call.
  *
- * Rules that say more than what one value must be (nested objects, each item of a list, promises) are left to it.
+ * Rules that say more than what one value must be (nested objects, each item of a list) are left to it, and so are those
+ * that take their time: a rule that looks something up is asked once for each value.
  */
 export function quickCheckOf(type: { readonly name: string }, rules: readonly Rule[]): QuickCheck {
-  if (!rules.every(isSimple)) return NEVER;
+  if (!rules.every(isSimple) || rules.some(isAsync)) return NEVER;
   const names = [...new Set(rules.map(({ propertyName }) => propertyName))];
   const properties = names.map((name) =>
     checkedProperty(
@@ -41,6 +42,11 @@ function isSimple({ type, each, validateIf, groups }: Rule): boolean {
   // The types say otherwise, but `groups` is missing where other options are given.
   const isGrouped = ((groups as string[] | undefined)?.length ?? 0) > 0;
   return isKnown && !each && validateIf === undefined && !isGrouped;
+}
+
+function isAsync({ constraintCls }: Rule): boolean {
+  const validators = classValidator().getMetadataStorage().getTargetValidatorConstraints(constraintCls);
+  return validators.some(({ async }) => async);
 }
 
 function checkedProperty(name: string, rules: readonly Rule[]): CheckedProperty {
@@ -63,9 +69,13 @@ function checkedProperty(name: string, rules: readonly Rule[]): CheckedProperty 
 function passes(targetName: string, object: object, { name, conditions, checks }: CheckedProperty): boolean {
   const value = Reflect.get(object, name) as unknown;
   if (!conditions.every((condition) => condition(object, value))) return true;
-  return checks.every(
-    ({ check, constraints }) =>
-      // A promise is not true: class-validator waits for it.
-      check.validate(value, { targetName, property: name, object, value, constraints }) === true,
+  return checks.every(({ check, constraints }) =>
+    isTrue(check.validate(value, { targetName, property: name, object, value, constraints })),
   );
+}
+
+/** A promise is not true: class-validator asks again, and waits for it. */
+function isTrue(answer: boolean | Promise<boolean>): boolean {
+  if (typeof answer !== "boolean") void Promise.resolve(answer).catch(() => undefined);
+  return answer === true;
 }

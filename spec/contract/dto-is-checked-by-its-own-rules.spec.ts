@@ -114,6 +114,21 @@ describe("an object for a DTO class", () => {
     await expect(take(Reserved, { slot: "B2" })).rejects.toThrow("target: slot is taken");
   });
 
+  it.each([true, false])("is refused where a rule that takes time fails, and said so: %j", async (isSaid) => {
+    let asked = 0;
+    const fail = () => {
+      asked += 1;
+      return Promise.reject(new Error("the plan of the slots is away"));
+    };
+    class LookedUp {
+      @HasRule({ async: isSaid, validate: fail }) slot!: string;
+    }
+
+    await expect(take(LookedUp, { slot: "A1" })).rejects.toThrow("the plan of the slots is away");
+    // It can be known to take time only where it says so.
+    expect(asked).toBe(isSaid ? 1 : 2);
+  });
+
   it("passes by the rules of its class exactly where class-validator says so", async () => {
     class Step {
       @IsOptional() @IsInt() @IsPositive() count?: number | null;
@@ -169,16 +184,17 @@ describe("an object for a DTO class", () => {
 });
 
 function IsFree(): PropertyDecorator {
+  return HasRule({ async: true, validate: (value) => Promise.resolve(value === "A1") });
+}
+
+function HasRule(rule: { async: boolean; validate(value: unknown): Promise<boolean> }): PropertyDecorator {
   return (prototype, propertyName) => {
     registerDecorator({
       name: "isFree",
       target: prototype.constructor,
       propertyName: String(propertyName),
-      async: true,
-      validator: {
-        validate: (value: unknown) => Promise.resolve(value === "A1"),
-        defaultMessage: () => "$property is taken",
-      },
+      async: rule.async,
+      validator: { validate: (value) => rule.validate(value), defaultMessage: () => "$property is taken" },
     });
   };
 }
