@@ -42,7 +42,7 @@ export class ChosenKeys {
     return this.keys;
   }
 
-  /** How many devices are known by keys of their own; nothing where all have one. */
+  /** The names of a folder of keys; nothing where one key is for all. */
   get knownDevices(): readonly string[] | undefined {
     return typeof this.serverKeys === "object" ? Object.keys(this.serverKeys) : undefined;
   }
