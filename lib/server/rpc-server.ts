@@ -187,14 +187,15 @@ export class RpcServer {
   private handle(incoming: IncomingRequest): void {
     let request: RpcRequest | undefined;
     const reply = (frames: readonly Frame[]) => incoming.reply(withinLimit(frames, this.replyLimit(request)));
-    if (this.closing !== undefined) {
-      reply(failureReply(failed("the server is closing", "busy")));
-      return;
-    }
     try {
       request = decodeRequest(incoming.body);
     } catch (error) {
       reply(failureReply(refusal(error)));
+      return;
+    }
+    // What still runs may be given up.
+    if (this.closing !== undefined && request.event !== "CANCEL") {
+      reply(failureReply(failed("the server is closing", "busy")));
       return;
     }
     try {

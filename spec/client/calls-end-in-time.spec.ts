@@ -92,6 +92,23 @@ describe("a call without a reply", () => {
     }
   });
 
+  it("is told to the method also while its server closes, which need not wait for it then", async () => {
+    const server = closing(await serve(new Obedient(), { closeGraceMs: 20_000 }));
+    const remote = connect(Obedient, server.url);
+    closing(clientOf(remote));
+    const controller = new AbortController();
+    const call = withOptions(remote, { signal: controller.signal }).obey();
+    await clientOf(remote).inventory({ timeoutMs: 5_000 });
+
+    const closingAt = performance.now();
+    const closed = server.close();
+    controller.abort();
+
+    await expect(call).rejects.toThrow(CallAbortedError);
+    await closed;
+    expect(performance.now() - closingAt).toBeLessThan(5_000);
+  });
+
   it("leaves the next call its own reply", async () => {
     const { remote, device } = await openLab();
     await expect(remote.moveTo(5)).rejects.toThrow(RpcTimeoutError);
