@@ -1,7 +1,7 @@
 import { type ExperimentMethodOptions, recordsOf } from "../lib/contract/records";
 
 /**
- * Lets a method take part in experiments (protocols.md, 5). It is called with the `ReceivedMessage`; what it returns
+ * Lets a method take part in experiments (iblutil io.net). It is called with the `ReceivedMessage`; what it returns
  * is the answer to the main rig, and what it throws is the error that the main rig gets. The class takes part where an
  * app serves it with a `RigParticipantModule`.
  *

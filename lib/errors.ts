@@ -128,6 +128,11 @@ export function placeName({ device, member }: ErrorPlace): string {
   return member === undefined ? `${device}: ` : `${device}.${member}: `;
 }
 
+/** `cam-1.getImage `, or nothing: what a sentence about a call begins with. */
+export function subjectOf(place: ErrorPlace): string {
+  return placeName(place).replace(": ", " ");
+}
+
 /** The text of anything that was thrown, also of what is no `Error` or does not let itself be read. */
 export function messageOf(thrown: unknown): string {
   try {

@@ -17,7 +17,7 @@ export interface AdvertisementDirectoryOptions extends Omit<WatchOptions, "inclu
   readonly properties?: ServiceProperties;
 }
 
-/** The devices of this host that its user's processes advertise in files (protocols.md, 3). */
+/** The devices of this host that its user's processes advertise in files (bpod_core ipc). */
 export class AdvertisementDirectory implements DeviceDirectory {
   /** Shared by all subscribers; the folder is watched while there is one. */
   readonly changes$: Observable<DeviceEvent>;

@@ -43,7 +43,7 @@ export function isUnfinishedName(name: string): boolean {
   return UNFINISHED.test(name);
 }
 
-/** `FOLDER/TYPE/UUIDHEX.json` (protocols.md, 3). */
+/** `FOLDER/TYPE/UUIDHEX.json` (bpod_core ipc). */
 export function advertisementPath(folder: string, { serviceType, uuid }: AdvertisedService): string {
   return join(folder, typeFolderName(serviceType), `${uuid.replaceAll("-", "")}${SUFFIX}`);
 }

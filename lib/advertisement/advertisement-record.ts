@@ -11,7 +11,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What a service tells about itself beside name, type and address. */
 export type ServiceProperties = Readonly<Record<string, string | null>>;
 
-/** A service as its advertisement describes it (protocols.md, 3). */
+/** A service as its advertisement describes it (bpod_core ipc). */
 export interface AdvertisedService {
   /** What people call it, such as `Bpod 3`. */
   readonly serviceName: string;

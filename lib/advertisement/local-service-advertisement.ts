@@ -42,7 +42,7 @@ const CONFIRM_MS = 60_000;
 
 /**
  * Makes a service known to this user's other processes on this host: a file that is there as long as the service
- * (protocols.md, 3). It goes with `close()`, with `using`, and when the process ends, by itself or by a signal. A
+ * (bpod_core ipc). It goes with `close()`, with `using`, and when the process ends, by itself or by a signal. A
  * process that is killed leaves it behind for the next reader to remove.
  *
  * The file is confirmed now and then, and written anew if something removed it.

@@ -19,7 +19,7 @@ export interface RuntimeSurroundings {
 
 /**
  * The folder of all advertisements of this user: where Python's platformdirs has the runtime directory of an
- * application named `LocalServiceAdvertisements` (protocols.md, 3). It need not exist.
+ * application named `LocalServiceAdvertisements` (bpod_core ipc). It need not exist.
  *
  * - Linux and other Unixes: in `$XDG_RUNTIME_DIR`, else in `/run/user/UID`, else, where that is not writable,
  *   in `/tmp/runtime-UID`.

@@ -12,7 +12,7 @@ import { type Peer } from "./peer";
 /** How long a call that may take for ever waits for the device to be there at all, in milliseconds. */
 const LONGEST_CONNECT_MS = 10_000;
 
-/** What all requests for one member have in common; made once. */
+/** What all requests of one kind for one member have in common. */
 export interface RequestKind<T = unknown> {
   /** The member's name in TypeScript; nothing for what concerns the whole device. */
   readonly member: string | undefined;

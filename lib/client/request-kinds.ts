@@ -30,7 +30,7 @@ function methodKind({ member, wireName, result, timeoutMs }: MethodContract): Re
     read(reply, place) {
       if (reply.kind === "buffer") return [reply.data, reply.info];
       if (result === "json") return reply.body.result;
-      throw new MalformedMessageError(`${member} answered without bytes`, place);
+      throw new MalformedMessageError(`${placeName(place)}answered without bytes`, place);
     },
   };
 }
@@ -41,7 +41,8 @@ export function getKind({ member, type }: PropertyContract): RequestKind {
     member,
     usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
     read(reply, place) {
-      if (reply.kind !== "success") throw new MalformedMessageError(`${member} answered with bytes`, place);
+      if (reply.kind !== "success")
+        throw new MalformedMessageError(`${placeName(place)}answered with bytes`, place);
       const { value } = reply.body;
       if (value === null || value === undefined) return value;
       try {
@@ -64,6 +65,6 @@ export const INVENTORY: RequestKind<Inventory> = {
   usualTimeoutMs: () => INVENTORY_TIMEOUT_MS,
   read(reply, place) {
     if (reply.kind === "success") return decodeInventory(reply.body);
-    throw new MalformedMessageError("the inventory is a buffer", place);
+    throw new MalformedMessageError(`${placeName(place)}the inventory is a buffer`, place);
   },
 };

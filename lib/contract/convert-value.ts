@@ -4,7 +4,7 @@ import { classTransformer } from "./validator";
 import { typeName, type Constructor, type ValueType } from "./value-type";
 
 /**
- * Brings a value from the wire to its declared type, as the original coerces (protocols.md, 1): `"5"` to 5 where a
+ * Brings a value from the wire to its declared type, as the original coerces (plantimager RPC): `"5"` to 5 where a
  * number is declared, a number to its text where a string is declared, never a guess.
  *
  * @param place - What the value is, for the error: an argument's or property's name.

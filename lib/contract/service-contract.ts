@@ -2,7 +2,7 @@ import { type PropertyGuard } from "./constraints";
 import { type ExperimentMethod } from "./experiment-methods";
 import { type ValueType } from "./value-type";
 
-/** How long clients wait for a method whose author named no time (protocols.md, 1), in milliseconds. */
+/** How long clients wait for a method whose author named no time (plantimager RPC), in milliseconds. */
 export const DEFAULT_METHOD_TIMEOUT_MS = 10_000;
 
 /** A parameter of a method. */

@@ -11,7 +11,7 @@ import { localUrl } from "../registry/local-url";
 import { NamedAnnouncement } from "./named-announcement";
 import { type RigModule, type ServedDevice } from "./rig-module";
 
-/** Finds devices by the files in which processes of this user on this computer advertise them (protocols.md, 3). */
+/** Finds devices by the files in which processes of this user on this computer advertise them (bpod_core ipc). */
 export const AdvertisementModule = {
   /**
    * Looks up what is advertised, and advertises the app's devices with the `properties` of their options.

@@ -22,7 +22,7 @@ const REGISTRY = "registry";
 
 type LeaseSettings = Pick<LeaseOptions, "aliveTimeoutMs">;
 
-/** Finds devices in a device registry, and keeps the app's devices registered there (protocols.md, 2). */
+/** Finds devices in a device registry, and keeps the app's devices registered there (plantimager registry). */
 export const RegistryModule = {
   /**
    * Runs a registry in this process (injected by the token {@link DEVICE_REGISTRY}), for a rig on one computer or as the rig's main process.

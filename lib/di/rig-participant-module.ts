@@ -1,7 +1,7 @@
 import { RigParticipant, type RigParticipantOptions } from "../rigs/rig-participant";
 import { type RigModule } from "./rig-module";
 
-/** Lets the app's devices take part in experiments, through their methods with `@OnExperiment` (protocols.md, 5). */
+/** Lets the app's devices take part in experiments, through their methods with `@OnExperiment` (iblutil io.net). */
 export const RigParticipantModule = {
   /**
    * Listens for a main rig while the app runs. It is injected as `RigParticipant`, which tells the URI.

@@ -27,7 +27,7 @@ export interface RigServicesModuleOptions extends RigServicesOptions {
   readonly communicator?: Omit<CommunicatorOptions, "name">;
 }
 
-/** Lets the app tell an experiment's events to all rigs: provides `RigServices` by injection (protocols.md, 5). */
+/** Lets the app tell an experiment's events to all rigs: provides `RigServices` by injection (iblutil io.net). */
 export const RigServicesModule = {
   /**
    * Speaks to rigs while the app runs. The start fails with `RigUriError` for a URI that is wrong, with

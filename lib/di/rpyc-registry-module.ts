@@ -15,7 +15,7 @@ type SharedOptions = RpycDirectoryOptions & Pick<RpycRegistrationOptions, "renew
 
 /**
  * Finds devices in an RPyC registry, and registers the app's devices there under their names and types
- * (protocols.md, 4).
+ * (RPyC registry).
  */
 export const RpycRegistryModule = {
   /** By datagrams; without a host, to every registry of the local network. */

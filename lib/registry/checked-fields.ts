@@ -31,7 +31,7 @@ export function optionalTextField(fields: Fields, key: string): string | undefin
 }
 
 /**
- * Where a device is served, written right: the doubled port of the originals is read as one (protocols.md, 1).
+ * Where a device is served, written right: the doubled port of the originals is read as one (plantimager RPC).
  *
  * @throws MalformedMessageError if nobody could connect to it.
  */

@@ -50,7 +50,7 @@ const MAX_UNCONFIRMED_WATCHERS = 1_000;
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * A registry of devices that originals and rigwire's clients talk to (protocols.md, 2). It answers `LIST_DEVICES` and
+ * A registry of devices that originals (plantimager) and rigwire's clients talk to. It answers `LIST_DEVICES` and
  * `WATCH` as well, so that devices can be looked up from other processes. Within its own process it is a directory.
  */
 export class DeviceRegistry implements DeviceDirectory {

@@ -33,7 +33,7 @@ interface Entry {
 }
 
 /**
- * The devices of a registry and the rules for their names (protocols.md, 2). Pure: time comes from outside. Every
+ * The devices of a registry and the rules for their names (plantimager registry). Pure: time comes from outside. Every
  * operation but a list takes about the same time however many devices there are.
  */
 export class RegisteredDevices {

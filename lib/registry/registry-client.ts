@@ -55,11 +55,11 @@ export interface AcceptedRegistration {
   readonly uuid: string;
 }
 
-/** As an original waits for a registry (protocols.md, 2), in milliseconds. */
+/** As an original waits for a registry (plantimager registry), in milliseconds. */
 const DEFAULT_TIMEOUT_MS = 5_000;
 
 /**
- * Talks to a device registry, an original or ours (protocols.md, 2). Every method throws DeviceUnavailableError where
+ * Talks to a device registry, an original (plantimager) or ours. Every method throws DeviceUnavailableError where
  * the registry cannot be reached in time, RpcTimeoutError and ConnectionLostError where it is not known what became of
  * the request, CallAbortedError, and MalformedMessageError where it is no registry that answers.
  */

@@ -8,7 +8,7 @@ import {
 import { type RegistryClient } from "./registry-client";
 
 /**
- * The devices that a registry elsewhere knows (protocols.md, 2). A registry in the same process, a `DeviceRegistry`, is
+ * The devices that a registry elsewhere (plantimager) knows. A registry in the same process, a `DeviceRegistry`, is
  * a directory itself.
  */
 export class RegistryDirectory implements DeviceDirectory {

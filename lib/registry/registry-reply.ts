@@ -4,7 +4,7 @@ import { encodeJson } from "../wire/json";
 import { decodeObject, isObject, type Received } from "../wire/message";
 import { addressField, countField, MAX_TEXT_LENGTH, textField, type Fields } from "./checked-fields";
 
-/** What a registry answers (protocols.md, 2). The last two answer additions. */
+/** What a registry answers (plantimager registry). The last two answer additions. */
 export type RegistryReply =
   /** The uuid is the right to unregister and to check in: for the owner only. */
   | { readonly event: "REGISTER_ACK"; readonly name: string; readonly uuid: string }

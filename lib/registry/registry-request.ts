@@ -5,7 +5,7 @@ import { encodeJson } from "../wire/json";
 import { decodeObject, isObject, type Received } from "../wire/message";
 import { addressField, optionalTextField, textField, type Fields } from "./checked-fields";
 
-/** What is asked of a registry (protocols.md, 2). The last two are additions: an original answers UNSUPPORTED. */
+/** What is asked of a registry (plantimager registry). The last two are additions: an original answers UNSUPPORTED. */
 export type RegistryRequest =
   | RegisterRequest
   | { readonly event: "UNREGISTER"; readonly uuid: string }
@@ -26,7 +26,9 @@ export interface RegisterRequest {
   readonly owner?: OwnershipProof | undefined;
 }
 
-/** A device is pruned when it is not heard from for this long after registering (protocols.md, 2), in milliseconds. */
+/**
+ * A device is pruned when it is not heard from for this long after registering (plantimager registry), in milliseconds.
+ */
 export const DEFAULT_ALIVE_TIMEOUT_MS = 20_000;
 
 /** A device that is gone must leave the registry some day, whatever it asked for. */

@@ -11,7 +11,7 @@ import {
   timeout,
 } from "rxjs";
 
-/** How long an answer to a message is waited for (protocols.md, 5). */
+/** How long an answer to a message is waited for (iblutil io.net). */
 export const DEFAULT_ANSWER_TIMEOUT_MS = 10_000;
 
 /** What is waited for, and what ends the wait. */

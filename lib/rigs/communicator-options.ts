@@ -3,7 +3,7 @@ import { type Logger } from "../log";
 import { type EventSelection } from "./experiment-event";
 import { type RigAddress } from "./rig-address";
 
-/** How long the echo of a message is waited for (protocols.md, 5). */
+/** How long the echo of a message is waited for (iblutil io.net). */
 export const DEFAULT_ECHO_TIMEOUT_MS = 1_000;
 
 /** How a communicator behaves. */

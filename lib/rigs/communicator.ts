@@ -34,7 +34,7 @@ import { type RigLink } from "./rig-link";
 import { formatRigUri, parseRigUri, resolveRigUri } from "./rig-uri";
 
 /**
- * Exchanges experiment messages with other rigs, each confirmed by its echo (protocols.md, 5).
+ * Exchanges experiment messages with other rigs, each confirmed by its echo (iblutil io.net).
  *
  * A rig that takes part in experiments is a *server*: it listens, and answers whoever speaks to it. The main rig has
  * a *client* for each of them; many clients together are {@link RigServices}.

@@ -31,7 +31,7 @@ export interface ConversationOptions {
 }
 
 /**
- * The protocol between rigs (protocols.md, 5) over a link: sends and waits for the echo, echoes what comes, and tells
+ * The protocol between rigs (iblutil io.net) over a link: sends and waits for the echo, echoes what comes, and tells
  * the one from the other.
  */
 export class Conversation {

@@ -19,7 +19,7 @@ const CODES = {
   ALYX: 128,
 } as const;
 
-/** The code of one event (protocols.md, 5). Codes combine by bitwise or when listening, never in a message. */
+/** The code of one event (iblutil io.net). Codes combine by bitwise or when listening, never in a message. */
 export type ExperimentEvent = (typeof CODES)[keyof typeof CODES];
 
 /** The events to listen for: a code, codes combined by bitwise or, a name in any case, or a list of these. */
@@ -81,7 +81,7 @@ function printed(value: unknown): string {
   return typeof value === "string" ? `"${value}"` : typeof value === "number" ? String(value) : typeof value;
 }
 
-/** The events of an experiment, and what makes one from a name or a number (protocols.md, 5). */
+/** The events of an experiment, and what makes one from a name or a number (iblutil io.net). */
 export const ExperimentEvent = {
   ...CODES,
   /** Every event combined, for listening. */

@@ -3,7 +3,7 @@ import { decodeJson, encodeJson } from "../wire/json";
 import { ExperimentEvent } from "./experiment-event";
 import { type MessageMark, writeMark } from "./message-mark";
 
-/** The most bytes of one message (protocols.md, 5). */
+/** The most bytes of one message (iblutil io.net). */
 export const MAX_RIG_MESSAGE_BYTES = 65_535;
 
 /** One event, as it travels: `[2, "2022-01-01_1_subject", {"foo": "bar"}]`. */

@@ -14,7 +14,7 @@ const REFERENCE = /^(\d{4}-\d{2}-\d{2})_(\d+)_(.*)$/s;
 const SUBJECT = /^[\w.-]+$/;
 const SHAPE = "yyyy-mm-dd_n_subject, such as 2022-01-01_1_mouse";
 
-/** Names one experiment: `2022-01-01_1_subject` (protocols.md, 5). */
+/** Names one experiment: `2022-01-01_1_subject` (iblutil io.net). */
 export class ExperimentReference {
   private constructor(
     /** `yyyy-mm-dd`, a day that exists. */

@@ -7,7 +7,7 @@ const CODES = {
   STOPPED: 30,
 } as const;
 
-/** Where a rig stands in an experiment (protocols.md, 5). */
+/** Where a rig stands in an experiment (iblutil io.net). */
 export type ExperimentStatus = (typeof CODES)[keyof typeof CODES];
 
 const CHOICES = Object.entries(CODES)
@@ -26,7 +26,7 @@ function validate(value: unknown): ExperimentStatus {
   throw new ValidationError(`${printed} is no experiment status; choose one of: ${CHOICES}`);
 }
 
-/** The statuses of a rig, and what makes one from a name or a number (protocols.md, 5). */
+/** The statuses of a rig, and what makes one from a name or a number (iblutil io.net). */
 export const ExperimentStatus = {
   ...CODES,
   /** The status that a value means; `undefined` for anything else. */

@@ -59,7 +59,7 @@ interface RoundPlan extends RoundOptions {
 }
 
 /**
- * All rigs of an experiment as one (protocols.md, 5): each event is told to every rig, and done when every rig has
+ * All rigs of an experiment as one (iblutil io.net): each event is told to every rig, and done when every rig has
  * answered with a message of the same event.
  *
  * `init`, `start`, `status` and `info` go in the order of the rigs, `stop` and `cleanup` in reverse. One after the

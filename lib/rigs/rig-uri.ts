@@ -4,7 +4,7 @@ import { messageOf } from "../errors";
 import { formatAddress, type RigAddress } from "./rig-address";
 import { RigUriError } from "./rig-errors";
 
-/** The port where none is given (protocols.md, 5). */
+/** The port where none is given (iblutil io.net). */
 export const DEFAULT_RIG_PORT = 11_001;
 
 const SCHEMES = ["udp", "tcp", "ws", "wss"] as const;

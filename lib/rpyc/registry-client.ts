@@ -7,7 +7,7 @@ import {
 } from "./registry-message";
 import { isServicePort, type ServiceAddress } from "./service-address";
 
-/** How long the originals wait for a reply (protocols.md, 4). */
+/** How long the originals wait for a reply (RPyC registry). */
 export const DEFAULT_REPLY_TIMEOUT_MS = 2_000;
 
 /** How long one request to an RPyC registry may take. */
@@ -17,7 +17,7 @@ export interface RegistryCallOptions {
 }
 
 /**
- * Asks an RPyC registry (protocols.md, 4). Each call opens a socket and closes it: there is nothing to close.
+ * Asks an RPyC registry (utils.registry). Each call opens a socket and closes it: there is nothing to close.
  *
  * Every call fails with `RpycRegistryUnreachableError` if the registry does not answer in time, which is what
  * it also does with a request that it refuses; and with `ValidationError` if a name or port cannot be sent.

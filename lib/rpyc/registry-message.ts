@@ -12,7 +12,7 @@ export const MAX_REQUEST_BYTES = 1_500;
 
 const MAGIC = "RPYC";
 
-/** What a client asks of a registry (protocols.md, 4). */
+/** What a client asks of a registry (RPyC registry). */
 export type RegistryRequest =
   | { readonly command: "REGISTER"; readonly names: readonly string[]; readonly port: number }
   | { readonly command: "UNREGISTER"; readonly port: number }

@@ -27,7 +27,7 @@ export interface RegistryResponderOptions extends ServiceTableOptions {
   readonly logger?: Logger;
 }
 
-/** Answers the requests of a registry (protocols.md, 4); knows no sockets. */
+/** Answers the requests of a registry (RPyC registry); knows no sockets. */
 export class RegistryResponder {
   readonly services: ServiceTable;
   private readonly log: BurstLog;

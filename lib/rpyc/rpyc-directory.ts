@@ -38,7 +38,7 @@ export interface RpycDirectoryOptions {
 }
 
 /**
- * Looks devices up in an RPyC registry (protocols.md, 4), which knows no more than names, in upper case, and
+ * Looks devices up in an RPyC registry (utils.registry), which knows no more than names, in upper case, and
  * the addresses that go by them. So:
  *
  * - A device is to be registered under its name and its type, as {@link rpycNamesOf} gives them.

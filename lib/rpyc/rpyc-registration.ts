@@ -4,7 +4,7 @@ import { messageOf } from "../errors";
 import { defaultLogger, type Logger } from "../log";
 import { checkedRequest, type RpycRegistryClient } from "./registry-client";
 
-/** A quarter of what a registry waits before it forgets a service (protocols.md, 4). */
+/** A quarter of what a registry waits before it forgets a service (RPyC registry). */
 const DEFAULT_RENEW_MS = 60_000;
 
 const DEFAULT_RETRY_MS = 1_000;
@@ -41,7 +41,7 @@ export type RpycRegistrationState =
   | { readonly kind: "closed" };
 
 /**
- * Keeps a service in an RPyC registry (protocols.md, 4): registers it at once, renews it in the background,
+ * Keeps a service in an RPyC registry (utils.registry): registers it at once, renews it in the background,
  * goes on when a registry is away or has forgotten it, and unregisters it on `close()`. Losing the registry
  * never stops the service.
  *

@@ -1,7 +1,7 @@
 import { Subject, type Observable } from "rxjs";
 import { formatAddress, type ServiceAddress } from "./service-address";
 
-/** A service that is not renewed for this long is removed (protocols.md, 4). */
+/** A service that is not renewed for this long is removed (RPyC registry). */
 export const DEFAULT_PRUNING_TIMEOUT_MS = 240_000;
 
 /** Entries of a table, a name at an address being one: some 30 MB, more than any laboratory has. */
@@ -29,7 +29,7 @@ interface Entry extends RegisteredService {
 }
 
 /**
- * The services that a registry knows (protocols.md, 4). Names are upper-cased. No operation takes longer the
+ * The services that a registry knows (RPyC registry). Names are upper-cased. No operation takes longer the
  * more services there are; those that expired go before anything else is looked at.
  */
 export class ServiceTable {

@@ -26,7 +26,7 @@ export interface TcpRegistryClientOptions {
 }
 
 /**
- * Asks an RPyC registry over TCP (protocols.md, 4), each request by a connection of its own. Replies of up to
+ * Asks an RPyC registry over TCP (RPyC registry), each request by a connection of its own. Replies of up to
  * 262,144 bytes are read, in however many pieces they come.
  */
 export class TcpRegistryClient implements RpycRegistryClient {

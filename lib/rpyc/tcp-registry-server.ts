@@ -40,7 +40,7 @@ export interface TcpRegistryServerOptions extends RegistryResponderOptions {
 }
 
 /**
- * An RPyC registry that answers one request a connection (protocols.md, 4), in however many pieces it comes.
+ * An RPyC registry that answers one request a connection (RPyC registry), in however many pieces it comes.
  * A connection with a malformed request, or one of more than 1,500 bytes, is closed without a reply.
  */
 export class TcpRegistryServer {

@@ -31,7 +31,7 @@ export interface UdpRegistryClientOptions {
 }
 
 /**
- * Asks an RPyC registry by datagrams (protocols.md, 4). Only what comes from the registry's port is taken for
+ * Asks an RPyC registry by datagrams (RPyC registry). Only what comes from the registry's port is taken for
  * a reply; from whichever host, since a registry may have several addresses. A broadcast gathers the replies
  * of all registries that answer within 200 ms after the first.
  */

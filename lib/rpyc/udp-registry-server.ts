@@ -28,7 +28,7 @@ export interface UdpRegistryServerOptions extends RegistryResponderOptions {
 }
 
 /**
- * An RPyC registry that answers datagrams (protocols.md, 4), broadcasts as well. A request that is malformed
+ * An RPyC registry that answers datagrams (RPyC registry), broadcasts as well. A request that is malformed
  * or longer than 1,500 bytes gets no reply.
  */
 export class UdpRegistryServer {

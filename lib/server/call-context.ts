@@ -2,7 +2,10 @@ import { ContractError } from "../errors";
 
 /** Who calls a method, until when, and whether they still want it. */
 export interface CallContext {
-  /** Aborts when the caller gave up, when its deadline passed, or when the server closes before the method is done. */
+  /**
+   * Aborts when the caller gave up, a moment after its deadline passed (100 ms: the caller's own end comes first), or
+   * when the server closes before the method is done.
+   */
   readonly signal: AbortSignal;
   /** When the caller stops waiting, on the clock of `performance.now()`, in milliseconds; nothing for never. */
   readonly deadline: number | undefined;

@@ -19,6 +19,7 @@ export class MethodRunner {
   private readonly queue = new TaskQueue();
   private readonly calls: ActiveCalls;
   private isClosing = false;
+  private isClosed = false;
 
   constructor(
     private readonly device: Device,
@@ -32,11 +33,12 @@ export class MethodRunner {
   run(request: MethodCall, origin: CallOrigin): void {
     const method = this.contract.methods.get(request.method);
     if (method === undefined) {
-      // The original's words, and no traceback (protocols.md, 1).
+      // The original's words, and no traceback (plantimager RPC).
       origin.reply(failureReply({ success: false, error: `Method ${request.method} not implemented` }));
       return;
     }
-    const busy = this.isClosing ? "the server is closing" : this.calls.refusalFor(origin.client);
+    const isRefused = this.isClosed || (this.isClosing && !method.concurrent);
+    const busy = isRefused ? "the server is closing" : this.calls.refusalFor(origin.client);
     if (busy !== undefined) {
       origin.reply(failureReply(failed(`${method.wireName} was not started: ${busy}`, "busy")));
       return;
@@ -69,7 +71,7 @@ export class MethodRunner {
   }
 
   /**
-   * Starts no further call. What runs may come to its end within the grace time, in milliseconds; then its signal
+   * Starts no further call, but `concurrent` ones within the grace time: what runs may have to be stopped. What runs may come to its end within the grace time, in milliseconds; then its signal
    * aborts.
    */
   async close(graceMs: number): Promise<void> {
@@ -78,6 +80,7 @@ export class MethodRunner {
     await Promise.resolve();
     this.calls.refuseWaiting("the server is closing", "busy");
     await this.calls.idle(graceMs);
+    this.isClosed = true;
     this.calls.giveUpAll("the server closed", "busy");
   }
 

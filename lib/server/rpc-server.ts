@@ -194,7 +194,7 @@ export class RpcServer {
       return;
     }
     // What still runs may be given up.
-    if (this.closing !== undefined && request.event !== "CANCEL") {
+    if (this.closing !== undefined && !isForMethods(request)) {
       reply(failureReply(failed("the server is closing", "busy")));
       return;
     }
@@ -275,4 +275,9 @@ export class RpcServer {
     reply(successReply());
     void this.close();
   }
+}
+
+/** These are taken while a server closes too: to stop what still runs. */
+function isForMethods({ event }: RpcRequest): boolean {
+  return event === "METHOD_CALL" || event === "CANCEL";
 }

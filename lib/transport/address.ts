@@ -10,7 +10,7 @@ const MAX_PORT = 65_535;
 
 /**
  * Reads `tcp://HOST[:PORT]`, `ipc://PATH` or `inproc://NAME`. A port of `*` or 0 counts as none. The doubled port that
- * original registries hold, `tcp://127.0.0.1:9000:9000`, is read as one (protocols.md, 1).
+ * original registries hold, `tcp://127.0.0.1:9000:9000`, is read as one (plantimager RPC).
  *
  * @throws AddressError with what is wrong.
  */

@@ -3,8 +3,8 @@ import {
   CallAbortedError,
   ConnectionLostError,
   DeviceUnavailableError,
-  placeName,
   RpcTimeoutError,
+  subjectOf,
 } from "../errors";
 import { type ReceivedReply } from "../wire/message";
 import { onAbort } from "./abort-listeners";
@@ -57,11 +57,11 @@ export class ChannelCall<Peer> {
     const { place } = this.request;
     const timeoutMs = this.timeoutMs ?? Infinity;
     if (this.sent?.abandon() === true) {
-      const text = `${subject(place)}got no reply within ${timeoutMs} ms (${where}); it may still be carried out`;
+      const text = `${subjectOf(place)}got no reply within ${timeoutMs} ms (${where}); it may still be carried out`;
       this.fail(new RpcTimeoutError(text, timeoutMs, place));
     } else {
       const reason = problem === undefined ? where : `${where}: ${problem}`;
-      const text = `${subject(place)}was not sent: the device was not reachable within ${timeoutMs} ms (${reason})`;
+      const text = `${subjectOf(place)}was not sent: the device was not reachable within ${timeoutMs} ms (${reason})`;
       this.fail(new DeviceUnavailableError(text, place));
     }
   }
@@ -69,7 +69,7 @@ export class ChannelCall<Peer> {
   /** The two sides do not trust each other's keys. */
   refused(refusal: AuthenticationError, where: string): void {
     const { place } = this.request;
-    const text = `${subject(place)}was not sent: ${refusal.message} (${where})`;
+    const text = `${subjectOf(place)}was not sent: ${refusal.message} (${where})`;
     this.fail(new AuthenticationError(text, refusal.problem, place, { cause: refusal }));
   }
 
@@ -79,7 +79,7 @@ export class ChannelCall<Peer> {
     const outcome = wasSent ? "it may or may not have been carried out" : "it was not sent";
     this.fail(
       new ConnectionLostError(
-        `${subject(place)}lost its connection (${where}: ${reason}); ${outcome}`,
+        `${subjectOf(place)}lost its connection (${where}: ${reason}); ${outcome}`,
         place,
       ),
     );
@@ -89,16 +89,11 @@ export class ChannelCall<Peer> {
     const { place } = this.request;
     const wasSent = this.sent?.abandon() === true;
     const outcome = wasSent ? "it may still be carried out" : "it was not sent";
-    this.fail(new CallAbortedError(`${subject(place)}was aborted; ${outcome}`, place, { cause: reason }));
+    this.fail(new CallAbortedError(`${subjectOf(place)}was aborted; ${outcome}`, place, { cause: reason }));
   }
 
   private settled(): void {
     this.stopListening?.();
     this.owner.forget(this);
   }
-}
-
-/** `cam-1.getImage `: what a sentence about a call begins with. */
-function subject(place: OutgoingRequest<unknown>["place"]): string {
-  return placeName(place).replace(": ", " ");
 }

@@ -6,14 +6,14 @@ import { decodeMessage, isObject } from "./message";
  * rigwire peers know; the inventory feature `batch` offers it.
  */
 
-/** A batch is not made longer than this, so that nobody waits long behind one. */
-export const MAX_BATCH_BYTES = 64 * 1024;
+/** A batch is not made longer than this, in characters, so that nobody waits long behind one. */
+export const MAX_BATCH_LENGTH = 64 * 1024;
 
 /** So many requests or replies are worth a message of their own: more in one would save little. */
 export const PLENTY = 48;
 
 /** The lengths of texts are counted in characters, each of up to three bytes; ids and commas come on top. */
-const LARGEST_BATCH_BYTES = 4 * MAX_BATCH_BYTES;
+const LARGEST_BATCH_BYTES = 4 * MAX_BATCH_LENGTH;
 
 /** More requests than any client of ours puts into one message. */
 export const MAX_BATCH_REQUESTS = 65_536;

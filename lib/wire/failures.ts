@@ -19,7 +19,7 @@ export function isFailureReason(value: unknown): value is FailureReason {
   return REASONS.has(value);
 }
 
-/** The reply of a request that failed (protocols.md, 1). */
+/** The reply of a request that failed (plantimager RPC). */
 export interface Failure {
   readonly success: false;
   readonly error: string;

@@ -6,7 +6,7 @@ import { isObject } from "./message";
 /** Method name → how long clients wait for it, in milliseconds; null waits for ever. */
 export type MethodTimeouts = ReadonlyMap<string, number | null>;
 
-/** What a server says of itself (`GET_INVENTORY`, protocols.md, 1). */
+/** What a server says of itself (`GET_INVENTORY`, plantimager RPC). */
 export interface Inventory {
   /** Empty until a registry accepted the device. */
   readonly name: string;

@@ -2,7 +2,7 @@ import { EncodingError } from "../errors";
 import { holdsNonFinite, parseLossless, writeLossless } from "./lossless-json";
 
 /**
- * JSON as the Python originals write and read it (protocols.md, 1): `NaN`, `Infinity` and `-Infinity` stand bare,
+ * JSON as the Python originals write and read it (plantimager RPC): `NaN`, `Infinity` and `-Infinity` stand bare,
  * integers have any size. What a double cannot hold safely is a `bigint` on this side.
  *
  * Values without any of these take the engine's own JSON and one scan of the text.

@@ -2,7 +2,7 @@ import { MalformedMessageError } from "../errors";
 import { encodeJson } from "./json";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
 
-/** What a client asks of a server (protocols.md, 1). The last two are additions that only rigwire servers know. */
+/** What a client asks of a server (plantimager RPC). The last two are additions that only rigwire servers know. */
 export type RpcRequest =
   | { readonly event: "GET_INVENTORY" }
   | { readonly event: "INIT_SIGNALS_HANDLING" }

@@ -30,7 +30,7 @@ const cases = recording.exchanges.map(({ note, request, reply }) => ({
   reply: reply[0].text,
 }));
 
-/** The original names a second device without a name "-1": a defect (protocols.md, 2). */
+/** The original names a second device without a name "-1": a defect (plantimager registry). */
 const OURS: Readonly<Record<string, string>> = { "-1": "arm-1" };
 
 describe("the recorded exchanges with an original registry", () => {

@@ -7,7 +7,7 @@ import { ELLIPSIS, NOT_IMPLEMENTED, PyComplex, PyFloat, PySlice, type BrineValue
 const SAFE_DIGITS = 15;
 
 /**
- * Reads one value of brine (protocols.md, 4) that fills `bytes` from end to end.
+ * Reads one value of brine (RPyC brine) that fills `bytes` from end to end.
  *
  * Safe for any bytes: the time and memory taken are proportional to their number. What is returned shares no
  * memory with them.

@@ -15,7 +15,7 @@ const INITIAL_BYTES = 128;
 const INTEGER_LIMIT = 10n ** BigInt(MAX_INTEGER_DIGITS);
 
 /**
- * Writes a value as brine (protocols.md, 4), byte for byte as Python's rpyc does.
+ * Writes a value as brine (RPyC brine), byte for byte as Python's rpyc does.
  *
  * @throws ValidationError if the value is none of {@link BrineValue}, is nested more than 100 deep (also by a
  *   cycle), holds an integer of more than 4,300 digits or a string with half a surrogate pair.

@@ -1,4 +1,4 @@
-/** The tag bytes of brine (protocols.md, 4). */
+/** The tag bytes of brine (RPyC brine). */
 export const Tag = {
   none: 0x00,
   emptyBytes: 0x01,

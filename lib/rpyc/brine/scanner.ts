@@ -9,7 +9,7 @@ type Step =
 
 /**
  * Finds the end of one value in a stream of brine, whose messages tell no length of their own
- * (protocols.md, 4). Each byte is looked at once, in whatever pieces it comes.
+ * (RPyC brine). Each byte is looked at once, in whatever pieces it comes.
  */
 export class BrineScanner {
   private valuesToCome = 1;

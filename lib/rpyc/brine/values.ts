@@ -32,7 +32,7 @@ export class PySlice {
 }
 
 /**
- * What brine carries (protocols.md, 4), as decoding gives it; encoding it again gives the same Python value.
+ * What brine carries (RPyC brine), as decoding gives it; encoding it again gives the same Python value.
  *
  * | Python | TypeScript |
  * |---|---|

@@ -7,7 +7,7 @@ import { parseAddress, type Address } from "../address";
 import { bindPrivately } from "./bind-privately";
 import { eventsOf } from "./socket-events";
 
-/** Where a port is taken from when none is named (protocols.md, 1). */
+/** Where a port is taken from when none is named (plantimager RPC). */
 const FIRST_RANDOM_PORT = 10_000;
 const LAST_RANDOM_PORT = 12_000;
 const RANDOM_PORT_ATTEMPTS = 20;

@@ -1,5 +1,5 @@
 import { type Frame } from "../../wire/frame";
-import { encodeBatch, MAX_BATCH_BYTES, PLENTY, withId } from "../../wire/batch";
+import { encodeBatch, MAX_BATCH_LENGTH, PLENTY, withId } from "../../wire/batch";
 import { type Outbox, type Parcel } from "./socket-sender";
 
 /** How long a client that does not take its replies is left alone before it is tried again, in milliseconds. */
@@ -84,7 +84,7 @@ export class ReplyOutbox implements Outbox {
   /** A reply to a request out of a batch. */
   addBatched(client: string, identity: Buffer, id: number, frames: readonly Frame[]): void {
     const [body] = frames;
-    if (frames.length === 1 && typeof body === "string" && body.length < MAX_BATCH_BYTES) {
+    if (frames.length === 1 && typeof body === "string" && body.length < MAX_BATCH_LENGTH) {
       const text = withId(body, id);
       this.roomFor(client, identity, text.length)?.texts.push(text);
     } else {
@@ -204,7 +204,7 @@ function* batches({ identity, texts }: ClientReplies): Iterable<Message> {
   let batch: string[] = [];
   let length = 0;
   for (const text of texts) {
-    if (length + text.length > MAX_BATCH_BYTES && batch.length > 0) {
+    if (length + text.length > MAX_BATCH_LENGTH && batch.length > 0) {
       yield { frames: [identity, "", encodeBatch(batch)], bytes: length };
       batch = [];
       length = 0;

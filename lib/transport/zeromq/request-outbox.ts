@@ -1,5 +1,5 @@
 import { type Frame } from "../../wire/frame";
-import { encodeBatch, MAX_BATCH_BYTES, PLENTY, withId } from "../../wire/batch";
+import { encodeBatch, MAX_BATCH_LENGTH, PLENTY, withId } from "../../wire/batch";
 import { type Outbox, type Parcel } from "./socket-sender";
 
 /** A request on its way to the socket. */
@@ -53,7 +53,7 @@ function inBatches(messages: readonly WaitingRequest[]): WaitingRequest[][] {
   let length = Infinity;
   for (const message of messages) {
     length += message.body.length;
-    if (length > MAX_BATCH_BYTES) {
+    if (length > MAX_BATCH_LENGTH) {
       batches.push([]);
       length = message.body.length;
     }

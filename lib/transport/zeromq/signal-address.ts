@@ -1,7 +1,7 @@
 import { formatAddress, parseAddress } from "../address";
 
 /**
- * Where a server publishes, from where it is called: on TCP another port of the same host (protocols.md, 1); on the
+ * Where a server publishes, from where it is called: on TCP another port of the same host (plantimager RPC); on the
  * transports without ports, the same name with an ending.
  */
 export function signalAddress(url: string, port: number): string {

@@ -72,8 +72,13 @@ export class SocketSender {
     this.isSending = true;
     while (!this.outbox.isEmpty && this.isOpen()) {
       for (const parcel of this.outbox.takeAll()) {
-        const frames = this.isOpen() ? parcel.pack() : undefined;
-        if (frames !== undefined) await this.send(parcel, frames);
+        try {
+          const frames = this.isOpen() ? parcel.pack() : undefined;
+          if (frames !== undefined) await this.send(parcel, frames);
+        } catch (error) {
+          // Whatever went wrong with one, the others leave.
+          this.onError(error);
+        }
       }
       await this.endOfTurn();
     }

@@ -8,7 +8,7 @@ import {
   ContractError,
   DeviceUnavailableError,
   messageOf,
-  placeName,
+  subjectOf,
 } from "../../errors";
 import { type ReceivedReply } from "../../wire/message";
 import { unlessAborted } from "../abort";
@@ -255,14 +255,12 @@ function isFinal(error: unknown): boolean {
 }
 
 function busyError({ place }: OutgoingRequest<unknown>, limit: number): BusyError {
-  const what = placeName(place).replace(": ", " ");
   return new BusyError(
-    `${what}was not sent: ${limit} requests to the device wait already (maxPendingRequests)`,
+    `${subjectOf(place)}was not sent: ${limit} requests to the device wait already (maxPendingRequests)`,
     place,
   );
 }
 
 function closedError({ place }: OutgoingRequest<unknown>): DeviceUnavailableError {
-  const what = placeName(place).replace(": ", " ");
-  return new DeviceUnavailableError(`${what}was not sent: its client is closed`, place);
+  return new DeviceUnavailableError(`${subjectOf(place)}was not sent: its client is closed`, place);
 }

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import { Subject, type Observable } from "rxjs";
 import { Router, XPublisher } from "zeromq";
 import { BurstLog } from "../../burst-log";
@@ -224,6 +224,7 @@ export class ZeroMqEndpoint implements RpcEndpoint {
       this.handleElement(client, envelope, request);
       // So that the replies so far can leave, and the client has something to do meanwhile.
       if (index % PLENTY === PLENTY - 1) await Promise.resolve();
+      if (index % LONG_BATCH === LONG_BATCH - 1) await nextTurn();
     }
     if (nameless > 0) this.refuse(envelope, failed(`${nameless} of the batch ${NO_REQUESTS}`));
   }
@@ -279,6 +280,8 @@ async function within(work: Promise<unknown>, longestMs: number): Promise<void> 
 }
 
 const NO_REQUESTS = 'are no objects with an "id", a whole number: they were not carried out';
+/** After so many requests of one message everything else has its turn. */
+const LONG_BATCH = 10 * PLENTY;
 const EMPTY = Buffer.alloc(0);
 const LINGER_MS = 500;
 const UNSUBSCRIBED = 0;

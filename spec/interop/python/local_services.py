@@ -1,4 +1,4 @@
-"""The other side of local service advertisement, from the text of protocols.md, 3.
+"""The other side of local service advertisement, from the text of bpod_core ipc.
 
 Answers one message with one, each `{"do": WHAT, ...}`:
 

@@ -1,4 +1,4 @@
-"""A client as the original's (protocols.md, 1): one REQ socket, one request after the other, all signals in one SUB.
+"""A client as the original's (plantimager RPC): one REQ socket, one request after the other, all signals in one SUB.
 
 Arguments: the server's URL, and for one that wants keys its public key and the client's own two. Each line on stdin is
 one step; each is answered with one line.

@@ -1,4 +1,4 @@
-"""A device registry as the originals behave (protocols.md, 2): a REP socket, no answer but UNSUPPORTED to additions.
+"""A device registry as the originals behave (plantimager registry): a REP socket, no answer but UNSUPPORTED to additions.
 
 Arguments: the port, 0 for any. Prints its port, then every request. It keeps devices as long as it lives.
 """

@@ -1,4 +1,4 @@
-"""A server as the original's (protocols.md, 1): a REP socket, one request after the other, and a PUB for the signals.
+"""A server as the original's (plantimager RPC): a REP socket, one request after the other, and a PUB for the signals.
 
 Arguments: the URL to serve at; default a free port. It prints its URL. A line `{"emit": NAME, "args": [...]}` on stdin
 publishes a signal, `{"publish": TEXT}` any text; both are answered, as is every other line, with what was asked so far.

@@ -1,4 +1,4 @@
-"""What the device RPC peers share: frames as the tests write them, and JSON by its meaning (protocols.md, 1)."""
+"""What the device RPC peers share: frames as the tests write them, and JSON by its meaning (plantimager RPC)."""
 
 import base64
 import json
