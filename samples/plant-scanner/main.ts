@@ -45,8 +45,8 @@ async function main(options: ScanArguments): Promise<void> {
     await startDevices(registry.localUrl, options.images);
     await scan(app.client(ScanController), options);
   } finally {
+    await stopDevices(); // while the registry, which this app hosts, is there to hear of it
     await app.close();
-    await stopDevices();
   }
 }
 
