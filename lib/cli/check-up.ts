@@ -8,6 +8,7 @@ import { AuthenticationError, messageOf } from "../errors";
 import { VERSION } from "../version";
 import { decodeJson } from "../wire/json";
 import { isObject } from "../wire/message";
+import { checkCompiler } from "./check-compiler";
 import { checkHostName, checkLoopback, checkInterfaces, checkRegistryPort } from "./check-network";
 import { checkKeys } from "./check-keys";
 import { ChosenKeys } from "./chosen-keys";
@@ -18,7 +19,6 @@ import { Lookup } from "./lookup";
 import { type LookupOptions, type LookupPlace, lookupPlaces } from "./lookup-options";
 import { type Finding } from "./finding";
 import { type Session } from "./session";
-import { checkCompilerOptions } from "./typescript-files";
 
 /**
  * Looks at one thing after the other. Each thing is tried, not guessed at; nothing of it stays.
@@ -41,7 +41,7 @@ export async function* checkUp(
   for (const place of lookupPlaces(options, process.env)) {
     if (place.kind !== "local") yield await checkPlace(session, place, keys);
   }
-  const compiler = checkCompilerOptions(process.cwd());
+  const compiler = await checkCompiler(process.cwd());
   if (compiler !== undefined) yield compiler;
 }
 

@@ -1,28 +1,27 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import type typescript from "typescript";
-import { type Finding } from "./finding";
 import { UsageError } from "./exit-code";
 
 type Compiler = typeof typescript;
+
+/** What other programs get of a compiler written in another language, as version 7 is. */
+interface VersionOnly {
+  readonly version: string;
+}
 
 /**
  * Lets `require` read TypeScript: by a loader that was given to Node (`NODE_OPTIONS="-r …"`), else by the `typescript`
  * of the file's own project, without checking types.
  *
- * @throws UsageError where there is neither.
+ * @throws UsageError where there is neither, or a `typescript` that other programs cannot use, as version 7 is.
  */
 export function prepareTypeScript(file: string): void {
   const require = createRequire(file);
   const extensions = extensionsOf(require);
   if (extensions[".ts"] !== undefined) return;
-  const compiler = compilerOf(require);
-  if (compiler === undefined) {
-    throw new UsageError(
-      `${file} is TypeScript, and nothing here reads it: compile it and serve the .js file, or npm install -D typescript`,
-    );
-  }
+  const compiler = compilerOf(require, file);
   const options = compilerOptions(compiler, file);
   const load = (module: NodeJS.Module, path: string) => {
     const { outputText } = compiler.transpileModule(readFileSync(path, "utf8"), {
@@ -40,12 +39,21 @@ function extensionsOf(require: NodeJS.Require): NodeJS.Dict<(module: NodeJS.Modu
   return require.extensions;
 }
 
-function compilerOf(require: NodeJS.Require): Compiler | undefined {
+function compilerOf(require: NodeJS.Require, file: string): Compiler {
+  let compiler: Compiler | VersionOnly;
   try {
-    return require("typescript") as Compiler;
+    compiler = require("typescript") as typeof compiler;
   } catch {
-    return undefined;
+    throw unreadable(file, "nothing here reads it");
   }
+  if ("transpileModule" in compiler) return compiler;
+  throw unreadable(file, `typescript ${compiler.version} does not compile for other programs`);
+}
+
+function unreadable(file: string, reason: string): UsageError {
+  return new UsageError(
+    `${file} is TypeScript, and ${reason}: compile it and serve the .js file, or npm install -D typescript@6`,
+  );
 }
 
 /** Those of the project, with what decorators and this process need. */
@@ -80,28 +88,4 @@ function compile(module: NodeJS.Module, text: string, path: string): void {
   if (typeof run !== "function")
     throw new UsageError("this version of Node reads no TypeScript: compile the file first");
   Reflect.apply(run, module, [text, path]);
-}
-
-/** Whether the TypeScript project in a folder, if there is one that uses rigwire, compiles decorators as they must be. */
-export function checkCompilerOptions(folder: string): Finding | undefined {
-  const require = createRequire(join(folder, "tsconfig.json"));
-  const compiler =
-    existsSync(join(folder, "tsconfig.json")) && uses(require, "rigwire") ? compilerOf(require) : undefined;
-  if (compiler === undefined) return undefined;
-  const { experimentalDecorators = false, emitDecoratorMetadata = false } = projectOptions(compiler, folder);
-  const subject = "tsconfig.json";
-  if (experimentalDecorators && emitDecoratorMetadata) {
-    return { status: "well", subject, text: "decorators are compiled as rigwire needs it" };
-  }
-  const cure = 'set "experimentalDecorators": true and "emitDecoratorMetadata": true in compilerOptions';
-  return { status: "broken", subject, text: "decorators are compiled without what rigwire needs", cure };
-}
-
-function uses(require: NodeJS.Require, name: string): boolean {
-  try {
-    require.resolve(name);
-    return true;
-  } catch {
-    return false;
-  }
 }
