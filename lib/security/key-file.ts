@@ -71,16 +71,18 @@ const PUBLIC_NOTE = "# A public key of rigwire. Put this file into the folder of
  */
 export function readKeyFile(path: string): KeyPair {
   const { text, mode } = read(path);
-  if (process.platform !== "win32" && (mode & OTHERS_MAY) !== 0) {
+  const { public: publicKey, secret: secretKey } = parse(text, path);
+  if (secretKey !== undefined && process.platform !== "win32" && (mode & OTHERS_MAY) !== 0) {
     const octal = (mode & 0o777).toString(8).padStart(4, "0");
     throw new KeyError(
       `others can read the secret key in ${path} (mode ${octal}): run chmod 600 ${path}; ` +
         "if others may have read it, make new keys",
     );
   }
-  const { public: publicKey, secret: secretKey } = parse(text, path);
   if (publicKey === undefined || secretKey === undefined) {
-    throw new KeyError(`${path} holds no pair of keys: expected the lines "public KEY" and "secret KEY"`);
+    throw new KeyError(
+      `${path} holds no pair of keys: expected the lines "public KEY" and "secret KEY", as in a ${SECRET_FILE} file`,
+    );
   }
   return requireKeyPair({ publicKey, secretKey }, path);
 }

@@ -64,6 +64,11 @@ describe("a key file", () => {
     expect(() => readKeyFile(secretFile)).toThrow(`run chmod 600 ${secretFile}`);
   });
 
+  it("that is the public one is refused as such: nothing in it is secret", () => {
+    const { publicFile } = writeKeyFiles(join(temporaryFolder(), "camera"), generateKeys());
+    expect(() => readKeyFile(publicFile)).toThrow(`${publicFile} holds no pair of keys`);
+  });
+
   it("may hold comments, empty lines and the line ends of Windows", () => {
     const { publicKey, secretKey } = generateKeys();
     const path = join(temporaryFolder(), "camera.key");
