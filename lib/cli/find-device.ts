@@ -30,15 +30,17 @@ export async function findDevice(lookup: Lookup, name: string): Promise<DeviceRe
   if (refusal !== undefined) throw refusal.error;
   const all = await lookup.find({});
   throw new NotFoundError(
-    `there is no device "${name}" in ${lookup.answering(all)}${known(name, all.devices)}${failuresText(all)}`,
+    `there is no device "${name}" in ${lookup.answering(all)}${known(name, all.devices, lookup.otherOptions)}${failuresText(all)}`,
   );
 }
 
 const LISTED_DEVICES = 8;
 
-function known(name: string, devices: readonly DeviceRecord[]): string {
-  if (devices.length === 0)
-    return ": none is known there; give its URL, or look elsewhere with --registry URL, --local or --rpyc";
+function known(name: string, devices: readonly DeviceRecord[], otherOptions: string): string {
+  if (devices.length === 0) {
+    const elsewhere = otherOptions === "" ? "" : `, or look elsewhere with ${otherOptions}`;
+    return `: none is known there; give its URL${elsewhere}`;
+  }
   const names = devices.map((device) => device.name);
   const further = names.length > LISTED_DEVICES ? ` and ${names.length - LISTED_DEVICES} more` : "";
   return `${didYouMean(name, names)}: known there: ${names.slice(0, LISTED_DEVICES).join(", ")}${further}`;

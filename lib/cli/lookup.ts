@@ -8,6 +8,7 @@ import { type LookupPlace } from "./lookup-options";
 
 /** A directory, with what people call it. */
 export interface LookupSource {
+  readonly kind: LookupPlace["kind"];
   readonly name: string;
   readonly directory: DeviceDirectory;
   close(): Promise<void>;
@@ -39,6 +40,12 @@ export class Lookup {
     return this.sources.map(({ name }) => name).join(" and ");
   }
 
+  /** The options that name further kinds of places: "--registry URL or --rpyc"; empty where all are asked. */
+  get otherOptions(): string {
+    const asked = new Set(this.sources.map(({ kind }) => kind));
+    return OPTIONS.flatMap(([kind, option]) => (asked.has(kind) ? [] : [option])).join(" or ");
+  }
+
   /** The devices that any place knows. Does not throw. */
   async find(query: DeviceQuery): Promise<LookupResult> {
     const answers = await Promise.allSettled(this.sources.map(({ directory }) => directory.find(query)));
@@ -67,6 +74,12 @@ export class Lookup {
   }
 }
 
+const OPTIONS: readonly (readonly [LookupPlace["kind"], string])[] = [
+  ["local", "--local"],
+  ["registry", "--registry URL"],
+  ["rpyc", "--rpyc"],
+];
+
 /** "; the registry at … is not reachable: …", or nothing. */
 export function failuresText({ failures }: LookupResult): string {
   return failures.map(({ error }) => `; ${messageOf(error)}`).join("");
@@ -81,6 +94,7 @@ async function openSource(place: LookupPlace, keys: ChosenKeys, logger: Logger):
     case "local": {
       const { AdvertisementDirectory } = await import("../advertisement/advertisement-directory.js");
       return {
+        kind: "local",
         name: "this computer's advertisements",
         directory: new AdvertisementDirectory({ logger }),
         close: () => Promise.resolve(),
@@ -100,6 +114,7 @@ async function openRegistry(url: string, security: Security, logger: Logger): Pr
   const client = new RegistryClient(url, { ...security, logger, timeoutMs: REGISTRY_TIMEOUT_MS });
   const name = `the registry at ${url}`;
   return {
+    kind: "registry",
     name,
     directory: {
       find: (query) =>
@@ -125,6 +140,7 @@ async function openRpyc(
   const { RpycDirectory } = await import("../rpyc/rpyc-directory.js");
   const client = await rpycClient(transport, address);
   return {
+    kind: "rpyc",
     name:
       address === undefined
         ? "the RPyC registries of the local network"

@@ -60,7 +60,7 @@ async function list(
   if (signal.aborted) throw new CallAbortedError("stopped before every device was asked");
   if (output.json) for (const device of surveyed) output.record(device);
   else if (surveyed.length > 0) for (const line of deviceTable(surveyed, output.paint)) output.line(line);
-  else output.note(nothingFound(lookup.answering(found), query.type));
+  else output.note(nothingFound(lookup, found, query.type));
   if (found.failures[0] !== undefined) throw new CommandEnd(exitCodeOf(found.failures[0].error));
 }
 
@@ -68,7 +68,8 @@ function sorted({ devices: found }: LookupResult) {
   return [...found].sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
 }
 
-function nothingFound(places: string, type: string | undefined): string {
+function nothingFound(lookup: Lookup, found: LookupResult, type: string | undefined): string {
   const what = type === undefined ? "no device" : `no device of type "${printable(type)}"`;
-  return `${what} in ${places}; look elsewhere with --registry URL, --local or --rpyc`;
+  const elsewhere = lookup.otherOptions === "" ? "" : `; look elsewhere with ${lookup.otherOptions}`;
+  return `${what} in ${lookup.answering(found)}${elsewhere}`;
 }
