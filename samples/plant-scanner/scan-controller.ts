@@ -39,10 +39,10 @@ export class ScanController {
   maxProgress = 0;
 
   /** Whether camera and turntable are there and no scan runs. */
-  @RpcProperty({ notify: "readyToScanChanged", readonly: true })
+  @RpcProperty({ notify: "readyToScanChanged", readonly: true, type: Boolean })
   readyToScan = false;
 
-  @RpcProperty({ notify: "cameraNamesChanged", readonly: true })
+  @RpcProperty({ notify: "cameraNamesChanged", readonly: true, type: arrayOf(String) })
   cameraNames: string[] = [];
 
   private config = new ScanConfig();
