@@ -26,7 +26,7 @@ function cureOf(error: unknown): string | undefined {
   if (error instanceof RpycRegistryUnreachableError && error.message.includes("udp://"))
     return "here: --rpyc-host HOST[:PORT], or tcp://HOST[:PORT] for one that speaks TCP";
   if (error instanceof RegistryUnsupportedError) return "give the device's URL instead of its name";
-  if (error instanceof RemoteError && error.traceback !== "") return "its traceback: --verbose";
+  if (error instanceof RemoteError && error.traceback !== "") return "--verbose shows its traceback";
   return undefined;
 }
 

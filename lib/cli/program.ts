@@ -51,6 +51,7 @@ function newProgram(): Command {
     .option("--verbose", "tell traces of errors, and what happens in between")
     .addHelpText("after", AFTER_HELP)
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}`.trim() })
+    .usage("[options] [command]")
     .argument("[command]")
     .allowExcessArguments()
     .action((name: string | undefined) => {
@@ -77,6 +78,7 @@ const HELP: ReadonlySet<string> = new Set(["commander.help", "commander.helpDisp
 function refusal({ message }: CommanderError, name: string | undefined): UsageError {
   const problem = message
     .replace(/^error: /, "")
+    .replace(/^command-argument value '(.*)' is invalid for argument '(.*)'/, '"$1" is no $2')
     .replaceAll("\n", " ")
     .replace(/\.$/, "");
   const isKnown = COMMANDS.some((command) => command.name === name);

@@ -151,7 +151,7 @@ describe("a device", () => {
     expect(failed).toEqual({
       code: 1,
       stdout: "",
-      stderr: "rigwire: oven.fail: the door is open; its traceback: --verbose\n",
+      stderr: "rigwire: oven.fail: the door is open; --verbose shows its traceback\n",
     });
     expect(traced.stderr).toContain("thermometer.ts");
     expect(refused).toMatchObject({

@@ -31,7 +31,7 @@ describeWithPython(["zmq"], "an original device in Python", (python) => {
     ]);
     expect(results[4]).toMatchObject({
       code: 1,
-      stderr: "rigwire: cam.boom: bad thing; its traceback: --verbose\n",
+      stderr: "rigwire: cam.boom: bad thing; --verbose shows its traceback\n",
     });
   });
 
