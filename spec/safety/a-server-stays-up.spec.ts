@@ -116,6 +116,20 @@ describe("a server that closes", () => {
     expect(motor.history()).toEqual([1]);
   });
 
+  it("lets what stops a method in while it waits for that method", async () => {
+    const motor = new Motor();
+    const server = await serve(motor, { closeGraceMs: 10_000 });
+    const remote = connectMotor(server.url);
+    const move = remote.moveTo(1, 60_000);
+    await eventually("the move began", () => motor.history().length === 1);
+    const closed = server.close();
+
+    await remote.stop();
+
+    expect(await move).toBe("stopped");
+    await closed;
+  });
+
   it("aborts what takes longer than the grace time, and closes", async () => {
     const motor = new Motor();
     const server = await serve(motor, { closeGraceMs: 100 });
