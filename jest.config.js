@@ -9,4 +9,6 @@ module.exports = {
   moduleNameMapper: { "^rigwire$": "<rootDir>/lib/index.ts" },
   setupFiles: ["reflect-metadata"],
   testTimeout: 15_000,
+  // Most tests wait for sockets and processes. More workers would only make each other wait.
+  maxWorkers: 2,
 };
