@@ -9,6 +9,7 @@ import { TcpProxy } from "../support/tcp-proxy";
 import { ChaosDevice } from "./chaos-device";
 import { ChaosProcess, killAll } from "./chaos-process";
 import { type MemoryGrowth } from "./messages";
+import { quiet } from "./quiet-logger";
 import { Random } from "./random";
 import { nearlyARequest, throwBytes } from "./rubbish";
 
@@ -45,7 +46,7 @@ async function killAndStart(folder: string, registry: string, wire: TcpProxy | u
     return performance.now();
   };
   await start();
-  const app = new RigApp({ logger: QUIET }).use(RegistryModule.connect(registry));
+  const app = new RigApp({ logger: quiet }).use(RegistryModule.connect(registry));
   await app.start();
   const remote = withOptions(app.client(ChaosDevice, name), { timeoutMs: CALL_TIMEOUT_MS });
   const times: Times = { lostMs: [], callMs: [], signalMs: [] };
@@ -133,13 +134,6 @@ function spread(values: readonly number[]): string {
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
-
-const QUIET = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "rigwire-figures-"));

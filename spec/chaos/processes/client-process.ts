@@ -14,6 +14,7 @@ import {
 import { ChaosDevice } from "../chaos-device";
 import { Journal, sharedNow } from "../journal";
 import { type LastTick, type SignalCounts } from "../messages";
+import { quiet } from "../quiet-logger";
 import { Random } from "../random";
 import { TickAccount } from "../tick-account";
 import { Child } from "./child";
@@ -28,13 +29,6 @@ const EXPECTED = [BusyError, CallAbortedError, ConnectionLostError, DeviceUnavai
 
 const [, , name = "", registry = "", file = "", seed = "0", ...devices] = process.argv;
 const journal = new Journal(file);
-const quiet = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
-
 let isCalling = true;
 let ids = 0;
 
