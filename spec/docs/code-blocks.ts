@@ -23,6 +23,9 @@ const FENCE = /^(\s*)(`{3,}|~{3,})\s*([^\s`]*)[^`]*$/;
 const QUOTED_FENCE = /^\s*>[\s>]*(`{3,}|~{3,})/;
 const COMMENT = /^\s*<!--(.*)-->\s*$/;
 
+/** Where figures of the benchmark begin and end: no mark. */
+const GENERATED = /^\s*figures:/;
+
 /**
  * The fenced blocks of a page with their marks.
  *
@@ -48,6 +51,8 @@ export function codeBlocksOf(page: string, text: string): CodeBlock[] {
       blocks.push({ page, line: at + 2, language: languageOf(fence[3]!), lines: body, marks });
       marks = new Map();
       at = end;
+    } else if (comment !== undefined && GENERATED.test(comment)) {
+      continue;
     } else if (comment !== undefined) {
       for (const [mark, value] of marksIn(comment, here)) marks.set(mark, value);
     } else if (line.trim() !== "") {
