@@ -19,7 +19,9 @@ import { decodeSignal, signalTopic } from "../../lib/wire/signals";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { RecordingLogger } from "../support/recording-logger";
-import { mutatedReplies, mutatedSignals, rubbishBatches, RUNS } from "./recorded-frames";
+import { mutatedReplies, mutatedSignals, rubbishBatches, RUNS, TIME_LIMIT_MS } from "./recorded-frames";
+
+jest.setTimeout(TIME_LIMIT_MS);
 
 const CALL_MS = 2_000;
 

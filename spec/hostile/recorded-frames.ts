@@ -4,6 +4,9 @@ import { recordedExchanges, recordedSignals } from "../support/vectors";
 /** How many inputs each property tries. */
 export const RUNS = Number(process.env.RIGWIRE_HOSTILE_RUNS ?? 300);
 
+/** More inputs take longer, in milliseconds: for `jest.setTimeout`. */
+export const TIME_LIMIT_MS = 15_000 * Math.max(1, RUNS / 300);
+
 const requests = recordedExchanges.map(({ request }) => request);
 const replies = recordedExchanges.map(({ reply }) => reply);
 

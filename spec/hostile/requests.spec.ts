@@ -6,7 +6,9 @@ import { decodeRequest } from "../../lib/wire/requests";
 import { closing } from "../support/closing";
 import { rawClient, rawDealer, RawSubscriber, type RawClient } from "../support/raw-client";
 import { RecordingLogger } from "../support/recording-logger";
-import { RUNS } from "./recorded-frames";
+import { RUNS, TIME_LIMIT_MS } from "./recorded-frames";
+
+jest.setTimeout(TIME_LIMIT_MS);
 
 @RpcService()
 class Device {

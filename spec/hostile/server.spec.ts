@@ -18,8 +18,10 @@ import { decodeReply } from "../../lib/wire/replies";
 import { closing } from "../support/closing";
 import { rawDealer, type RawDealer } from "../support/raw-client";
 import { RecordingLogger } from "../support/recording-logger";
-import { mutatedRequests, rubbishBatches, RUNS } from "./recorded-frames";
+import { mutatedRequests, rubbishBatches, RUNS, TIME_LIMIT_MS } from "./recorded-frames";
 import { recordedExchanges } from "../support/vectors";
+
+jest.setTimeout(TIME_LIMIT_MS);
 
 /** What the recorded original offers, by the same names. */
 @RpcService({ naming: "snake_case" })
