@@ -4,8 +4,9 @@ import { type Random } from "./random";
 
 const PIECES = 20;
 
+/** A command that takes no time: now and then a changed one is still valid. */
 const REQUEST =
-  '{"event":"METHOD_CALL","method":"command","params":{"args":["x",1],"kwargs":{}},"deadline":1}';
+  '{"event":"METHOD_CALL","method":"command","params":{"args":["x",0],"kwargs":{}},"deadline":1}';
 
 /** Sends bytes that are no ZeroMQ, and messages that are no requests. @returns How many. */
 export async function throwRubbish(port: number, random: Random): Promise<number> {
