@@ -2,6 +2,7 @@ import { chmodSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { generateKeys, readKeyFile, readPublicKey, serve, type ServerSecurity, writeKeyFiles } from "rigwire";
 import { closing } from "../support/closing";
+import { BARE_OVEN } from "./support/bare-oven";
 import { commandLine } from "./support/command-line";
 import { Thermometer } from "./support/thermometer";
 
@@ -109,13 +110,7 @@ describe("a device with keys", () => {
   it("is served, registered and found by name, each side with its own pair", async () => {
     const registry = rigwire.start("registry", "--url", "tcp://127.0.0.1", "--allow", "any", "--json");
     const { url } = JSON.parse(await registry.line()) as { readonly url: string };
-    rigwire.write(
-      "oven.js",
-      `const { RpcService } = require("rigwire");
-       class Oven {}
-       RpcService({ type: "oven" })(Oven);
-       exports.Oven = Oven;`,
-    );
+    rigwire.write("oven.js", BARE_OVEN);
     const serving = ["serve", "oven.js", "--registry", url, "--allow", "any", "--json"];
     const oven = rigwire.start(...serving);
     expect(JSON.parse(await oven.line())).toMatchObject({ event: "serving", name: "oven" });

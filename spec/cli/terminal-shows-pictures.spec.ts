@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { serve } from "rigwire";
 import { describeWithPython, type PythonPeer } from "../interop/python-peer";
 import { closing } from "../support/closing";
+import { BARE_OVEN } from "./support/bare-oven";
 import { commandLine } from "./support/command-line";
 import { Thermometer } from "./support/thermometer";
 
@@ -64,13 +65,7 @@ describeWithPython([], "on a terminal", (python) => {
   });
 
   it("the table of devices is drawn over itself, and Ctrl-C gives the terminal back", async () => {
-    rigwire.write(
-      "oven.js",
-      `const { RpcService } = require("rigwire");
-       class Oven {}
-       RpcService({ type: "oven" })(Oven);
-       exports.Oven = Oven;`,
-    );
+    rigwire.write("oven.js", BARE_OVEN);
     const screen = type(["devices", "--watch"]);
     await screen.until("0 devices");
     const oven = rigwire.start("serve", "oven.js", "--name", "oven-1");
