@@ -1,4 +1,4 @@
-import { EncodingError, placeName, ValidationError, type ErrorPlace } from "../errors";
+import { EncodingError, placeName, subjectOf, ValidationError, type ErrorPlace } from "../errors";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../transport/message-limit";
 import { type Caller, type ChannelOptions, type OutgoingRequest } from "../transport/rpc-channel";
 import { errorOf } from "../wire/failures";
@@ -46,7 +46,7 @@ export class OutgoingCall<T> implements OutgoingRequest<Peer>, Caller {
     const { timeoutMs = defaults.timeoutMs } = options;
     if (Number.isNaN(timeoutMs)) {
       const text = "was not sent: timeoutMs is NaN, and must be milliseconds, or null to wait for ever";
-      throw new ValidationError(`${placeName(this.place).replace(": ", " ")}${text}`, this.place);
+      throw new ValidationError(`${subjectOf(this.place)}${text}`, this.place);
     }
   }
 

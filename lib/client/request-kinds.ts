@@ -7,16 +7,26 @@ import { type RequestKind } from "./outgoing-call";
 const PROPERTY_TIMEOUT_MS = 10_000;
 const INVENTORY_TIMEOUT_MS = 1_000;
 
-const methodKinds = new WeakMap<MethodContract, RequestKind>();
+/** Makes the kind of a member once, when it is first asked for. */
+function once<Contract extends object, T>(
+  make: (contract: Contract) => RequestKind<T>,
+): (contract: Contract) => RequestKind<T> {
+  const made = new WeakMap<Contract, RequestKind<T>>();
+  return (contract) => {
+    const known = made.get(contract) ?? make(contract);
+    made.set(contract, known);
+    return known;
+  };
+}
 
 /** A call of a method: its result, or the bytes and the info object of a buffer method. */
-export function methodKindOf(method: MethodContract): RequestKind {
-  const known = methodKinds.get(method);
-  if (known !== undefined) return known;
-  const kind = methodKind(method);
-  methodKinds.set(method, kind);
-  return kind;
-}
+export const methodKindOf = once(methodKind);
+
+/** The value of a property, of the type that is declared for it: a `Date`, an instance of its class. */
+export const getKindOf = once(getKind);
+
+/** Nothing, but that a property was set. */
+export const setKindOf = once(setKind);
 
 function methodKind({ member, wireName, result, timeoutMs }: MethodContract): RequestKind {
   return {
@@ -35,8 +45,7 @@ function methodKind({ member, wireName, result, timeoutMs }: MethodContract): Re
   };
 }
 
-/** The value of a property, of the type that is declared for it: a `Date`, an instance of its class. */
-export function getKind({ member, type }: PropertyContract): RequestKind {
+function getKind({ member, type }: PropertyContract): RequestKind {
   return {
     member,
     usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
@@ -54,8 +63,7 @@ export function getKind({ member, type }: PropertyContract): RequestKind {
   };
 }
 
-/** Nothing, but that a property was set. */
-export function setKind(member: string): RequestKind<void> {
+function setKind({ member }: PropertyContract): RequestKind<void> {
   return { member, usualTimeoutMs: () => PROPERTY_TIMEOUT_MS, read: () => undefined };
 }
 

@@ -22,7 +22,7 @@ import { checkSendable, outgoingArguments } from "./outgoing-arguments";
 import { MissedLog } from "./missed-log";
 import { DeviceProtocol, type Peer } from "./peer";
 import { RemoteSignals } from "./remote-signals";
-import { getKind, INVENTORY, methodKindOf, setKind } from "./request-kinds";
+import { getKindOf, INVENTORY, methodKindOf, setKindOf } from "./request-kinds";
 import { SignalSequences, type MissedSignals } from "./signal-sequences";
 
 export interface ClientOptions extends ChannelOptions, CallOptions {
@@ -102,7 +102,7 @@ export class RpcClient {
   /** Asks the device for a property's value. */
   get(property: PropertyContract, options: CallOptions = {}): Promise<unknown> {
     const request = { event: "PROPERTY_GET", property: property.wireName } as const;
-    return this.request(request, getKind(property), options);
+    return this.request(request, getKindOf(property), options);
   }
 
   /**
@@ -110,18 +110,15 @@ export class RpcClient {
    *
    * @throws ValidationError if the device does not take the value.
    */
-  async set(
-    { wireName, member }: PropertyContract,
-    value: unknown,
-    options: CallOptions = {},
-  ): Promise<void> {
+  async set(property: PropertyContract, value: unknown, options: CallOptions = {}): Promise<void> {
+    const { wireName, member } = property;
     try {
       checkSendable(value, "the value");
     } catch (error) {
       throw withPlace(error, this.place(member));
     }
     const request: RpcRequest = { event: "PROPERTY_SET", property: wireName, value: value ?? null };
-    await this.request(request, setKind(member), options);
+    await this.request(request, setKindOf(property), options);
   }
 
   /** What a signal tells while someone is subscribed. */
