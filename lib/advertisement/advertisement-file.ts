@@ -11,7 +11,7 @@ import {
   typeFolderName,
 } from "./advertisement-record";
 import { isOwn, isSafeFolder, makePrivateFolder, removeEmptyFolder } from "./private-folder";
-import { hasCode } from "./system-error";
+import { hasCode } from "../system-error";
 
 const PRIVATE_FILE = 0o600;
 

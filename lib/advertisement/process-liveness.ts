@@ -2,7 +2,7 @@ import { readFile, statfs } from "node:fs/promises";
 import { uptime } from "node:os";
 import { performance } from "node:perf_hooks";
 
-import { hasCode } from "./system-error";
+import { hasCode } from "../system-error";
 
 /**
  * How much later than its advertisement a process may seem to have started and still be the one that wrote it.

@@ -4,6 +4,7 @@ import { isIPv6 } from "node:net";
 import { DeviceUnavailableError, messageOf } from "../errors";
 import { formatAddress, type RigAddress } from "./rig-address";
 import { type RigLink, type RigLinkListener } from "./rig-link";
+import { hasCode } from "../system-error";
 
 /** What fits into 65,535 bytes of IPv4 packet after its headers, and into those of an IPv6 packet. */
 const MAX_DATAGRAM_BYTES = { IPv4: 65_507, IPv6: 65_527 };
@@ -131,5 +132,5 @@ class UdpLink implements RigLink {
 }
 
 function isRefusal(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "code" in error && error.code === "ECONNREFUSED";
+  return hasCode(error, "ECONNREFUSED");
 }

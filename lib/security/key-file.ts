@@ -13,6 +13,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { KeyError, messageOf } from "../errors";
 import { type KeyPair, type PublicKey, requireKeyPair, requirePublicKey } from "./curve-key";
+import { hasCode } from "../system-error";
 
 /*
  * A key file is text. A line is `public KEY` or `secret KEY`; empty lines, and lines that begin with #, say nothing.
@@ -147,7 +148,7 @@ function write(path: string, lines: readonly string[], mode: number, overwrite: 
 
 /** By its shape: an error of Node is no `Error` of a second module realm. */
 function isExisting(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "code" in error && error.code === "EEXIST";
+  return hasCode(error, "EEXIST");
 }
 
 function read(path: string): { readonly text: string; readonly mode: number } {

@@ -3,6 +3,7 @@ import { lstat, rm } from "node:fs/promises";
 import { createConnection, isIP } from "node:net";
 import { type Event, type Socket } from "zeromq";
 import { AddressError, messageOf } from "../../errors";
+import { hasCode } from "../../system-error";
 import { parseAddress, type Address } from "../address";
 import { bindPrivately } from "./bind-privately";
 import { eventsOf } from "./socket-events";
@@ -70,7 +71,7 @@ function codeOf(error: unknown): string {
 }
 
 function isTaken(error: unknown): boolean {
-  return error instanceof AddressError && codeOf(error.cause) === "EADDRINUSE";
+  return error instanceof AddressError && hasCode(error.cause, "EADDRINUSE");
 }
 
 /** ZeroMQ binds to numbers, interfaces and `*`; names are looked up here. */

@@ -1,4 +1,5 @@
 import { context, type Socket } from "zeromq";
+import { hasCode } from "../../system-error";
 
 /**
  * Sockets of ZeroMQ that a process may have, unless its owner raised the number further. A client has up to six of
@@ -6,8 +7,6 @@ import { context, type Socket } from "zeromq";
  * ends at about 300 clients. The room costs a few bytes a socket.
  */
 const MAX_SOCKETS = 65_535;
-
-const TOO_MANY_FILES = "EMFILE";
 
 /**
  * Makes a socket; all sockets of the library are made here, since ZeroMQ takes its limit from before the first one.
@@ -23,9 +22,8 @@ export function makeSocket<T extends Socket>(make: () => T): T {
   }
 }
 
-/** By its shape: an error of the binding is no `Error` of a second module realm, such as a test's. */
 export function isOutOfFiles(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "code" in error && error.code === TOO_MANY_FILES;
+  return hasCode(error, "EMFILE");
 }
 
 export function outOfFiles(cause?: unknown): Error {

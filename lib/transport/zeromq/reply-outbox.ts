@@ -1,5 +1,6 @@
 import { type Frame } from "../../wire/frame";
 import { encodeBatch, MAX_BATCH_LENGTH, PLENTY, withId } from "../../wire/batch";
+import { hasCode } from "../../system-error";
 import { type Outbox, type Parcel } from "./socket-sender";
 
 /** How long a client that does not take its replies is left alone before it is tried again, in milliseconds. */
@@ -222,5 +223,5 @@ function sizeOf(frames: readonly Frame[]): number {
 
 /** The socket has no room for this client; any other error means that the client is not there any more. */
 function isFull(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "code" in error && error.code === "EAGAIN";
+  return hasCode(error, "EAGAIN");
 }
