@@ -76,7 +76,8 @@ describe("the writer of a file", () => {
   );
 
   onLinux("is dead when its process has ended and its parent has not looked", async () => {
-    const careless = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], {
+    // It outlives the shell, which would look after it.
+    const careless = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 60"], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     try {
