@@ -4,7 +4,7 @@
 const LAYERS = [
   "cli",
   "di",
-  "rigs",
+  "experiments",
   "rpyc",
   "advertisement",
   "registry",

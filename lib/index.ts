@@ -77,26 +77,30 @@ export { DeviceList } from "./discovery/device-list";
 
 export * from "./errors";
 export { defaultLogger, type Logger } from "./log";
-export { Communicator } from "./rigs/communicator";
+export { Communicator } from "./experiments/communicator";
 export {
   type CommunicatorOptions,
   type EventOptions,
   type RequestOptions,
   type SendOptions,
   type StopOptions,
-} from "./rigs/communicator-options";
-export { type EventCallback } from "./rigs/event-callbacks";
-export { type EventSelection, ExperimentEvent } from "./rigs/experiment-event";
-export { type ExperimentMessage } from "./rigs/experiment-message";
-export { ExperimentReference, type ReferenceParts } from "./rigs/experiment-reference";
-export { ExperimentStatus } from "./rigs/experiment-status";
-export { type AlyxToken, type RigInfo } from "./rigs/message-bodies";
-export { type RigRole } from "./rigs/open-link";
-export { type ReceivedMessage } from "./rigs/received-message";
-export { type RigAddress } from "./rigs/rig-address";
-export * from "./rigs/rig-errors";
-export { type Participation, RigParticipant, type RigParticipantOptions } from "./rigs/rig-participant";
-export { type RigAnswers, type RigProgress } from "./rigs/rig-round";
+} from "./experiments/communicator-options";
+export { type EventCallback } from "./experiments/event-callbacks";
+export { type EventSelection, ExperimentEvent } from "./experiments/experiment-event";
+export { type ExperimentMessage } from "./experiments/experiment-message";
+export { ExperimentReference, type ReferenceParts } from "./experiments/experiment-reference";
+export { ExperimentStatus } from "./experiments/experiment-status";
+export { type AlyxToken, type RigInfo } from "./experiments/message-bodies";
+export { type RigRole } from "./experiments/open-link";
+export { type ReceivedMessage } from "./experiments/received-message";
+export { type RigAddress } from "./experiments/rig-address";
+export * from "./experiments/rig-errors";
+export {
+  type Participation,
+  RigParticipant,
+  type RigParticipantOptions,
+} from "./experiments/rig-participant";
+export { type RigAnswers, type RigProgress } from "./experiments/rig-round";
 export {
   type FromRig,
   type RigCallback,
@@ -104,7 +108,7 @@ export {
   type RigServicesOptions,
   type RoundOptions,
   type StopRoundOptions,
-} from "./rigs/rig-services";
+} from "./experiments/rig-services";
 export {
   DEFAULT_RIG_PORT,
   formatRigUri,
@@ -112,7 +116,7 @@ export {
   type RigScheme,
   type RigUri,
   type RigUriOptions,
-} from "./rigs/rig-uri";
+} from "./experiments/rig-uri";
 
 export { advertisedUrl, type AdvertiseOptions } from "./registry/advertised-url";
 export { DeviceRegistry, type RegistryOptions } from "./registry/device-registry";

@@ -1,4 +1,4 @@
-import { RigParticipant, type RigParticipantOptions } from "../rigs/rig-participant";
+import { RigParticipant, type RigParticipantOptions } from "../experiments/rig-participant";
 import { type RigModule } from "./rig-module";
 
 /** Lets the app's devices take part in experiments, through their methods with `@OnExperiment` (iblutil io.net). */

@@ -2,9 +2,9 @@ import { type DependencyContainer } from "tsyringe";
 import { type DeviceQuery, type DeviceRecord } from "../discovery/device-directory";
 import { locateDevices } from "../discovery/locate-device";
 import { ValidationError } from "../errors";
-import { Communicator } from "../rigs/communicator";
-import { type CommunicatorOptions } from "../rigs/communicator-options";
-import { RigServices, type RigServicesOptions } from "../rigs/rig-services";
+import { Communicator } from "../experiments/communicator";
+import { type CommunicatorOptions } from "../experiments/communicator-options";
+import { RigServices, type RigServicesOptions } from "../experiments/rig-services";
 import { DEVICE_DIRECTORY } from "./rig-app";
 import { type RigModule } from "./rig-module";
 

@@ -10,7 +10,7 @@ import {
   RigParticipantModule,
   RpcService,
 } from "rigwire";
-import { silent } from "../rigs/rigs-on-loopback";
+import { silent } from "../experiments/rigs-on-loopback";
 import { closing } from "../support/closing";
 import { Camera, REFERENCE, rigWith } from "./experiment-devices";
 

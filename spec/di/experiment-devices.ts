@@ -10,7 +10,7 @@ import {
   type RigParticipantOptions,
   RpcService,
 } from "rigwire";
-import { silent } from "../rigs/rigs-on-loopback";
+import { silent } from "../experiments/rigs-on-loopback";
 import { closing } from "../support/closing";
 
 const { START, END, INTERRUPT } = ExperimentEvent;

@@ -12,7 +12,7 @@ import {
   RigUriError,
   ValidationError,
 } from "rigwire";
-import { silent } from "../rigs/rigs-on-loopback";
+import { silent } from "../experiments/rigs-on-loopback";
 import { closing } from "../support/closing";
 
 @injectable()

@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { createConnection, type Socket } from "node:net";
 import fc from "fast-check";
 import { MalformedMessageError } from "../../lib/errors";
-import { type Communicator } from "../../lib/rigs/communicator";
-import { decodeMessage } from "../../lib/rigs/experiment-message";
-import { parseRigUri } from "../../lib/rigs/rig-uri";
-import { RigUriError } from "../../lib/rigs/rig-errors";
-import { StreamFrames } from "../../lib/rigs/stream-frames";
-import { BareSocket, closeAll, closing, openMain, openRig } from "../rigs/rigs-on-loopback";
+import { type Communicator } from "../../lib/experiments/communicator";
+import { decodeMessage } from "../../lib/experiments/experiment-message";
+import { parseRigUri } from "../../lib/experiments/rig-uri";
+import { RigUriError } from "../../lib/experiments/rig-errors";
+import { StreamFrames } from "../../lib/experiments/stream-frames";
+import { BareSocket, closeAll, closing, openMain, openRig } from "../experiments/rigs-on-loopback";
 
 /** Bytes of all kinds: random, JSON, almost an experiment message, and messages with something around them. */
 const anything = fc.oneof(

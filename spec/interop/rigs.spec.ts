@@ -1,7 +1,7 @@
 import { firstValueFrom, take, toArray } from "rxjs";
-import { ExperimentEvent } from "../../lib/rigs/experiment-event";
-import { RigServices } from "../../lib/rigs/rig-services";
-import { closeAll, closing, openMain, openRig } from "../rigs/rigs-on-loopback";
+import { ExperimentEvent } from "../../lib/experiments/experiment-event";
+import { RigServices } from "../../lib/experiments/rig-services";
+import { closeAll, closing, openMain, openRig } from "../experiments/rigs-on-loopback";
 import { describeWithPython, type PythonPeer } from "./python-peer";
 
 const REFERENCE = "2022-01-01_1_subject";

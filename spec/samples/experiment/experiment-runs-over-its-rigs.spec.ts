@@ -15,7 +15,7 @@ import { ExperimentRun } from "../../../samples/experiment/experiment-run";
 import { type RecordingRig } from "../../../samples/experiment/recording-rig";
 import { SensorLogger } from "../../../samples/experiment/sensor-logger";
 import { VideoRecorder } from "../../../samples/experiment/video-recorder";
-import { silent } from "../../rigs/rigs-on-loopback";
+import { silent } from "../../experiments/rigs-on-loopback";
 import { closing } from "../../support/closing";
 
 const REFERENCE = "2022-01-01_1_mouse";

@@ -1,6 +1,6 @@
 import { ValidationError } from "../../lib/errors";
-import { ExperimentEvent } from "../../lib/rigs/experiment-event";
-import { ExperimentStatus } from "../../lib/rigs/experiment-status";
+import { ExperimentEvent } from "../../lib/experiments/experiment-event";
+import { ExperimentStatus } from "../../lib/experiments/experiment-status";
 
 describe("an experiment event", () => {
   it.each([

@@ -1,5 +1,5 @@
-import { Communicator } from "../../../lib/rigs/communicator";
-import { RigServices } from "../../../lib/rigs/rig-services";
+import { Communicator } from "../../../lib/experiments/communicator";
+import { RigServices } from "../../../lib/experiments/rig-services";
 
 // Talks to rigs over a scheme while one of them does not answer, closes everything, and has nothing left to do.
 

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { firstValueFrom, take, toArray } from "rxjs";
 import { ConnectionLostError, DeviceUnavailableError, ValidationError } from "../../lib/errors";
-import { Communicator } from "../../lib/rigs/communicator";
-import { ExperimentEvent } from "../../lib/rigs/experiment-event";
-import { ExperimentStatus } from "../../lib/rigs/experiment-status";
+import { Communicator } from "../../lib/experiments/communicator";
+import { ExperimentEvent } from "../../lib/experiments/experiment-event";
+import { ExperimentStatus } from "../../lib/experiments/experiment-status";
 import {
   CommunicatorClosedError,
   EchoMismatchError,
@@ -12,7 +12,7 @@ import {
   EventTimeoutError,
   MessageTooLargeError,
   RigUriError,
-} from "../../lib/rigs/rig-errors";
+} from "../../lib/experiments/rig-errors";
 import { BareSocket, closeAll, closing, openMain, openPair, openRig, silent } from "./rigs-on-loopback";
 
 const SUBJECT = "2022-01-01_1_subject";

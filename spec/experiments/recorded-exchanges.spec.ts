@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ExperimentEvent } from "../../lib/rigs/experiment-event";
-import { decodeMessage, encodeFailure, encodeMessage } from "../../lib/rigs/experiment-message";
+import { ExperimentEvent } from "../../lib/experiments/experiment-event";
+import { decodeMessage, encodeFailure, encodeMessage } from "../../lib/experiments/experiment-message";
 import {
   alyxMessage,
   answerTo,
@@ -10,8 +10,8 @@ import {
   startMessage,
   statusMessage,
   stopMessage,
-} from "../../lib/rigs/message-bodies";
-import { ExperimentStatus } from "../../lib/rigs/experiment-status";
+} from "../../lib/experiments/message-bodies";
+import { ExperimentStatus } from "../../lib/experiments/experiment-status";
 
 interface Recorded {
   readonly from: "main" | "rig";

@@ -1,8 +1,8 @@
 import { EncodingError, MalformedMessageError, ValidationError } from "../../lib/errors";
-import { ExperimentEvent } from "../../lib/rigs/experiment-event";
-import { decodeMessage, encodeMessage } from "../../lib/rigs/experiment-message";
-import { answerTo } from "../../lib/rigs/message-bodies";
-import { MessageMarks, readMark } from "../../lib/rigs/message-mark";
+import { ExperimentEvent } from "../../lib/experiments/experiment-event";
+import { decodeMessage, encodeMessage } from "../../lib/experiments/experiment-message";
+import { answerTo } from "../../lib/experiments/message-bodies";
+import { MessageMarks, readMark } from "../../lib/experiments/message-mark";
 
 const INIT = ExperimentEvent.INIT;
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { EchoTimeoutError } from "../../lib/rigs/rig-errors";
-import { RigServices } from "../../lib/rigs/rig-services";
+import { EchoTimeoutError } from "../../lib/experiments/rig-errors";
+import { RigServices } from "../../lib/experiments/rig-services";
 import { type Fate, LossyNetwork } from "./lossy-network";
 import { closeAll, closing, openMain, openRig } from "./rigs-on-loopback";
 

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { type RigAddress } from "../../lib/rigs/rig-address";
+import { type RigAddress } from "../../lib/experiments/rig-address";
 import { closing } from "./rigs-on-loopback";
 
 /** What becomes of one datagram: each number is one copy, and how many further datagrams pass before it. */

@@ -1,11 +1,11 @@
 import { firstValueFrom, take, toArray } from "rxjs";
 import { ValidationError } from "../../lib/errors";
-import { type Communicator } from "../../lib/rigs/communicator";
-import { type EventCallback } from "../../lib/rigs/event-callbacks";
-import { ExperimentEvent } from "../../lib/rigs/experiment-event";
-import { ExperimentFailedError, ExperimentTimeoutError } from "../../lib/rigs/rig-errors";
-import { type RigProgress } from "../../lib/rigs/rig-round";
-import { RigServices, type RigServicesOptions } from "../../lib/rigs/rig-services";
+import { type Communicator } from "../../lib/experiments/communicator";
+import { type EventCallback } from "../../lib/experiments/event-callbacks";
+import { ExperimentEvent } from "../../lib/experiments/experiment-event";
+import { ExperimentFailedError, ExperimentTimeoutError } from "../../lib/experiments/rig-errors";
+import { type RigProgress } from "../../lib/experiments/rig-round";
+import { RigServices, type RigServicesOptions } from "../../lib/experiments/rig-services";
 import { closeAll, closing, openMain, openRig } from "./rigs-on-loopback";
 
 const REFERENCE = "2022-01-01_1_subject";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { MalformedMessageError } from "../../lib/errors";
-import { MAX_RIG_MESSAGE_BYTES } from "../../lib/rigs/experiment-message";
-import { StreamFrames } from "../../lib/rigs/stream-frames";
+import { MAX_RIG_MESSAGE_BYTES } from "../../lib/experiments/experiment-message";
+import { StreamFrames } from "../../lib/experiments/stream-frames";
 
 function take(frames: StreamFrames): string[] {
   const messages: string[] = [];

@@ -1,5 +1,5 @@
-import { RigUriError } from "../../lib/rigs/rig-errors";
-import { formatRigUri, parseRigUri, resolveRigUri } from "../../lib/rigs/rig-uri";
+import { RigUriError } from "../../lib/experiments/rig-errors";
+import { formatRigUri, parseRigUri, resolveRigUri } from "../../lib/experiments/rig-uri";
 
 describe("a rig URI", () => {
   it.each([

@@ -1,4 +1,4 @@
-import { ExperimentReference } from "../../lib/rigs/experiment-reference";
+import { ExperimentReference } from "../../lib/experiments/experiment-reference";
 
 describe("an experiment reference", () => {
   it("is read into its parts and written back", () => {

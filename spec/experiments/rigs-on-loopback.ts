@@ -1,8 +1,8 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { Communicator } from "../../lib/rigs/communicator";
-import { type CommunicatorOptions } from "../../lib/rigs/communicator-options";
-import { type RigAddress } from "../../lib/rigs/rig-address";
+import { Communicator } from "../../lib/experiments/communicator";
+import { type CommunicatorOptions } from "../../lib/experiments/communicator-options";
+import { type RigAddress } from "../../lib/experiments/rig-address";
 
 /** Says nothing: the tests look at what happens, not at what is written about it. */
 const nothing = () => undefined;
