@@ -139,19 +139,19 @@ export {
 export { decodeBrine } from "./rpyc/brine/decoder";
 export { encodeBrine } from "./rpyc/brine/encoder";
 export { type BrineValue, ELLIPSIS, NOT_IMPLEMENTED, PyComplex, PyFloat, PySlice } from "./rpyc/brine/values";
-export { type RegistryCallOptions, type RpycRegistryClient } from "./rpyc/registry-client";
-export { RpycDirectory, type RpycDirectoryOptions, rpycNamesOf } from "./rpyc/rpyc-directory";
+export { type RegistryCallOptions, type RpycRegistryClient } from "./rpyc/client/registry-client";
+export { RpycDirectory, type RpycDirectoryOptions, rpycNamesOf } from "./rpyc/client/rpyc-directory";
 export {
   RpycRegistration,
   type RpycRegistrationOptions,
   type RpycRegistrationState,
-} from "./rpyc/rpyc-registration";
+} from "./rpyc/client/rpyc-registration";
 export { type ServiceAddress } from "./rpyc/service-address";
-export { type RegisteredService, ServiceTable, type ServiceTableOptions } from "./rpyc/service-table";
-export { TcpRegistryClient, type TcpRegistryClientOptions } from "./rpyc/tcp-registry-client";
-export { TcpRegistryServer, type TcpRegistryServerOptions } from "./rpyc/tcp-registry-server";
-export { UdpRegistryClient, type UdpRegistryClientOptions } from "./rpyc/udp-registry-client";
-export { UdpRegistryServer, type UdpRegistryServerOptions } from "./rpyc/udp-registry-server";
+export { type RegisteredService, ServiceTable, type ServiceTableOptions } from "./rpyc/server/service-table";
+export { TcpRegistryClient, type TcpRegistryClientOptions } from "./rpyc/client/tcp-registry-client";
+export { TcpRegistryServer, type TcpRegistryServerOptions } from "./rpyc/server/tcp-registry-server";
+export { UdpRegistryClient, type UdpRegistryClientOptions } from "./rpyc/client/udp-registry-client";
+export { UdpRegistryServer, type UdpRegistryServerOptions } from "./rpyc/server/udp-registry-server";
 
 export { CallContext } from "./server/call-context";
 export { type RpcServer, serve, type ServeOptions } from "./server/rpc-server";

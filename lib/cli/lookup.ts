@@ -137,7 +137,7 @@ async function openRpyc(
   { transport, address }: LookupPlace & { kind: "rpyc" },
   logger: Logger,
 ): Promise<LookupSource> {
-  const { RpycDirectory } = await import("../rpyc/rpyc-directory.js");
+  const { RpycDirectory } = await import("../rpyc/client/rpyc-directory.js");
   const client = await rpycClient(transport, address);
   return {
     kind: "rpyc",
@@ -153,10 +153,10 @@ async function openRpyc(
 async function rpycClient(transport: "udp" | "tcp", address: string | undefined) {
   const place = address === undefined ? {} : hostAndPort(address);
   if (transport === "tcp") {
-    const { TcpRegistryClient } = await import("../rpyc/tcp-registry-client.js");
+    const { TcpRegistryClient } = await import("../rpyc/client/tcp-registry-client.js");
     return new TcpRegistryClient({ host: "", ...place });
   }
-  const { UdpRegistryClient } = await import("../rpyc/udp-registry-client.js");
+  const { UdpRegistryClient } = await import("../rpyc/client/udp-registry-client.js");
   return new UdpRegistryClient(place);
 }
 

@@ -1,11 +1,11 @@
 import { AddressError } from "../errors";
 import { defaultLogger, type Logger } from "../log";
 import { isLoopbackHost } from "../registry/host-kinds";
-import { RpycDirectory, rpycNamesOf, type RpycDirectoryOptions } from "../rpyc/rpyc-directory";
-import { type RpycRegistryClient } from "../rpyc/registry-client";
-import { RpycRegistration, type RpycRegistrationOptions } from "../rpyc/rpyc-registration";
-import { TcpRegistryClient, type TcpRegistryClientOptions } from "../rpyc/tcp-registry-client";
-import { UdpRegistryClient, type UdpRegistryClientOptions } from "../rpyc/udp-registry-client";
+import { RpycDirectory, rpycNamesOf, type RpycDirectoryOptions } from "../rpyc/client/rpyc-directory";
+import { type RpycRegistryClient } from "../rpyc/client/registry-client";
+import { RpycRegistration, type RpycRegistrationOptions } from "../rpyc/client/rpyc-registration";
+import { TcpRegistryClient, type TcpRegistryClientOptions } from "../rpyc/client/tcp-registry-client";
+import { UdpRegistryClient, type UdpRegistryClientOptions } from "../rpyc/client/udp-registry-client";
 import { parseAddress } from "../transport/address";
 import { type RpcServer } from "../server/rpc-server";
 import { NamedAnnouncement } from "./named-announcement";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { decodeBrine } from "../../lib/rpyc/brine/decoder";
 import { encodeBrine } from "../../lib/rpyc/brine/encoder";
 import { decodeRequest, encodeRequest, type RegistryRequest } from "../../lib/rpyc/registry-message";
-import { RegistryResponder } from "../../lib/rpyc/registry-responder";
+import { RegistryResponder } from "../../lib/rpyc/server/registry-responder";
 import { findPython } from "../interop/python-peer";
 
 const ROUNDS = 5;

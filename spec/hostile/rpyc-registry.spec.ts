@@ -3,9 +3,9 @@ import { MalformedMessageError } from "../../lib/errors";
 import { encodeBrine } from "../../lib/rpyc/brine/encoder";
 import { decodeRequest, encodeRequest, MAX_REQUEST_BYTES } from "../../lib/rpyc/registry-message";
 import { decodeAddresses, decodeNames } from "../../lib/rpyc/registry-reply";
-import { RegistryResponder } from "../../lib/rpyc/registry-responder";
-import { TcpRegistryServer } from "../../lib/rpyc/tcp-registry-server";
-import { UdpRegistryServer } from "../../lib/rpyc/udp-registry-server";
+import { RegistryResponder } from "../../lib/rpyc/server/registry-responder";
+import { TcpRegistryServer } from "../../lib/rpyc/server/tcp-registry-server";
+import { UdpRegistryServer } from "../../lib/rpyc/server/udp-registry-server";
 import { registryExchanges } from "../rpyc/python-literal";
 import { pythonValues } from "../rpyc/python-values";
 import {

@@ -1,10 +1,10 @@
 import { getActiveResourcesInfo } from "node:process";
 import { firstValueFrom, filter } from "rxjs";
-import { RpycRegistration } from "../../lib/rpyc/rpyc-registration";
-import { TcpRegistryClient } from "../../lib/rpyc/tcp-registry-client";
-import { TcpRegistryServer } from "../../lib/rpyc/tcp-registry-server";
-import { UdpRegistryClient } from "../../lib/rpyc/udp-registry-client";
-import { UdpRegistryServer } from "../../lib/rpyc/udp-registry-server";
+import { RpycRegistration } from "../../lib/rpyc/client/rpyc-registration";
+import { TcpRegistryClient } from "../../lib/rpyc/client/tcp-registry-client";
+import { TcpRegistryServer } from "../../lib/rpyc/server/tcp-registry-server";
+import { UdpRegistryClient } from "../../lib/rpyc/client/udp-registry-client";
+import { UdpRegistryServer } from "../../lib/rpyc/server/udp-registry-server";
 import { eventually } from "../support/eventually";
 
 const openSockets = () => getActiveResourcesInfo().filter((kind) => /TCP|UDP/.test(kind));

@@ -1,12 +1,12 @@
 import { CallAbortedError, MalformedMessageError, ValidationError } from "../../lib/errors";
 import { encodeBrine } from "../../lib/rpyc/brine/encoder";
 import { RpycListingDisabledError, RpycRegistryUnreachableError } from "../../lib/errors";
-import { type RpycRegistryClient } from "../../lib/rpyc/registry-client";
-import { type RegistryResponderOptions } from "../../lib/rpyc/registry-responder";
-import { TcpRegistryClient } from "../../lib/rpyc/tcp-registry-client";
-import { TcpRegistryServer } from "../../lib/rpyc/tcp-registry-server";
-import { UdpRegistryClient } from "../../lib/rpyc/udp-registry-client";
-import { UdpRegistryServer } from "../../lib/rpyc/udp-registry-server";
+import { type RpycRegistryClient } from "../../lib/rpyc/client/registry-client";
+import { type RegistryResponderOptions } from "../../lib/rpyc/server/registry-responder";
+import { TcpRegistryClient } from "../../lib/rpyc/client/tcp-registry-client";
+import { TcpRegistryServer } from "../../lib/rpyc/server/tcp-registry-server";
+import { UdpRegistryClient } from "../../lib/rpyc/client/udp-registry-client";
+import { UdpRegistryServer } from "../../lib/rpyc/server/udp-registry-server";
 import { closeAll, closedPort, closing, listeningLogger, tcpServer, udpSocket } from "./sockets";
 
 afterEach(closeAll);

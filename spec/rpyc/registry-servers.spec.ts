@@ -3,10 +3,10 @@ import { encodeBrine } from "../../lib/rpyc/brine/encoder";
 import { RpycRegistryListenError } from "../../lib/errors";
 import { encodeRequest, type RegistryRequest } from "../../lib/rpyc/registry-message";
 import { decodeAddresses, decodeNames } from "../../lib/rpyc/registry-reply";
-import { type RegistryResponderOptions } from "../../lib/rpyc/registry-responder";
-import { ServiceTable } from "../../lib/rpyc/service-table";
-import { TcpRegistryServer } from "../../lib/rpyc/tcp-registry-server";
-import { UdpRegistryServer } from "../../lib/rpyc/udp-registry-server";
+import { type RegistryResponderOptions } from "../../lib/rpyc/server/registry-responder";
+import { ServiceTable } from "../../lib/rpyc/server/service-table";
+import { TcpRegistryServer } from "../../lib/rpyc/server/tcp-registry-server";
+import { UdpRegistryServer } from "../../lib/rpyc/server/udp-registry-server";
 import { registryExchanges } from "./python-literal";
 import {
   askTcp,

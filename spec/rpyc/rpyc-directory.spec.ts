@@ -1,8 +1,8 @@
 import { firstValueFrom, take, timeout, toArray } from "rxjs";
 import { RpycListingDisabledError, RpycRegistryUnreachableError } from "../../lib/errors";
-import { RpycDirectory, rpycNamesOf, type RpycDirectoryOptions } from "../../lib/rpyc/rpyc-directory";
-import { TcpRegistryClient } from "../../lib/rpyc/tcp-registry-client";
-import { TcpRegistryServer, type TcpRegistryServerOptions } from "../../lib/rpyc/tcp-registry-server";
+import { RpycDirectory, rpycNamesOf, type RpycDirectoryOptions } from "../../lib/rpyc/client/rpyc-directory";
+import { TcpRegistryClient } from "../../lib/rpyc/client/tcp-registry-client";
+import { TcpRegistryServer, type TcpRegistryServerOptions } from "../../lib/rpyc/server/tcp-registry-server";
 import { closeAll, closing, DEADLINE_MS, listeningLogger } from "./sockets";
 
 afterEach(closeAll);

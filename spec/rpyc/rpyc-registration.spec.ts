@@ -1,9 +1,9 @@
 import { filter, firstValueFrom, map, take, timeout, toArray } from "rxjs";
 import { ValidationError } from "../../lib/errors";
-import { RpycRegistration, type RpycRegistrationOptions } from "../../lib/rpyc/rpyc-registration";
-import { TcpRegistryClient } from "../../lib/rpyc/tcp-registry-client";
-import { UdpRegistryClient } from "../../lib/rpyc/udp-registry-client";
-import { UdpRegistryServer, type UdpRegistryServerOptions } from "../../lib/rpyc/udp-registry-server";
+import { RpycRegistration, type RpycRegistrationOptions } from "../../lib/rpyc/client/rpyc-registration";
+import { TcpRegistryClient } from "../../lib/rpyc/client/tcp-registry-client";
+import { UdpRegistryClient } from "../../lib/rpyc/client/udp-registry-client";
+import { UdpRegistryServer, type UdpRegistryServerOptions } from "../../lib/rpyc/server/udp-registry-server";
 import { closeAll, closedPort, closing, DEADLINE_MS, listeningLogger } from "./sockets";
 
 afterEach(closeAll);

@@ -1,4 +1,8 @@
-import { ServiceTable, type RegisteredService, type ServiceTableOptions } from "../../lib/rpyc/service-table";
+import {
+  ServiceTable,
+  type RegisteredService,
+  type ServiceTableOptions,
+} from "../../lib/rpyc/server/service-table";
 
 const CAM = { host: "10.0.0.7", port: 1 };
 const STAGE = { host: "10.0.0.8", port: 2 };

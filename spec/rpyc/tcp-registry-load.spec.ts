@@ -2,8 +2,8 @@ import { type Socket } from "node:net";
 import { encodeBrine } from "../../lib/rpyc/brine/encoder";
 import { encodeRequest } from "../../lib/rpyc/registry-message";
 import { decodeAddresses, decodeNames } from "../../lib/rpyc/registry-reply";
-import { TcpRegistryClient } from "../../lib/rpyc/tcp-registry-client";
-import { TcpRegistryServer, type TcpRegistryServerOptions } from "../../lib/rpyc/tcp-registry-server";
+import { TcpRegistryClient } from "../../lib/rpyc/client/tcp-registry-client";
+import { TcpRegistryServer, type TcpRegistryServerOptions } from "../../lib/rpyc/server/tcp-registry-server";
 import { askTcp, closeAll, closing, listeningLogger, restOf, tcpSocket } from "./sockets";
 
 afterEach(closeAll);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type Socket } from "node:net";
-import { UnreadReplies } from "../../lib/rpyc/unread-replies";
+import { UnreadReplies } from "../../lib/rpyc/client/unread-replies";
 import { closeAll, DEADLINE_MS, restOf, tcpServer, tcpSocket } from "./sockets";
 
 afterEach(closeAll);

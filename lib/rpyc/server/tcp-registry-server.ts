@@ -1,17 +1,17 @@
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { type Observable } from "rxjs";
-import { messageOf, RpycRegistryListenError } from "../errors";
-import { defaultLogger } from "../log";
+import { messageOf, RpycRegistryListenError } from "../../errors";
+import { defaultLogger } from "../../log";
 import { BackgroundPruning } from "./background-pruning";
-import { BrineScanner } from "./brine/scanner";
-import { BurstLog } from "../burst-log";
-import { MAX_REQUEST_BYTES, RPYC_REGISTRY_PORT } from "./registry-message";
-import { MAX_REPLY_BYTES } from "./registry-reply";
+import { BrineScanner } from "../brine/scanner";
+import { BurstLog } from "../../burst-log";
+import { MAX_REQUEST_BYTES, RPYC_REGISTRY_PORT } from "../registry-message";
+import { MAX_REPLY_BYTES } from "../registry-reply";
 import { RegistryResponder, type RegistryResponderOptions } from "./registry-responder";
-import { formatAddress } from "./service-address";
+import { formatAddress } from "../service-address";
 import { type RegisteredService, type ServiceTable } from "./service-table";
-import { UnreadReplies } from "./unread-replies";
+import { UnreadReplies } from "../client/unread-replies";
 
 /** A request is one packet: whoever needs longer does not mean it. */
 const DEFAULT_REQUEST_TIMEOUT_MS = 5_000;

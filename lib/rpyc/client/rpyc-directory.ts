@@ -15,12 +15,12 @@ import {
   type DeviceEvent,
   type DeviceQuery,
   type DeviceRecord,
-} from "../discovery/device-directory";
-import { messageOf, RpycListingDisabledError } from "../errors";
-import { defaultLogger, type Logger } from "../log";
-import { BurstLog } from "../burst-log";
+} from "../../discovery/device-directory";
+import { messageOf, RpycListingDisabledError } from "../../errors";
+import { defaultLogger, type Logger } from "../../log";
+import { BurstLog } from "../../burst-log";
 import { type RpycRegistryClient } from "./registry-client";
-import { formatAddress, type ServiceAddress } from "./service-address";
+import { formatAddress, type ServiceAddress } from "../service-address";
 
 const DEFAULT_POLL_MS = 5_000;
 

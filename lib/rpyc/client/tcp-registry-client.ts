@@ -1,6 +1,6 @@
 import { connect } from "node:net";
-import { MalformedMessageError, messageOf, RpycRegistryUnreachableError } from "../errors";
-import { BrineScanner } from "./brine/scanner";
+import { MalformedMessageError, messageOf, RpycRegistryUnreachableError } from "../../errors";
+import { BrineScanner } from "../brine/scanner";
 import {
   allowedNames,
   checkedRequest,
@@ -9,9 +9,9 @@ import {
   type RegistryCallOptions,
   type RpycRegistryClient,
 } from "./registry-client";
-import { decodeAddresses, decodeNames, isOk, MAX_REPLY_BYTES } from "./registry-reply";
-import { withDeadline } from "./reply-deadline";
-import { formatAddress, type ServiceAddress } from "./service-address";
+import { decodeAddresses, decodeNames, isOk, MAX_REPLY_BYTES } from "../registry-reply";
+import { withDeadline } from "../reply-deadline";
+import { formatAddress, type ServiceAddress } from "../service-address";
 
 /** Where a registry is that speaks TCP. */
 export interface TcpRegistryClientOptions {

@@ -1,15 +1,15 @@
-import { messageOf } from "../errors";
-import { defaultLogger, type Logger } from "../log";
-import { BurstLog } from "../burst-log";
-import { decodeRequest, type RegistryRequest } from "./registry-message";
+import { messageOf } from "../../errors";
+import { defaultLogger, type Logger } from "../../log";
+import { BurstLog } from "../../burst-log";
+import { decodeRequest, type RegistryRequest } from "../registry-message";
 import {
   encodeAddresses,
   encodeNames,
   LISTING_OFF_REPLY,
   OK_REPLY,
   type EncodedReply,
-} from "./registry-reply";
-import { isLoopback, plainHost } from "./service-address";
+} from "../registry-reply";
+import { isLoopback, plainHost } from "../service-address";
 import { ServiceTable, type ServiceTableOptions } from "./service-table";
 
 /** What an RPyC registry is told, whether it listens to datagrams or connections. */

@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { lookup } from "node:dns/promises";
-import { messageOf, RpycRegistryUnreachableError } from "../errors";
+import { messageOf, RpycRegistryUnreachableError } from "../../errors";
 import {
   allowedNames,
   checkedRequest,
@@ -9,9 +9,9 @@ import {
   type RegistryCallOptions,
   type RpycRegistryClient,
 } from "./registry-client";
-import { decodeAddresses, decodeNames, isOk } from "./registry-reply";
-import { withDeadline } from "./reply-deadline";
-import { formatAddress, type ServiceAddress } from "./service-address";
+import { decodeAddresses, decodeNames, isOk } from "../registry-reply";
+import { withDeadline } from "../reply-deadline";
+import { formatAddress, type ServiceAddress } from "../service-address";
 
 /** After the first reply to a broadcast the other registries have this long for theirs. */
 const GATHER_MS = 200;

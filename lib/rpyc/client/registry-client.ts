@@ -1,11 +1,11 @@
-import { ValidationError, RpycListingDisabledError } from "../errors";
+import { ValidationError, RpycListingDisabledError } from "../../errors";
 import {
   encodeRequest,
   MAX_REQUEST_BYTES,
   RPYC_REGISTRY_PORT,
   type RegistryRequest,
-} from "./registry-message";
-import { isServicePort, type ServiceAddress } from "./service-address";
+} from "../registry-message";
+import { isServicePort, type ServiceAddress } from "../service-address";
 
 /** How long the originals wait for a reply (RPyC registry). */
 export const DEFAULT_REPLY_TIMEOUT_MS = 2_000;

@@ -2,13 +2,13 @@ import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { type Observable } from "rxjs";
-import { messageOf, RpycRegistryListenError } from "../errors";
-import { defaultLogger } from "../log";
+import { messageOf, RpycRegistryListenError } from "../../errors";
+import { defaultLogger } from "../../log";
 import { BackgroundPruning } from "./background-pruning";
-import { BurstLog } from "../burst-log";
-import { MAX_REQUEST_BYTES, RPYC_REGISTRY_PORT } from "./registry-message";
+import { BurstLog } from "../../burst-log";
+import { MAX_REQUEST_BYTES, RPYC_REGISTRY_PORT } from "../registry-message";
 import { RegistryResponder, type RegistryResponderOptions } from "./registry-responder";
-import { formatAddress } from "./service-address";
+import { formatAddress } from "../service-address";
 import { type RegisteredService, type ServiceTable } from "./service-table";
 
 /** What the originals read of a reply to QUERY; of a reply to LIST they read ten times as much. */

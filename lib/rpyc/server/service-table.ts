@@ -1,5 +1,5 @@
 import { Subject, type Observable } from "rxjs";
-import { formatAddress, type ServiceAddress } from "./service-address";
+import { formatAddress, type ServiceAddress } from "../service-address";
 
 /** A service that is not renewed for this long is removed (RPyC registry). */
 export const DEFAULT_PRUNING_TIMEOUT_MS = 240_000;
