@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCommandLine } from "./run";
+import { runCommandLine } from "./program/run";
 
 void runCommandLine(process.argv.slice(2)).then((exitCode) => {
   // Not `process.exit`: what is printed gets out, and what was opened must have been closed.

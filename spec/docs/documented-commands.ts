@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Command } from "commander";
-import { Output } from "../../lib/cli/output";
-import { type Session } from "../../lib/cli/session";
-import { COMMANDS } from "../../lib/cli/command-list";
+import { Output } from "../../lib/cli/terminal/output";
+import { type Session } from "../../lib/cli/program/session";
+import { COMMANDS } from "../../lib/cli/program/command-list";
 import { type CodeBlock, placeOf } from "./code-blocks";
 import { PROJECT } from "./pages";
 import { type ShellCommand, shellCommands } from "./shell-commands";

@@ -1,16 +1,16 @@
 import { type Command } from "commander";
 import { type MethodContract } from "../../contract/service-contract";
-import { parseKeyword, parseMs, parseValue } from "../arguments";
-import { expectWritable, sensibleName, writeBeside, writeNamed } from "../buffer-file";
-import { argumentType, keywordType } from "../described-member";
-import { addDeviceOptions, type DeviceOptions } from "../device-options";
-import { methodNamed } from "../members";
-import { newCommand } from "../new-command";
-import { type OpenedDevice, withDevice } from "../opened-device";
-import { type Session } from "../session";
-import { withSpinner } from "../spinner";
-import { formatBytes, formatMs, preciseMs } from "../units";
-import { bareValueText, valueText } from "../value-text";
+import { parseKeyword, parseMs, parseValue } from "../contract/arguments";
+import { expectWritable, sensibleName, writeBeside, writeNamed } from "../terminal/buffer-file";
+import { argumentType, keywordType } from "../contract/described-member";
+import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
+import { methodNamed } from "../contract/members";
+import { newCommand } from "../program/new-command";
+import { type OpenedDevice, withDevice } from "../lookup/opened-device";
+import { type Session } from "../program/session";
+import { withSpinner } from "../terminal/spinner";
+import { formatBytes, formatMs, preciseMs } from "../terminal/units";
+import { bareValueText, valueText } from "../contract/value-text";
 
 interface CallCommandOptions extends DeviceOptions {
   readonly kw?: readonly string[];

@@ -1,6 +1,6 @@
 import { Argument, type Command } from "commander";
-import { newCommand } from "../new-command";
-import { type Session } from "../session";
+import { newCommand } from "../program/new-command";
+import { type Session } from "../program/session";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
 type Shell = (typeof SHELLS)[number];

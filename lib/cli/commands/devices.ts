@@ -1,19 +1,19 @@
 import { type Command } from "commander";
 import { CallAbortedError } from "../../errors";
-import { ChosenKeys } from "../chosen-keys";
-import { commandLogger } from "../command-logger";
-import { addDeviceOptions, type DeviceOptions } from "../device-options";
-import { DeviceSurvey } from "../device-survey";
-import { deviceTable } from "../device-table";
-import { watchDevices } from "../device-watch";
-import { printError } from "../error-line";
-import { CommandEnd, exitCodeOf } from "../exit-code";
-import { Lookup, type LookupResult } from "../lookup";
-import { lookupPlaces } from "../lookup-options";
-import { newCommand } from "../new-command";
-import { printable } from "../printable";
-import { type Session } from "../session";
-import { withSpinner } from "../spinner";
+import { ChosenKeys } from "../keys/chosen-keys";
+import { commandLogger } from "../program/command-logger";
+import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
+import { DeviceSurvey } from "../lookup/device-survey";
+import { deviceTable } from "../lookup/device-table";
+import { watchDevices } from "../lookup/device-watch";
+import { printError } from "../terminal/error-line";
+import { CommandEnd, exitCodeOf } from "../program/exit-code";
+import { Lookup, type LookupResult } from "../lookup/lookup";
+import { lookupPlaces } from "../lookup/lookup-options";
+import { newCommand } from "../program/new-command";
+import { printable } from "../terminal/printable";
+import { type Session } from "../program/session";
+import { withSpinner } from "../terminal/spinner";
 
 interface DevicesOptions extends DeviceOptions {
   readonly type?: string;

@@ -1,12 +1,12 @@
 import { type Command } from "commander";
-import { checkUp } from "../check-up";
-import { CommandEnd, EXIT } from "../exit-code";
-import { type Finding } from "../finding";
-import { addAllKeyOptions, type KeyOptions, type ServerKeyOptions } from "../key-options";
-import { addLookupOptions, type LookupOptions } from "../lookup-options";
-import { newCommand } from "../new-command";
-import { printable } from "../printable";
-import { type Session } from "../session";
+import { checkUp } from "../doctor/check-up";
+import { CommandEnd, EXIT } from "../program/exit-code";
+import { type Finding } from "../lookup/finding";
+import { addAllKeyOptions, type KeyOptions, type ServerKeyOptions } from "../keys/key-options";
+import { addLookupOptions, type LookupOptions } from "../lookup/lookup-options";
+import { newCommand } from "../program/new-command";
+import { printable } from "../terminal/printable";
+import { type Session } from "../program/session";
 
 interface DoctorOptions extends LookupOptions, KeyOptions, ServerKeyOptions {}
 

@@ -1,16 +1,16 @@
 import { type Command } from "commander";
 import { messageOf } from "../../errors";
-import { CommandEnd, EXIT } from "../exit-code";
-import { addDeviceOptions, type DeviceOptions } from "../device-options";
-import { propertyNamed } from "../members";
-import { newCommand } from "../new-command";
-import { type OpenedDevice, withDevice } from "../opened-device";
-import { readProperties } from "../read-properties";
-import { type Session } from "../session";
-import { withSpinner } from "../spinner";
-import { tableLines } from "../table";
-import { bareValueText, valueText } from "../value-text";
-import { printable } from "../printable";
+import { CommandEnd, EXIT } from "../program/exit-code";
+import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
+import { propertyNamed } from "../contract/members";
+import { newCommand } from "../program/new-command";
+import { type OpenedDevice, withDevice } from "../lookup/opened-device";
+import { readProperties } from "../contract/read-properties";
+import { type Session } from "../program/session";
+import { withSpinner } from "../terminal/spinner";
+import { tableLines } from "../terminal/table";
+import { bareValueText, valueText } from "../contract/value-text";
+import { printable } from "../terminal/printable";
 
 export function getCommand(session: Session): Command {
   const command = newCommand("get", {

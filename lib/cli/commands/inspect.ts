@@ -6,17 +6,17 @@ import {
 } from "../../contract/service-contract";
 import { messageOf } from "../../errors";
 import { type ParameterDescription } from "../../wire/inventory";
-import { describedMember } from "../described-member";
-import { addDeviceOptions, type DeviceOptions } from "../device-options";
-import { newCommand } from "../new-command";
-import { type OpenedDevice, withDevice } from "../opened-device";
-import { printable } from "../printable";
-import { type PropertyReading, readProperties } from "../read-properties";
-import { type Session } from "../session";
-import { withSpinner } from "../spinner";
-import { fitted, tableLines } from "../table";
-import { formatMs } from "../units";
-import { valueText } from "../value-text";
+import { describedMember } from "../contract/described-member";
+import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
+import { newCommand } from "../program/new-command";
+import { type OpenedDevice, withDevice } from "../lookup/opened-device";
+import { printable } from "../terminal/printable";
+import { type PropertyReading, readProperties } from "../contract/read-properties";
+import { type Session } from "../program/session";
+import { withSpinner } from "../terminal/spinner";
+import { fitted, tableLines } from "../terminal/table";
+import { formatMs } from "../terminal/units";
+import { valueText } from "../contract/value-text";
 
 export function inspectCommand(session: Session): Command {
   const command = newCommand("inspect", {

@@ -2,11 +2,11 @@ import { existsSync, statSync } from "node:fs";
 import { type Command } from "commander";
 import { type KeyFiles, writeKeyFiles } from "../../security/key-file";
 import { generateKeys } from "../../transport/zeromq/generate-keys";
-import { UsageError } from "../exit-code";
-import { newCommand } from "../new-command";
-import { printable } from "../printable";
-import { type Session } from "../session";
-import { tableLines } from "../table";
+import { UsageError } from "../program/exit-code";
+import { newCommand } from "../program/new-command";
+import { printable } from "../terminal/printable";
+import { type Session } from "../program/session";
+import { tableLines } from "../terminal/table";
 
 interface KeygenOptions {
   readonly overwrite?: boolean;

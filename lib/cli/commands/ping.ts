@@ -1,16 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Command } from "commander";
 import { CallAbortedError, messageOf } from "../../errors";
-import { parseCount, parseMs } from "../arguments";
-import { CommandEnd, EXIT } from "../exit-code";
-import { addDeviceOptions, type DeviceOptions } from "../device-options";
-import { newCommand } from "../new-command";
-import { type OpenedDevice, withDevice } from "../opened-device";
-import { printable } from "../printable";
-import { roundTrip, roundTripStatistics } from "../round-trip";
-import { type Session } from "../session";
-import { NumberCourse } from "../sparkline";
-import { formatMs, preciseMs } from "../units";
+import { parseCount, parseMs } from "../contract/arguments";
+import { CommandEnd, EXIT } from "../program/exit-code";
+import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
+import { newCommand } from "../program/new-command";
+import { type OpenedDevice, withDevice } from "../lookup/opened-device";
+import { printable } from "../terminal/printable";
+import { roundTrip, roundTripStatistics } from "../lookup/round-trip";
+import { type Session } from "../program/session";
+import { NumberCourse } from "../terminal/sparkline";
+import { formatMs, preciseMs } from "../terminal/units";
 
 interface PingOptions extends DeviceOptions {
   readonly count: string;

@@ -1,15 +1,15 @@
 import { type Command } from "commander";
 import { type DeviceEvent } from "../../discovery/device-directory";
 import { DeviceRegistry } from "../../registry/device-registry";
-import { commandLogger } from "../command-logger";
-import { UsageError } from "../exit-code";
-import { addServerKeyOptions, type ServerKeyOptions } from "../key-options";
-import { withScheme } from "../lookup-options";
-import { newCommand } from "../new-command";
-import { printable } from "../printable";
-import { chosenServerSecurity, warnIfOpen } from "../server-security";
-import { type Session, untilStopped } from "../session";
-import { formatTime } from "../units";
+import { commandLogger } from "../program/command-logger";
+import { UsageError } from "../program/exit-code";
+import { addServerKeyOptions, type ServerKeyOptions } from "../keys/key-options";
+import { withScheme } from "../lookup/lookup-options";
+import { newCommand } from "../program/new-command";
+import { printable } from "../terminal/printable";
+import { chosenServerSecurity, warnIfOpen } from "../keys/server-security";
+import { type Session, untilStopped } from "../program/session";
+import { formatTime } from "../terminal/units";
 
 interface RegistryOptions extends ServerKeyOptions {
   readonly url: string;

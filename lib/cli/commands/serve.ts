@@ -4,17 +4,17 @@ import { type Command } from "commander";
 import "../../contract/records";
 import { RigApp } from "../../di/rig-app";
 import { type RpcServer } from "../../server/rpc-server";
-import { announcingModules, forgiving } from "../announcing-modules";
-import { ChosenKeys } from "../chosen-keys";
-import { commandLogger } from "../command-logger";
-import { type DeviceFile, deviceFile, ownProgram } from "../device-file";
-import { addServingKeyOptions, type KeyOptions, type ServerKeyOptions } from "../key-options";
-import { loadDevice } from "../load-device";
-import { addLookupOptions, type LookupOptions, lookupPlaces, withScheme } from "../lookup-options";
-import { newCommand } from "../new-command";
-import { printable } from "../printable";
-import { chosenServerSecurity, warnIfOpen } from "../server-security";
-import { type Session, untilStopped } from "../session";
+import { announcingModules, forgiving } from "../lookup/announcing-modules";
+import { ChosenKeys } from "../keys/chosen-keys";
+import { commandLogger } from "../program/command-logger";
+import { type DeviceFile, deviceFile, ownProgram } from "../lookup/device-file";
+import { addServingKeyOptions, type KeyOptions, type ServerKeyOptions } from "../keys/key-options";
+import { loadDevice } from "../lookup/load-device";
+import { addLookupOptions, type LookupOptions, lookupPlaces, withScheme } from "../lookup/lookup-options";
+import { newCommand } from "../program/new-command";
+import { printable } from "../terminal/printable";
+import { chosenServerSecurity, warnIfOpen } from "../keys/server-security";
+import { type Session, untilStopped } from "../program/session";
 
 interface ServeOptions extends LookupOptions, KeyOptions, ServerKeyOptions {
   readonly name?: string;

@@ -1,15 +1,15 @@
 import { type Command } from "commander";
 import { RemoteError } from "../../errors";
-import { parseValue } from "../arguments";
-import { describedMember } from "../described-member";
-import { addDeviceOptions, type DeviceOptions } from "../device-options";
-import { propertyNamed } from "../members";
-import { newCommand } from "../new-command";
-import { type OpenedDevice, withDevice } from "../opened-device";
-import { printable } from "../printable";
-import { type Session } from "../session";
-import { withSpinner } from "../spinner";
-import { valueText } from "../value-text";
+import { parseValue } from "../contract/arguments";
+import { describedMember } from "../contract/described-member";
+import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
+import { propertyNamed } from "../contract/members";
+import { newCommand } from "../program/new-command";
+import { type OpenedDevice, withDevice } from "../lookup/opened-device";
+import { printable } from "../terminal/printable";
+import { type Session } from "../program/session";
+import { withSpinner } from "../terminal/spinner";
+import { valueText } from "../contract/value-text";
 
 export function setCommand(session: Session): Command {
   const command = newCommand("set", {

@@ -1,11 +1,11 @@
 import { type Command } from "commander";
-import { contractClassName, contractSource } from "../contract-source";
-import { UsageError } from "../exit-code";
-import { addDeviceOptions, type DeviceOptions } from "../device-options";
-import { newCommand } from "../new-command";
-import { type OpenedDevice, withDevice } from "../opened-device";
-import { readProperties } from "../read-properties";
-import { type Session } from "../session";
+import { contractClassName, contractSource } from "../contract/contract-source";
+import { UsageError } from "../program/exit-code";
+import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
+import { newCommand } from "../program/new-command";
+import { type OpenedDevice, withDevice } from "../lookup/opened-device";
+import { readProperties } from "../contract/read-properties";
+import { type Session } from "../program/session";
 
 interface TypesOptions extends DeviceOptions {
   readonly class?: string;

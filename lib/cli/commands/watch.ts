@@ -1,14 +1,14 @@
 import { type Command } from "commander";
 import { type SignalContract } from "../../contract/service-contract";
-import { parseCount } from "../arguments";
-import { addDeviceOptions, type DeviceOptions } from "../device-options";
-import { signalNamed } from "../members";
-import { newCommand } from "../new-command";
-import { type OpenedDevice, withDevice } from "../opened-device";
-import { printable } from "../printable";
-import { type Session } from "../session";
-import { SignalPrinter } from "../signal-printer";
-import { UsageError } from "../exit-code";
+import { parseCount } from "../contract/arguments";
+import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
+import { signalNamed } from "../contract/members";
+import { newCommand } from "../program/new-command";
+import { type OpenedDevice, withDevice } from "../lookup/opened-device";
+import { printable } from "../terminal/printable";
+import { type Session } from "../program/session";
+import { SignalPrinter } from "../terminal/signal-printer";
+import { UsageError } from "../program/exit-code";
 
 interface WatchOptions extends DeviceOptions {
   readonly count?: string;

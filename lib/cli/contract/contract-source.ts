@@ -1,0 +1,212 @@
+import {
+  DEFAULT_METHOD_TIMEOUT_MS,
+  type MethodContract,
+  type PropertyContract,
+  type SignalContract,
+} from "../../contract/service-contract";
+import { type ParameterDescription } from "../../wire/inventory";
+import { describedMember } from "./described-member";
+import { camelCase, Identifiers, pascalCase } from "./identifiers";
+import { type OpenedDevice } from "../lookup/opened-device";
+import { type DeclaredType, declaredType, typeOfValue } from "./type-text";
+
+/** The name of a class for a device: `CameraContract`. */
+export function contractClassName({ contract, name }: OpenedDevice): string {
+  const stem = pascalCase(contract.type) || (name.includes("://") ? "" : pascalCase(name));
+  return `${stem === "" ? "Device" : stem}Contract`;
+}
+
+/**
+ * A contract class for a device, as the text of a TypeScript file.
+ *
+ * @param values - The properties' values by wire name: they tell the types that an original does not.
+ */
+export function contractSource(
+  device: OpenedDevice,
+  className: string,
+  values: ReadonlyMap<string, unknown>,
+): string {
+  return new ContractWriter(device, values).write(className);
+}
+
+class ContractWriter {
+  private readonly imports = new Set<string>(["RpcService"]);
+  private readonly members = new Identifiers();
+  /** Wire name → name in the class. */
+  private readonly names = new Map<string, string>();
+  private readonly isOriginal: boolean;
+
+  constructor(
+    private readonly device: OpenedDevice,
+    private readonly values: ReadonlyMap<string, unknown>,
+  ) {
+    const { contract, inventory } = device;
+    this.isOriginal = inventory.rigwire === undefined;
+    for (const { wireName, member } of contract.members.values()) {
+      this.names.set(wireName, this.members.take(this.isOriginal ? camelCase(wireName) : member, "member"));
+    }
+  }
+
+  write(className: string): string {
+    const { contract, name, url } = this.device;
+    const body = [
+      ...[...contract.signals.values()].map((signal) => this.signal(signal)),
+      ...[...contract.properties.values()].map((property) => this.property(property)),
+      ...[...contract.methods.values()].map((method) => this.method(method)),
+    ];
+    const type = contract.type === "" ? "" : `{ type: ${text(contract.type)} }`;
+    const lines = [`@RpcService(${type})`, `export abstract class ${className} {`, body.join("\n\n"), "}"];
+    const about = [`/**`, ` * ${comment(name)}, as it was at ${comment(url)}.`, ...this.caveat(), ` */`];
+    return [...this.importLines(), "", ...about, ...lines, ""].join("\n");
+  }
+
+  private caveat(): readonly string[] {
+    if (!this.isOriginal) return [];
+    return [
+      " *",
+      " * It does not tell types: those of properties are taken from the values they had, those of signals from the",
+      " * properties they are named after. Narrow what is `unknown`, and name the parameters.",
+    ];
+  }
+
+  private importLines(): readonly string[] {
+    const values = [...this.imports].sort((a, b) => plain(a).localeCompare(plain(b)));
+    const observable = this.device.contract.signals.size > 0;
+    const joined = `import { ${values.join(", ")} } from "rigwire";`;
+    const own =
+      joined.length <= LINE_WIDTH
+        ? [joined]
+        : ["import {", ...values.map((name) => `  ${name},`), '} from "rigwire";'];
+    return [...(observable ? ['import { type Observable } from "rxjs";'] : []), ...own];
+  }
+
+  private signal({ wireName }: SignalContract): string {
+    this.imports.add("Signal");
+    const described = describedMember(this.device, wireName);
+    const types = (described?.arguments ?? [this.guessedArgument(wireName)]).map((type) =>
+      this.use(declaredType(type)),
+    );
+    const carried = types.length === 0 ? "void" : types.length === 1 ? (types[0]?.text ?? "") : listOf(types);
+    const options = this.options(wireName, {}, described?.description);
+    const decorator = `Signal(${[...types.map(({ spec }) => spec), ...options].join(", ")})`;
+    return `  @${decorator} abstract readonly ${this.nameOf(wireName)}: Observable<${carried}>;`;
+  }
+
+  /** `modeChanged` carries what `mode` is. */
+  private guessedArgument(signal: string): string {
+    const property = signal.replace(/_?changed$/i, "");
+    const isNamedAfter = property !== signal && this.device.contract.properties.has(property);
+    return isNamedAfter && this.values.has(property) ? typeOfValue(this.values.get(property)) : "any";
+  }
+
+  private property({ wireName, readonly }: PropertyContract): string {
+    this.imports.add("RpcProperty");
+    const described = describedMember(this.device, wireName);
+    const type = declaredType(described?.type ?? typeOfValue(this.values.get(wireName)));
+    const notify = described === undefined ? this.guessedSignal(wireName) : described.notify;
+    const notifyName = notify === undefined ? undefined : this.names.get(notify);
+    const further = {
+      ...(notifyName !== undefined && { notify: text(notifyName) }),
+      ...(readonly && { readonly: "true" }),
+      ...(!type.isPassedOn && { type: this.use(type).spec }),
+    };
+    const options = this.options(wireName, further, described?.description);
+    const declaration = `abstract ${readonly ? "readonly " : ""}${this.nameOf(wireName)}: ${type.text};`;
+    return `  @RpcProperty(${options.join(", ")})\n  ${declaration}`;
+  }
+
+  private guessedSignal(property: string): string | undefined {
+    const candidates = [`${property}Changed`, `${property}_changed`, `${camelCase(property)}Changed`];
+    return candidates.find((signal) => this.device.contract.signals.has(signal));
+  }
+
+  private method({ wireName, result, timeoutMs, concurrent }: MethodContract): string {
+    const decorator = result === "json" ? "JsonMethod" : "BufferMethod";
+    this.imports.add(decorator).add("remote");
+    if (result === "buffer") this.imports.add("type BufferResult");
+    const described = describedMember(this.device, wireName);
+    const further = {
+      ...(timeoutMs !== DEFAULT_METHOD_TIMEOUT_MS && { timeout: String(timeoutMs) }),
+      ...(concurrent && { concurrent: "true" }),
+    };
+    const options = this.options(wireName, further, described?.description);
+    const { declared, names } = this.parameters(described?.parameters);
+    const returned = result === "json" ? "Promise<unknown>" : "Promise<BufferResult>";
+    return [
+      `  @${decorator}(${options.join(", ")})`,
+      `  ${this.nameOf(wireName)}(${declared}): ${returned} {`,
+      `    return remote(${names});`,
+      "  }",
+    ].join("\n");
+  }
+
+  /** Parameters that are not known are taken as they come. */
+  private parameters(known: readonly ParameterDescription[] | undefined) {
+    this.imports.add(known?.length === 0 ? "remote" : "Arg");
+    if (known === undefined) {
+      return { declared: '@Arg("args", { rest: true }) ...args: unknown[]', names: "...args" };
+    }
+    const identifiers = new Identifiers();
+    const lastRequired = known.findLastIndex(({ optional }) => !optional);
+    const parameters = known.map(({ name, type: told, optional }, index) => {
+      const identifier = identifiers.take(name, `arg${index}`);
+      const type = declaredType(told);
+      const canBeLeftOut = optional && index > lastRequired;
+      const options = [
+        ...(optional ? ["optional: true"] : []),
+        ...(optional || !type.isPassedOn ? [`type: ${this.use(type).spec}`] : []),
+      ];
+      const arg = `@Arg(${[text(name), ...(options.length > 0 ? [`{ ${options.join(", ")} }`] : [])].join(", ")})`;
+      const declared =
+        optional && !canBeLeftOut && type.text !== "unknown" ? `${type.text} | undefined` : type.text;
+      return { identifier, declared: `${arg} ${identifier}${canBeLeftOut ? "?" : ""}: ${declared}` };
+    });
+    return {
+      declared: parameters.map(({ declared }) => declared).join(", "),
+      names: parameters.map(({ identifier }) => identifier).join(", "),
+    };
+  }
+
+  private options(
+    wireName: string,
+    further: Readonly<Record<string, string>>,
+    description: string | undefined,
+  ): readonly string[] {
+    const entries = {
+      ...(this.nameOf(wireName) !== wireName && { wireName: text(wireName) }),
+      ...further,
+      ...(description !== undefined && { description: text(description) }),
+    };
+    const written = Object.entries(entries).map(([key, value]) => `${key}: ${value}`);
+    return written.length === 0 ? [] : [`{ ${written.join(", ")} }`];
+  }
+
+  private nameOf(wireName: string): string {
+    return this.names.get(wireName) ?? wireName;
+  }
+
+  private use(type: DeclaredType): DeclaredType {
+    for (const name of type.imports) this.imports.add(name);
+    return type;
+  }
+}
+
+const LINE_WIDTH = 110;
+
+function listOf(types: readonly DeclaredType[]): string {
+  return `[${types.map(({ text: type }) => type).join(", ")}]`;
+}
+
+/** A string literal, whatever is in it. */
+function text(value: string): string {
+  return JSON.stringify(value);
+}
+
+/** Text that cannot end the comment it stands in. */
+function comment(value: string): string {
+  return value.replaceAll("*/", "* /").replaceAll(/\s+/g, " ");
+}
+
+function plain(imported: string): string {
+  return imported.replace(/^type /, "");
+}

@@ -1,0 +1,117 @@
+import { merge, NEVER } from "rxjs";
+import { contractFromInventory } from "../../client/contract-from-inventory";
+import { RpcClient } from "../../client/rpc-client";
+import { type ServiceContract } from "../../contract/service-contract";
+import { locateDevice } from "../../discovery/locate-device";
+import { parseAddress } from "../../transport/address";
+import { type Locate } from "../../transport/rpc-channel";
+import { type Inventory } from "../../wire/inventory";
+import { ChosenKeys, type Security } from "../keys/chosen-keys";
+import { commandLogger } from "../program/command-logger";
+import { connectionOptions } from "./connection-options";
+import { type DeviceOptions } from "./device-options";
+import { UsageError } from "../program/exit-code";
+import { findDevice, urlOf } from "./find-device";
+import { orFirstProblem } from "../contract/first-problem";
+import { Lookup } from "./lookup";
+import { lookupPlaces } from "./lookup-options";
+import { printable } from "../terminal/printable";
+import { type Session } from "../program/session";
+import { withSpinner } from "../terminal/spinner";
+
+/** A device that a command works with. */
+export interface OpenedDevice {
+  readonly client: RpcClient;
+  /** What it offers, as it says itself. */
+  readonly contract: ServiceContract;
+  readonly inventory: Inventory;
+  /** What people call it: its own name, or as it was asked for. */
+  readonly name: string;
+  readonly url: string;
+}
+
+/** All that a person waits for a device to answer, in milliseconds. */
+const OPEN_TIMEOUT_MS = 6_000;
+
+/**
+ * Finds a device, connects to it, and disconnects when the work with it is done.
+ *
+ * @param where - A URL or a name.
+ * @throws AddressError, NotFoundError, AmbiguousDeviceError, DeviceUnavailableError, and what the work throws.
+ */
+export async function withDevice<T>(
+  session: Session,
+  where: string,
+  options: DeviceOptions,
+  work: (device: OpenedDevice) => Promise<T>,
+): Promise<T> {
+  const keys = ChosenKeys.read(options, process.env);
+  const url = urlOf(where);
+  if (url !== undefined) {
+    requirePort(url);
+    return connected(session, where, url, keys.towardsUrl(url), () => Promise.resolve(url), work);
+  }
+  const places = lookupPlaces(options, process.env);
+  const lookup = await Lookup.open(places, keys, commandLogger(session.output));
+  try {
+    const found = await withSpinner(
+      session.output,
+      `looking for ${printable(where)}`,
+      findDevice(lookup, where),
+    );
+    return await connected(session, where, found.url, keys.towards(found), locateAgain(lookup, found), work);
+  } finally {
+    await lookup.close();
+  }
+}
+
+/**
+ * @throws AddressError if it is no address; UsageError if nothing could be connected to there.
+ */
+function requirePort(url: string): void {
+  const address = parseAddress(url);
+  if (address.scheme === "tcp" && address.port === undefined)
+    throw new UsageError(`${url} names no port: as in ${url}:9000`);
+}
+
+/** Where it was found; after that, where it is then: it may come back elsewhere. */
+function locateAgain(lookup: Lookup, found: { readonly name: string; readonly url: string }): Locate {
+  let isFirst = true;
+  const directory = {
+    find: async (query: { name?: string; type?: string }) => (await lookup.findAny(query)).devices,
+    changes$: merge(...lookup.sources.map((source) => source.directory.changes$), NEVER),
+  };
+  return (signal, tell) => {
+    if (!isFirst) return locateDevice(directory, { name: found.name }, signal, tell);
+    isFirst = false;
+    return Promise.resolve(found.url);
+  };
+}
+
+async function connected<T>(
+  session: Session,
+  where: string,
+  url: string,
+  security: Security,
+  locate: Locate,
+  work: (device: OpenedDevice) => Promise<T>,
+): Promise<T> {
+  const isUrl = urlOf(where) !== undefined;
+  const client = new RpcClient(locate, undefined, {
+    ...connectionOptions(session, security),
+    ...(!isUrl && { name: where }),
+  });
+  try {
+    const asked = orFirstProblem(
+      (signal) => client.inventory({ timeoutMs: OPEN_TIMEOUT_MS, signal }),
+      client.state$,
+      isUrl ? url : `${where} (${url})`,
+      session.signal,
+    );
+    const inventory = await withSpinner(session.output, `connecting to ${printable(where)}`, asked);
+    const name = inventory.name === "" ? where : inventory.name;
+    return await work({ client, contract: contractFromInventory(inventory), inventory, name, url });
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,65 @@
+import { type SignalContract } from "../../contract/service-contract";
+import { type Output } from "./output";
+import { printable } from "./printable";
+import { NumberCourse } from "./sparkline";
+import { displayWidth, fitted } from "./table";
+import { formatTime } from "./units";
+import { valueText } from "../contract/value-text";
+
+/** How many numbers a picture shows. */
+const COURSE_LENGTH = 24;
+
+/** Pictures stand below each other, however long the numbers before them, up to this width. */
+const WIDEST_NUMBER = 24;
+
+/** Prints signals, a line each. */
+export class SignalPrinter {
+  private readonly width: number;
+  private readonly courses = new Map<string, NumberCourse>();
+  private numberWidth = 0;
+
+  constructor(
+    private readonly output: Output,
+    signals: readonly SignalContract[],
+  ) {
+    this.width = Math.max(...signals.map(({ wireName }) => printable(wireName).length));
+  }
+
+  print({ wireName }: SignalContract, value: unknown): void {
+    const time = new Date();
+    if (this.output.json) {
+      this.output.record({ time: time.toISOString(), signal: wireName, value: value ?? null });
+      return;
+    }
+    const { dim, cyan } = this.output.paint;
+    const start = `${dim(formatTime(time))}  ${cyan(printable(wireName).padEnd(this.width))}  `;
+    const room = this.output.columns - displayWidth(start);
+    const shown = value === undefined ? "" : this.withCourse(wireName, value, room);
+    this.output.line(fitted(`${start}${shown}`.trimEnd(), this.output.columns));
+  }
+
+  missed(wireName: string, count: number): void {
+    const time = new Date();
+    if (this.output.json) {
+      this.output.record({ time: time.toISOString(), signal: wireName, missed: count });
+      return;
+    }
+    const { dim, red } = this.output.paint;
+    const name = printable(wireName).padEnd(this.width);
+    this.output.line(`${dim(formatTime(time))}  ${red(`${name}  ${count} missed`)}`);
+  }
+
+  /** A number with those before it as a picture, where a person looks. */
+  private withCourse(wireName: string, value: unknown, room: number): string {
+    const { paint, isLive } = this.output;
+    const text = valueText(value, paint);
+    if (!isLive || typeof value !== "number") return text;
+    const course = this.courses.get(wireName) ?? new NumberCourse(COURSE_LENGTH);
+    this.courses.set(wireName, course);
+    course.add(value);
+    const { length } = String(value);
+    this.numberWidth = Math.min(Math.max(this.numberWidth, length), WIDEST_NUMBER);
+    const padding = " ".repeat(Math.max(0, this.numberWidth - length));
+    return `${text}${padding}  ${paint.green(course.toString(room - length - padding.length - 2))}`;
+  }
+}
