@@ -17,6 +17,16 @@ const LAYERS = [
   "contract",
 ];
 
+/** Ways to be found and to work together: each stands alone, and `di` brings them together. */
+const APART = ["registry", "rpyc", "advertisement", "mdns", "experiments", "fleet"];
+
+const apartRules = APART.map((folder) => ({
+  name: `${folder}-stands-alone`,
+  severity: "error",
+  from: { path: `^lib/${folder}/` },
+  to: { path: `^lib/(${APART.filter((other) => other !== folder).join("|")})/` },
+}));
+
 const layerRules = LAYERS.map((layer, depth) => ({
   name: `layer-${layer}`,
   comment: `lib/${layer} imports only what stands below it`,
@@ -29,6 +39,7 @@ const layerRules = LAYERS.map((layer, depth) => ({
 module.exports = {
   forbidden: [
     ...layerRules,
+    ...apartRules,
     {
       name: "peers-of-the-core-stand-apart",
       comment: "a client needs no server and a server no client",
