@@ -6,8 +6,11 @@ module.exports = {
   // They need the packed package and a registry: `npm run check:package`.
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/spec/package/"],
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
-  moduleNameMapper: { "^rigwire$": "<rootDir>/lib/index.ts" },
-  setupFiles: ["reflect-metadata"],
+  moduleNameMapper: {
+    "^rigwire$": "<rootDir>/lib/index.ts",
+    "^rigwire/testing$": "<rootDir>/lib/testing.ts",
+  },
+  setupFiles: ["reflect-metadata", "<rootDir>/spec/support/runtime.ts"],
   testTimeout: 15_000,
   // Most tests wait for sockets and processes. More workers would only make each other wait.
   maxWorkers: 2,

@@ -1,4 +1,4 @@
-import { inspect, types } from "node:util";
+import { platform } from "./platform/current";
 
 /** Where an error happened, so that its message can name the device and the member. */
 export interface ErrorPlace {
@@ -136,7 +136,7 @@ export function subjectOf(place: ErrorPlace): string {
 /** The text of anything that was thrown, also of what is no `Error` or does not let itself be read. */
 export function messageOf(thrown: unknown): string {
   try {
-    return textOf(isError(thrown) ? thrown.message || thrown.name : thrown);
+    return textOf(platform().isError(thrown) ? thrown.message || thrown.name : thrown);
   } catch {
     return "an error that cannot be printed";
   }
@@ -145,17 +145,12 @@ export function messageOf(thrown: unknown): string {
 /** The stack trace of anything that was thrown; empty where it has none that can be read. */
 export function stackOf(thrown: unknown): string {
   try {
-    return isError(thrown) ? textOf(thrown.stack ?? "") : "";
+    return platform().isError(thrown) ? textOf(thrown.stack ?? "") : "";
   } catch {
     return "";
   }
 }
 
 function textOf(value: unknown): string {
-  return typeof value === "string" ? value : inspect(value, { breakLength: Infinity });
-}
-
-/** Also of another realm, such as a `vm` context. */
-function isError(thrown: unknown): thrown is Error {
-  return thrown instanceof Error || types.isNativeError(thrown);
+  return typeof value === "string" ? value : platform().inspect(value);
 }

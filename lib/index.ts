@@ -1,6 +1,10 @@
 // The types below name Node's own; a program that lists no `types` has them all the same.
 /// <reference types="node" preserve="true" />
 
+import "./platform/node";
+import "./log/pino-logger";
+import "./transport/zeromq/register";
+
 export { Arg, type ArgOptions } from "../decorators/arg";
 export { BufferMethod } from "../decorators/buffer-method";
 export { JsonMethod, type MethodOptions } from "../decorators/json-method";
@@ -24,6 +28,7 @@ export { advertisementFolder, type RuntimeSurroundings } from "./advertisement/r
 export { type ServiceEvent, type WatchOptions } from "./advertisement/service-watch";
 
 export { type CallOptions } from "./client/call-options";
+export { type ClientHandler, type ClientInterceptor, type ClientRequest } from "./client/interceptor";
 export { connect } from "./client/connect";
 export { clientOf, withOptions } from "./client/create-remote";
 export { type ReadonlyRemoteProperty, type Remote, type RemoteProperty } from "./client/remote";
@@ -76,7 +81,7 @@ export { CombinedDirectory } from "./discovery/combined-directory";
 export { DeviceList } from "./discovery/device-list";
 
 export * from "./errors";
-export { defaultLogger, type Logger } from "./log";
+export { defaultLogger, type Logger } from "./log/logger";
 export { Communicator } from "./experiments/communicator";
 export {
   type CommunicatorOptions,
@@ -154,6 +159,8 @@ export { UdpRegistryClient, type UdpRegistryClientOptions } from "./rpyc/client/
 export { UdpRegistryServer, type UdpRegistryServerOptions } from "./rpyc/server/udp-registry-server";
 
 export { CallContext } from "./server/call-context";
+export { type ServerInterceptor, type ServiceHandler, type ServiceRequest } from "./server/interceptor";
+export { type RequestContext } from "./server/request-context";
 export { type RpcServer, serve, type ServeOptions } from "./server/rpc-server";
 export { type Allow } from "./security/allowed-keys";
 export { type KeyPair, type PublicKey } from "./security/curve-key";
@@ -167,8 +174,9 @@ export {
 export { type RigSecurity, type ServerKeys } from "./security/rig-security";
 export { type ClientSecurity, type Plain, type ServerSecurity } from "./security/security-options";
 export { inject, injectable, singleton } from "tsyringe";
+export { type ClientIdentity } from "./transport/endpoint";
 export { type Locate } from "./transport/rpc-channel";
-export { generateKeys } from "./transport/zeromq/generate-keys";
+export { generateKeys } from "./security/generate-keys";
 export { VERSION } from "./version";
 export {
   type Inventory,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Observable } from "rxjs";
 
 import { messageOf, ValidationError } from "../errors";
-import { defaultLogger, type Logger } from "../log";
+import { defaultLogger, type Logger } from "../log/logger";
 import { touchAdvertisement, withdrawAdvertisement, writeAdvertisement } from "./advertisement-file";
 import {
   type AdvertisedService,

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { Observable } from "rxjs";
 
 import { messageOf } from "../errors";
-import { defaultLogger, type Logger } from "../log";
+import { defaultLogger, type Logger } from "../log/logger";
 import { isAdvertisementName } from "./advertisement-file";
 import { typeFolderName } from "./advertisement-record";
 import {

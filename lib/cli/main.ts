@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+import "../platform/node";
+import "../log/pino-logger";
+import "../transport/zeromq/register";
 import { runCommandLine } from "./program/run";
 
 void runCommandLine(process.argv.slice(2)).then((exitCode) => {

@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import { type Observable } from "rxjs";
 import {
   type MemberContract,
@@ -31,6 +30,9 @@ const LOOKED_FOR_EVERYWHERE = new Set([
   "dispose",
 ]);
 
+/** What `console.log` of Node asks for. */
+const PRINTED_BY_NODE = Symbol.for("nodejs.util.inspect.custom");
+
 /** A device's member of such a name would be called by whoever awaits or prints the remote: it has none of them. */
 const CALLED_BY_LANGUAGE = new Set(["then", "toJSON"]);
 
@@ -44,7 +46,7 @@ export function createRemote<T extends object>(
   const members = Object.fromEntries(
     offered.map((member) => [member.member, remoteMember(client, contract, member, options)]),
   );
-  Object.defineProperty(members, inspect.custom, {
+  Object.defineProperty(members, PRINTED_BY_NODE, {
     value: () => `Remote<${contract.name}> ${client.device}`,
   });
   Object.freeze(members);

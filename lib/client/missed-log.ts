@@ -1,4 +1,6 @@
-import { type Logger } from "../log";
+import { platform } from "../platform/current";
+import { type Timer } from "../platform/platform";
+import { type Logger } from "../log/logger";
 import { type MissedSignals } from "./signal-sequences";
 
 /** A burst is over when nothing was missed for this long, in milliseconds, or at the latest after the second time. */
@@ -8,7 +10,7 @@ const LONGEST_BURST_MS = 10_000;
 interface Burst {
   count: number;
   readonly startedAt: number;
-  timer: NodeJS.Timeout;
+  timer: Timer;
 }
 
 /** Logs signals that did not arrive: one line for each signal and burst, with their number. */
@@ -44,8 +46,10 @@ export class MissedLog {
     for (const signal of [...this.bursts.keys()]) this.end(signal);
   }
 
-  private endAfter(signal: string, delayMs: number): NodeJS.Timeout {
-    return setTimeout(() => this.end(signal), delayMs).unref();
+  private endAfter(signal: string, delayMs: number): Timer {
+    const timer = setTimeout(() => this.end(signal), delayMs);
+    platform().unref(timer);
+    return timer;
   }
 
   private end(signal: string): void {

@@ -1,6 +1,7 @@
 import { EncodingError, placeName, subjectOf, ValidationError, type ErrorPlace } from "../errors";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../transport/message-limit";
-import { type Caller, type ChannelOptions, type OutgoingRequest } from "../transport/rpc-channel";
+import { PendingCall } from "../transport/pending-call";
+import { type ChannelOptions } from "../transport/rpc-channel";
 import { errorOf } from "../wire/failures";
 import { frameBytes, isLarger } from "../wire/frame";
 import { type ReceivedReply } from "../wire/message";
@@ -26,8 +27,8 @@ export interface RequestKind<T = unknown> {
   read(reply: Exclude<Reply, { kind: "failure" }>, place: ErrorPlace): T;
 }
 
-/** One request of a client, made for each call: it holds what the channel asks for, and nothing is made before. */
-export class OutgoingCall<T> implements OutgoingRequest<Peer>, Caller {
+/** One request of a client: what it asks of a device, and what its caller gets of the reply. */
+export class OutgoingCall<T> extends PendingCall<Peer> {
   /**
    * @param client - Names the device in errors.
    * @param resolve - Gets what the reply holds.
@@ -41,8 +42,9 @@ export class OutgoingCall<T> implements OutgoingRequest<Peer>, Caller {
     private readonly options: CallOptions,
     private readonly defaults: CallOptions & Pick<ChannelOptions, "maxMessageBytes">,
     private readonly resolve: (value: T) => void,
-    private readonly reject: (error: unknown) => void,
+    protected readonly reject: (error: unknown) => void,
   ) {
+    super();
     const { timeoutMs = defaults.timeoutMs } = options;
     if (Number.isNaN(timeoutMs)) {
       const text = "was not sent: timeoutMs is NaN, and must be milliseconds, or null to wait for ever";
@@ -60,7 +62,7 @@ export class OutgoingCall<T> implements OutgoingRequest<Peer>, Caller {
     return this.options.signal ?? this.defaults.signal;
   }
 
-  timeoutMs(peer: Peer | undefined): number | null {
+  timeoutFor(peer: Peer | undefined): number | null {
     const { timeoutMs = this.defaults.timeoutMs } = this.options;
     const wanted = timeoutMs === undefined ? this.kind.usualTimeoutMs(peer) : timeoutMs;
     return peer === undefined ? (wanted ?? LONGEST_CONNECT_MS) : wanted;
@@ -84,7 +86,7 @@ export class OutgoingCall<T> implements OutgoingRequest<Peer>, Caller {
     }
   }
 
-  succeed(frames: ReceivedReply): void {
+  protected succeed(frames: ReceivedReply): void {
     try {
       const reply = decodeReply(frames);
       if (reply.kind === "failure") this.reject(errorOf(reply.failure, this.place));
@@ -92,10 +94,6 @@ export class OutgoingCall<T> implements OutgoingRequest<Peer>, Caller {
     } catch (error) {
       this.reject(error);
     }
-  }
-
-  fail(error: unknown): void {
-    this.reject(error);
   }
 
   /** What a device must know that would send more than this client takes: that would end the connection as well. */

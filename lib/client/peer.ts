@@ -1,11 +1,13 @@
 import { type ServiceContract } from "../contract/service-contract";
 import { ContractError, MalformedMessageError } from "../errors";
+import { type ServerAnnouncement } from "../transport/connection";
+import { type ServerAbilities } from "../transport/exchange";
 import { type Ask, type ChannelProtocol } from "../transport/rpc-channel";
 import { decodeInventory, type Feature, type Inventory } from "../wire/inventory";
 import { decodeReply } from "../wire/replies";
 import { isObject } from "../wire/message";
 import { encodeRequest } from "../wire/requests";
-import { confirmationTopic } from "../wire/signals";
+import { signalTopic } from "../wire/signals";
 import { checkFulfilled } from "./check-fulfilled";
 import { type ClockReading, ServerClock } from "./server-clock";
 import { type SignalSequences } from "./signal-sequences";
@@ -16,8 +18,6 @@ export interface Peer {
   /** Nothing where the server tells none. */
   readonly clock: ServerClock | undefined;
 }
-
-let tokens = 0;
 
 /** The device protocol as a client's channel needs it: who is there, where its signals are, what it is subscribed to. */
 export class DeviceProtocol implements ChannelProtocol<Peer> {
@@ -48,39 +48,40 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
     if (reading !== undefined) clock?.add(reading);
   }
 
-  takesBatches({ inventory }: Peer): boolean {
-    return offers(inventory, "batch");
+  announcement({ inventory }: Peer): ServerAnnouncement | undefined {
+    return inventory.rigwire;
   }
 
-  cancellation({ inventory }: Peer, id: string): string | undefined {
-    return offers(inventory, "cancel") ? encodeRequest({ event: "CANCEL", id }) : undefined;
+  abilities({ inventory }: Peer): ServerAbilities {
+    const knowsCancel = offers(inventory, "cancel");
+    return {
+      takesBatches: offers(inventory, "batch"),
+      cancellation: (id) => (knowsCancel ? encodeRequest({ event: "CANCEL", id }) : undefined),
+    };
   }
 
-  async signalPort({ inventory }: Peer, ask: Ask): Promise<number> {
-    if (inventory.rigwire !== undefined) return inventory.rigwire.signalPort;
+  beginningOf(signal: string): string {
+    return signalTopic(signal);
+  }
+
+  subscribing(signal: string): void {
+    this.sequences.subscribing(signal);
+  }
+
+  async askSignalPort(ask: Ask): Promise<number> {
     const { signal_port } = await askObject(ask, { event: "INIT_SIGNALS_HANDLING" });
     if (typeof signal_port === "number") return signal_port;
     throw new MalformedMessageError("the device told no signal port");
   }
 
-  async confirmSubscriptions(
-    { inventory }: Peer,
-    ask: Ask,
-    subscribe: (topic: string) => () => void,
-  ): Promise<void> {
+  async confirmSubscriptions({ inventory }: Peer, ask: Ask, token: string | undefined): Promise<void> {
     if (inventory.rigwire?.features.includes("confirm-subscriptions") !== true) {
       // Such a server tells nothing of subscriptions. They left before this question: when it is answered, they are there.
       await ask(encodeRequest({ event: "GET_INVENTORY" }), "GET_INVENTORY");
       return;
     }
-    const token = `${process.pid}-${++tokens}-${Math.random().toString(36).slice(2)}`;
-    const unsubscribe = subscribe(confirmationTopic(token));
-    try {
-      const { seq } = await askObject(ask, { event: "CONFIRM_SUBSCRIPTIONS", token });
-      if (isObject(seq)) this.sequences.confirmed(seq);
-    } finally {
-      unsubscribe();
-    }
+    const { seq } = await askObject(ask, { event: "CONFIRM_SUBSCRIPTIONS", token });
+    if (isObject(seq)) this.sequences.confirmed(seq);
   }
 }
 

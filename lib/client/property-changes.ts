@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import {
   catchError,
   defer,
@@ -13,6 +12,7 @@ import {
 } from "rxjs";
 import { type PropertyContract, type ServiceContract } from "../contract/service-contract";
 import { ConnectionLostError, ContractError, DeviceUnavailableError } from "../errors";
+import { platform } from "../platform/current";
 import { type RpcClient } from "./rpc-client";
 
 /**
@@ -59,7 +59,7 @@ export function propertyChanges(
       }),
     );
     return later;
-  }).pipe(distinctUntilChanged((before, after) => isDeepStrictEqual(before, after)));
+  }).pipe(distinctUntilChanged((before, after) => platform().deepEqual(before, after)));
 }
 
 /** A connection that broke again before the value was read: it is read on the next one. */

@@ -2,10 +2,11 @@ import { Observable, share } from "rxjs";
 import { convertValue } from "../contract/convert-value";
 import { type SignalContract } from "../contract/service-contract";
 import { messageOf } from "../errors";
-import { BurstLog } from "../burst-log";
-import { type Logger } from "../log";
+import { type Bytes } from "../platform/platform";
+import { BurstLog } from "../log/burst-log";
+import { type Logger } from "../log/logger";
 import { type RpcChannel } from "../transport/rpc-channel";
-import { decodeSignal, EVERY_TOPIC, signalTopic, type SignalMessage } from "../wire/signals";
+import { decodeSignal, type SignalMessage } from "../wire/signals";
 import { type Peer } from "./peer";
 import { type SignalSequences } from "./signal-sequences";
 
@@ -13,7 +14,7 @@ import { type SignalSequences } from "./signal-sequences";
 export class RemoteSignals {
   private readonly observables = new Map<string, Observable<unknown>>();
   /** What was read last: an original's subscribers all get every frame, one after the other. */
-  private last: { readonly frame: Buffer; readonly message: SignalMessage | undefined } | undefined;
+  private last: { readonly frame: Bytes; readonly message: SignalMessage | undefined } | undefined;
   private readonly log: BurstLog;
 
   constructor(
@@ -35,10 +36,7 @@ export class RemoteSignals {
 
   private open(contract: SignalContract): Observable<unknown> {
     const { wireName } = contract;
-    const frames = this.channel.subscribe(({ inventory }) => {
-      this.sequences.subscribing(wireName);
-      return inventory.rigwire === undefined ? EVERY_TOPIC : signalTopic(wireName);
-    });
+    const frames = this.channel.subscribe(wireName);
     return new Observable((observer) => {
       const subscription = frames.subscribe({
         next: (frame) => {
@@ -57,12 +55,12 @@ export class RemoteSignals {
     });
   }
 
-  private read(frame: Buffer): SignalMessage | undefined {
+  private read(frame: Bytes): SignalMessage | undefined {
     if (this.last?.frame !== frame) this.last = { frame, message: this.decode(frame) };
     return this.last.message;
   }
 
-  private decode(frame: Buffer): SignalMessage | undefined {
+  private decode(frame: Bytes): SignalMessage | undefined {
     try {
       return decodeSignal(frame);
     } catch (error) {

@@ -1,4 +1,5 @@
 import { type Observable } from "rxjs";
+import { type Bytes } from "../platform/platform";
 
 /**
  * A device of class `T` as it is seen from elsewhere: a method gives a function returning a promise, a field that is
@@ -41,10 +42,8 @@ type PropertyOf<T, K extends keyof T> =
 /** `any` would be a method, a signal and a property at once. */
 type IsAny<V> = 0 extends 1 & V ? true : false;
 
-/** The bytes of a buffer result arrive as a `Buffer`. */
-type Received<R> = R extends readonly [Uint8Array, infer Info extends object]
-  ? [data: Buffer, info: Info]
-  : R;
+/** The bytes of a buffer result arrive as a `Buffer`; in a browser as a `Uint8Array`. */
+type Received<R> = R extends readonly [Uint8Array, infer Info extends object] ? [data: Bytes, info: Info] : R;
 
 type IsReadonly<T, K extends keyof T> = Same<Pick<T, K>, Readonly<Pick<T, K>>>;
 

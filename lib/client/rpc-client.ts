@@ -6,19 +6,20 @@ import {
   type SignalContract,
 } from "../contract/service-contract";
 import { type ErrorPlace } from "../errors";
-import { defaultLogger, type Logger } from "../log";
+import { defaultLogger, type Logger } from "../log/logger";
 import {
   type ChannelOptions,
   type ChannelState,
   type Locate,
   type RpcChannel,
 } from "../transport/rpc-channel";
-import { openChannel } from "../transport/transports";
+import { ReconnectingChannel } from "../transport/reconnecting-channel";
 import { type Inventory } from "../wire/inventory";
 import { type RpcRequest } from "../wire/requests";
 import { type CallOptions } from "./call-options";
 import { OutgoingCall, withPlace, type RequestKind } from "./outgoing-call";
 import { checkSendable, outgoingArguments } from "./outgoing-arguments";
+import { type ClientHandler, type ClientInterceptor, type ClientRequest, interceptedBy } from "./interceptor";
 import { MissedLog } from "./missed-log";
 import { DeviceProtocol, type Peer } from "./peer";
 import { RemoteSignals } from "./remote-signals";
@@ -28,6 +29,8 @@ import { SignalSequences, type MissedSignals } from "./signal-sequences";
 export interface ClientOptions extends ChannelOptions, CallOptions {
   /** What errors call the device. Default: the name it has in its inventory, or its address. */
   readonly name?: string;
+  /** Stand around every call, `get` and `set` of the client, the first outermost. Default: none. */
+  readonly interceptors?: readonly ClientInterceptor[];
   /** Default: warnings and errors as JSON lines on stderr. */
   readonly logger?: Logger;
 }
@@ -46,6 +49,7 @@ export class RpcClient {
   /** Signals that were sent and did not arrive, counted per signal. */
   readonly missed$: Observable<MissedSignals>;
 
+  private readonly isIntercepted: boolean;
   private readonly channel: RpcChannel<Peer>;
   private readonly sequences = new SignalSequences();
   private readonly signals: RemoteSignals;
@@ -62,8 +66,9 @@ export class RpcClient {
     contract: ServiceContract | undefined,
     private readonly options: ClientOptions = {},
   ) {
-    const { logger = defaultLogger() } = options;
-    this.channel = openChannel(locate, new DeviceProtocol(contract, this.sequences), options);
+    const { logger = defaultLogger(), interceptors = [] } = options;
+    this.isIntercepted = interceptors.length > 0;
+    this.channel = new ReconnectingChannel(locate, new DeviceProtocol(contract, this.sequences), options);
     this.signals = new RemoteSignals(this.channel, this.sequences, logger);
     this.state$ = this.channel.state$.pipe(map(toClientState));
     this.missed$ = this.sequences.missed$;
@@ -84,6 +89,16 @@ export class RpcClient {
    * @throws RemoteError, ValidationError, RpcTimeoutError, ConnectionLostError, DeviceUnavailableError, ContractError.
    */
   call(method: MethodContract, args: readonly unknown[], options: CallOptions = {}): Promise<unknown> {
+    return !this.isIntercepted
+      ? this.callDirectly(method, args, options)
+      : this.intercept("call", method, args, options);
+  }
+
+  private callDirectly(
+    method: MethodContract,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const request = this.methodCall(method, args);
       const call = new OutgoingCall(
@@ -95,12 +110,18 @@ export class RpcClient {
         resolve,
         reject,
       );
-      this.channel.send(call, call);
+      this.channel.send(call);
     });
   }
 
   /** Asks the device for a property's value. */
   get(property: PropertyContract, options: CallOptions = {}): Promise<unknown> {
+    return !this.isIntercepted
+      ? this.getDirectly(property, options)
+      : this.intercept("get", property, [], options);
+  }
+
+  private getDirectly(property: PropertyContract, options: CallOptions): Promise<unknown> {
     const request = { event: "PROPERTY_GET", property: property.wireName } as const;
     return this.request(request, getKindOf(property), options);
   }
@@ -111,6 +132,11 @@ export class RpcClient {
    * @throws ValidationError if the device does not take the value.
    */
   async set(property: PropertyContract, value: unknown, options: CallOptions = {}): Promise<void> {
+    if (!this.isIntercepted) await this.setDirectly(property, value, options);
+    else await this.intercept("set", property, [value], options);
+  }
+
+  private async setDirectly(property: PropertyContract, value: unknown, options: CallOptions): Promise<void> {
     const { wireName, member } = property;
     try {
       checkSendable(value, "the value");
@@ -138,10 +164,33 @@ export class RpcClient {
     this.missedLog.close();
   }
 
+  private intercept(
+    kind: ClientRequest["kind"],
+    contract: MethodContract | PropertyContract,
+    args: readonly unknown[],
+    options: CallOptions,
+  ): Promise<unknown> {
+    const { device } = this;
+    const send: ClientHandler = (request) => this.sendAs(kind, contract, request);
+    const handle = interceptedBy(this.options.interceptors ?? [], send);
+    return handle({ kind, device, member: contract.member, args, options });
+  }
+
+  private sendAs(
+    kind: ClientRequest["kind"],
+    contract: MethodContract | PropertyContract,
+    { args, options }: ClientRequest,
+  ): Promise<unknown> {
+    if (contract.kind === "method") return this.callDirectly(contract, args, options);
+    return kind === "get"
+      ? this.getDirectly(contract, options)
+      : this.setDirectly(contract, args[0], options);
+  }
+
   private request<T>(request: RpcRequest, kind: RequestKind<T>, options: CallOptions): Promise<T> {
     return new Promise((resolve, reject) => {
       const call = new OutgoingCall(this, request, kind, options, this.options, resolve, reject);
-      this.channel.send(call, call);
+      this.channel.send(call);
     });
   }
 

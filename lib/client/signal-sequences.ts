@@ -1,3 +1,5 @@
+import { platform } from "../platform/current";
+import { type Timer } from "../platform/platform";
 import { Subject, type Observable } from "rxjs";
 
 /** Signals that a client subscribed to and did not get. */
@@ -25,7 +27,7 @@ export class SignalSequences {
   private readonly restarted = new Set<string>();
   /** Signal → how many there have been, where some of them may still be on their way. */
   private readonly announced = new Map<string, number>();
-  private stragglersTimer: NodeJS.Timeout | undefined;
+  private stragglersTimer: Timer | undefined;
   private instance: string | undefined;
 
   /** A connection was made to this run of the device. */
@@ -81,8 +83,9 @@ export class SignalSequences {
     clearTimeout(this.stragglersTimer);
     this.stragglersTimer = setTimeout(() => {
       // Whatever lies in the sockets is read first: after a pause of the process, its timers run before that.
-      setImmediate(() => this.giveUpStragglers());
-    }, STRAGGLERS_MS).unref();
+      platform().nextTurn(() => this.giveUpStragglers());
+    }, STRAGGLERS_MS);
+    platform().unref(this.stragglersTimer);
   }
 
   /** What has not come by now is missed, also if no other comes after it. */

@@ -1,13 +1,11 @@
-import { createRequire } from "node:module";
 import type * as ClassTransformer from "class-transformer";
 import type * as ClassValidator from "class-validator";
+import { platform } from "../platform/current";
 
 /**
  * class-validator and class-transformer, loaded when they are first needed: most devices and clients never do, and
  * they cost start-up time and memory.
  */
-
-const load = createRequire(__filename);
 
 let validator: typeof ClassValidator | undefined;
 let transformer: typeof ClassTransformer | undefined;
@@ -18,11 +16,11 @@ export function isValidatorInUse(): boolean {
 }
 
 export function classValidator(): typeof ClassValidator {
-  validator ??= load("class-validator") as typeof ClassValidator;
+  validator ??= platform().load("class-validator") as typeof ClassValidator;
   return validator;
 }
 
 export function classTransformer(): typeof ClassTransformer {
-  transformer ??= load("class-transformer") as typeof ClassTransformer;
+  transformer ??= platform().load("class-transformer") as typeof ClassTransformer;
   return transformer;
 }

@@ -7,7 +7,7 @@ import {
   type AdvertisementOptions,
 } from "../advertisement/local-service-advertisement";
 import { advertisedUrl } from "../registry/advertised-url";
-import { localUrl } from "../registry/local-url";
+import { localUrl } from "../address/local-url";
 import { NamedAnnouncement } from "./named-announcement";
 import { type RigModule, type ServedDevice } from "./rig-module";
 

@@ -1,6 +1,6 @@
 import { skip, type Subscription } from "rxjs";
 import { messageOf } from "../errors";
-import { defaultLogger, type Logger } from "../log";
+import { defaultLogger, type Logger } from "../log/logger";
 import { type RpcServer } from "../server/rpc-server";
 import { type Announcement } from "./rig-module";
 

@@ -8,7 +8,7 @@ import { RegistryLease, type LeaseOptions } from "../registry/registry-lease";
 import { securityOfDevices, securityTowards } from "../security/rig-security";
 import { type Plain, type ServerSecurity } from "../security/security-options";
 import { rigSecurityOf } from "./rig-security-token";
-import { parseAddress } from "../transport/address";
+import { parseAddress } from "../address/address";
 import { type RigModule, type ServedDevice } from "./rig-module";
 
 /** The token under which a registry that the app itself runs is injected: `@inject(DEVICE_REGISTRY)`. */

@@ -1,12 +1,12 @@
 import { AddressError } from "../errors";
-import { defaultLogger, type Logger } from "../log";
-import { isLoopbackHost } from "../registry/host-kinds";
+import { defaultLogger, type Logger } from "../log/logger";
+import { isLoopbackHost } from "../address/hosts";
 import { RpycDirectory, rpycNamesOf, type RpycDirectoryOptions } from "../rpyc/client/rpyc-directory";
 import { type RpycRegistryClient } from "../rpyc/client/registry-client";
 import { RpycRegistration, type RpycRegistrationOptions } from "../rpyc/client/rpyc-registration";
 import { TcpRegistryClient, type TcpRegistryClientOptions } from "../rpyc/client/tcp-registry-client";
 import { UdpRegistryClient, type UdpRegistryClientOptions } from "../rpyc/client/udp-registry-client";
-import { parseAddress } from "../transport/address";
+import { parseAddress } from "../address/address";
 import { type RpcServer } from "../server/rpc-server";
 import { NamedAnnouncement } from "./named-announcement";
 import { type Announcement, type RigModule, type ServedDevice } from "./rig-module";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { messageOf } from "../errors";
-import { type Logger } from "../log";
+import { type Logger } from "../log/logger";
 
 /** Node has no sockets of the kind that systemd listens at; this program of systemd's own has. */
 const NOTIFY_PROGRAM = "systemd-notify";

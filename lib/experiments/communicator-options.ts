@@ -1,5 +1,5 @@
 import { ValidationError } from "../errors";
-import { type Logger } from "../log";
+import { type Logger } from "../log/logger";
 import { type EventSelection } from "./experiment-event";
 import { type RigAddress } from "./rig-address";
 

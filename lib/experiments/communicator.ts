@@ -1,6 +1,6 @@
 import { filter, type Observable, Subject } from "rxjs";
 import { messageOf, ValidationError } from "../errors";
-import { defaultLogger } from "../log";
+import { defaultLogger } from "../log/logger";
 import { awaitAnswer, DEFAULT_ANSWER_TIMEOUT_MS } from "./answer-wait";
 import {
   type CommunicatorOptions,

@@ -1,5 +1,5 @@
 import { ConnectionLostError, messageOf } from "../errors";
-import { type Logger } from "../log";
+import { type Logger } from "../log/logger";
 import { EchoLedger } from "./echo-ledger";
 import { ExperimentEvent } from "./experiment-event";
 import {

@@ -1,6 +1,6 @@
 import { AddressError } from "../errors";
-import { formatAddress, parseAddress } from "../transport/address";
-import { isLoopbackHost, isWildcardHost, loopbackHostFor } from "./host-kinds";
+import { formatAddress, parseAddress } from "../address/address";
+import { isLoopbackHost, isWildcardHost, loopbackHostFor } from "../address/hosts";
 import { localAddressTowards } from "./local-address";
 
 /** What {@link advertisedUrl} is to go by. */

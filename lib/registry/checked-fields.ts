@@ -1,5 +1,5 @@
 import { AddressError, MalformedMessageError } from "../errors";
-import { formatAddress, parseAddress } from "../transport/address";
+import { formatAddress, parseAddress } from "../address/address";
 
 export type Fields = Readonly<Record<string, unknown>>;
 

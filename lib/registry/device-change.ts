@@ -12,8 +12,11 @@ export interface DeviceChange {
   readonly seq: number;
 }
 
+/** The signal that a registry publishes changes as. */
+export const CHANGES = "devices";
+
 /** What every published change begins with. */
-export const CHANGE_TOPIC = '{"event":"DEVICE_';
+export const CHANGE_BEGINNING = '{"event":"DEVICE_';
 
 export function encodeDeviceChange({ change, seq }: DeviceChange): string {
   const event = change.kind === "added" ? "DEVICE_ADDED" : "DEVICE_REMOVED";

@@ -5,21 +5,20 @@ import {
   type DeviceQuery,
   type DeviceRecord,
 } from "../discovery/device-directory";
-import { defaultLogger, type Logger } from "../log";
+import { MAX_TIMER_MS } from "../time/max-timer";
+import { defaultLogger, type Logger } from "../log/logger";
 import { type KeyPair } from "../security/curve-key";
 import { isProven } from "../security/ownership-proof";
 import { resolveServerSecurity } from "../security/security-options";
-import { SubscribedTopics } from "../server/subscribed-topics";
 import {
   type EndpointOptions,
   type IncomingRequest,
   type RequestHandler,
   type RpcEndpoint,
-} from "../transport/rpc-endpoint";
+} from "../transport/endpoint";
 import { openEndpoint } from "../transport/transports";
-import { confirmationTopic } from "../wire/signals";
-import { encodeDeviceChange, type DeviceChange } from "./device-change";
-import { localUrl } from "./local-url";
+import { CHANGES, encodeDeviceChange, type DeviceChange } from "./device-change";
+import { localUrl } from "../address/local-url";
 import { type Registered, RegisteredDevices } from "./registered-devices";
 import { encodeRegistryReply, type RegistryReply } from "./registry-reply";
 import { decodeRegistryRequest, type RegisterRequest, type RegistryRequest } from "./registry-request";
@@ -46,9 +45,6 @@ const SUBSCRIPTION_TIMEOUT_MS = 1_000;
 /** Watchers whose subscriptions are waited for at the same time. */
 const MAX_UNCONFIRMED_WATCHERS = 1_000;
 
-/** What a timer of Node can hold. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /**
  * A registry of devices that originals (plantimager) and rigwire's clients talk to. It answers `LIST_DEVICES` and
  * `WATCH` as well, so that devices can be looked up from other processes. Within its own process it is a directory.
@@ -59,7 +55,6 @@ export class DeviceRegistry implements DeviceDirectory {
 
   private readonly changes = new Subject<DeviceEvent>();
   private readonly registered: RegisteredDevices;
-  private readonly topics: SubscribedTopics;
   private untold: DeviceChange[] = [];
   private telling: NodeJS.Immediate | undefined;
   private pruning: NodeJS.Timeout | undefined;
@@ -78,7 +73,6 @@ export class DeviceRegistry implements DeviceDirectory {
   ) {
     this.changes$ = this.changes.asObservable();
     this.registered = new RegisteredDevices(maxDevices, () => performance.now());
-    this.topics = new SubscribedTopics(endpoint.topics$);
   }
 
   /**
@@ -89,10 +83,10 @@ export class DeviceRegistry implements DeviceDirectory {
   static async open(options: RegistryOptions = {}): Promise<DeviceRegistry> {
     const { url = DEFAULT_URL, logger = defaultLogger() } = options;
     const security = resolveServerSecurity(options.security);
-    let handle: RequestHandler = () => undefined;
+    let handle: RequestHandler["handle"] = () => undefined;
     const endpoint = await openEndpoint(
       url,
-      (request) => handle(request),
+      { handle: (request) => handle(request), attended: () => [] },
       { maxMessageBytes: MAX_REQUEST_BYTES, ...options, ...(security !== undefined && { security }) },
       logger,
     );
@@ -134,7 +128,6 @@ export class DeviceRegistry implements DeviceDirectory {
 
   private async shutDown(): Promise<void> {
     clearTimeout(this.pruning);
-    this.topics.close();
     this.tell();
     await this.endpoint.close();
     this.changes.complete();
@@ -200,7 +193,7 @@ export class DeviceRegistry implements DeviceDirectory {
       return refusal(request, "too many watchers begin at the same time");
     }
     this.unconfirmedWatchers += 1;
-    const hasArrived = await this.topics.appears(confirmationTopic(request.token), SUBSCRIPTION_TIMEOUT_MS);
+    const hasArrived = await this.endpoint.subscriptionsArrived(request.token, SUBSCRIPTION_TIMEOUT_MS);
     this.unconfirmedWatchers -= 1;
     return hasArrived ? accepted : refusal(request, "the subscription did not arrive");
   }
@@ -218,7 +211,7 @@ export class DeviceRegistry implements DeviceDirectory {
     const changes = this.untold;
     this.untold = [];
     for (const change of changes) {
-      this.endpoint.publish(encodeDeviceChange(change));
+      this.endpoint.publish(CHANGES, encodeDeviceChange(change));
       this.changes.next(change.change);
     }
   }

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { map, Observable, share } from "rxjs";
 import { type DeviceEvent, type DeviceQuery, type DeviceRecord } from "../discovery/device-directory";
-import { defaultLogger, type Logger } from "../log";
+import { defaultLogger, type Logger } from "../log/logger";
 import { proveOwnership, type OwnershipProof } from "../security/ownership-proof";
 import { resolveClientSecurity } from "../security/security-options";
 import { type ChannelOptions, type Locate, type RpcChannel } from "../transport/rpc-channel";
-import { openChannel } from "../transport/transports";
+import { ReconnectingChannel } from "../transport/reconnecting-channel";
 import { type RegistryReply } from "./registry-reply";
 import { expectReply, replyOf, requestProtocol } from "./registry-protocol";
 import { DEFAULT_ALIVE_TIMEOUT_MS, encodeRegistryRequest, type RegistryRequest } from "./registry-request";
@@ -82,7 +82,7 @@ export class RegistryClient {
     const security = resolveClientSecurity(options.security);
     this.options = { ...options, security };
     this.owner = security === "plain" ? undefined : proveOwnership(security.keys, security.serverKey);
-    this.channel = openChannel(this.locate, requestProtocol, this.options);
+    this.channel = new ReconnectingChannel(this.locate, requestProtocol, this.options);
     this.state$ = this.channel.state$.pipe(
       map((state) => (state.kind === "connected" ? { kind: "connected", url: state.url } : state)),
     );
@@ -178,8 +178,8 @@ export class RegistryClient {
   ): Promise<RegistryReply> {
     const frames = await this.channel.request({
       place: { device: "registry", member },
-      timeoutMs: () => timeoutMs,
-      encode: () => encodeRegistryRequest(request),
+      timeoutMs,
+      body: encodeRegistryRequest(request),
       signal,
     });
     return replyOf(frames);

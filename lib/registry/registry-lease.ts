@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { BehaviorSubject, type Observable, type Subscription } from "rxjs";
 import { messageOf, RegistryRefusedError } from "../errors";
-import { defaultLogger, type Logger } from "../log";
-import { parseAddress } from "../transport/address";
-import { Backoff } from "../transport/backoff";
+import { defaultLogger, type Logger } from "../log/logger";
+import { parseAddress } from "../address/address";
+import { Backoff } from "../time/backoff";
 import { advertisedUrl } from "./advertised-url";
-import { isLoopbackHost } from "./host-kinds";
+import { isLoopbackHost } from "../address/hosts";
 import { type AcceptedRegistration, type RegistryClient } from "./registry-client";
 import { DEFAULT_ALIVE_TIMEOUT_MS } from "./registry-request";
 

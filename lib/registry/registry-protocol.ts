@@ -1,14 +1,16 @@
 import { MalformedMessageError, RegistryRefusedError, RegistryUnsupportedError } from "../errors";
 import { type Ask, type ChannelProtocol } from "../transport/rpc-channel";
 import { type ReceivedReply } from "../wire/message";
-import { confirmationTopic } from "../wire/signals";
+import { CHANGE_BEGINNING } from "./device-change";
 import { decodeRegistryReply, type RegistryReply } from "./registry-reply";
 import { encodeRegistryRequest, type RegistryRequest } from "./registry-request";
 
 /** Requests to a registry: nothing has to be known of it, so an original gets no message that it does not know. */
 export const requestProtocol: ChannelProtocol<undefined> = {
   handshake: () => Promise.resolve(undefined),
-  signalPort: () => Promise.reject(new Error("registries are watched over channels of their own")),
+  announcement: () => undefined,
+  beginningOf: () => CHANGE_BEGINNING,
+  askSignalPort: () => Promise.reject(new Error("registries are watched over channels of their own")),
   confirmSubscriptions: () => Promise.resolve(),
 };
 
@@ -18,8 +20,6 @@ export type WatchedRegistry =
   /** An original. */
   | { readonly canBeWatched: false };
 
-let tokens = 0;
-
 /** Watching a registry: it tells where changes are published, and when it sees that they are subscribed. */
 export const watchProtocol: ChannelProtocol<WatchedRegistry> = {
   async handshake(ask) {
@@ -27,19 +27,12 @@ export const watchProtocol: ChannelProtocol<WatchedRegistry> = {
     if (reply.event === "UNSUPPORTED") return { canBeWatched: false };
     return { canBeWatched: true, signalPort: expectReply(reply, "WATCH_ACK", "WATCH").signalPort };
   },
-  signalPort(registry) {
-    return registry.canBeWatched
-      ? Promise.resolve(registry.signalPort)
-      : Promise.reject(unsupported("WATCH"));
-  },
-  async confirmSubscriptions(_registry, ask, subscribe) {
-    const token = `${process.pid}-${++tokens}-${Math.random().toString(36).slice(2)}`;
-    const unsubscribe = subscribe(confirmationTopic(token));
-    try {
-      expectReply(await askWatch(ask, token), "WATCH_ACK", "WATCH");
-    } finally {
-      unsubscribe();
-    }
+  announcement: (registry) =>
+    registry.canBeWatched ? { signalPort: registry.signalPort, features: [] } : undefined,
+  beginningOf: () => CHANGE_BEGINNING,
+  askSignalPort: () => Promise.reject(unsupported("WATCH")),
+  async confirmSubscriptions(_registry, ask, token) {
+    expectReply(await askWatch(ask, token), "WATCH_ACK", "WATCH");
   },
 };
 

@@ -1,15 +1,15 @@
 import { type Subscriber } from "rxjs";
 import { type DeviceEvent, type DeviceRecord } from "../discovery/device-directory";
 import { ConnectionLostError, DeviceUnavailableError, messageOf, RpcTimeoutError } from "../errors";
-import { type Logger } from "../log";
+import { type Logger } from "../log/logger";
 import {
   type ChannelOptions,
   type ChannelState,
   type Locate,
   type RpcChannel,
 } from "../transport/rpc-channel";
-import { openChannel } from "../transport/transports";
-import { CHANGE_TOPIC, decodeDeviceChange, type DeviceChange } from "./device-change";
+import { ReconnectingChannel } from "../transport/reconnecting-channel";
+import { CHANGES, decodeDeviceChange, type DeviceChange } from "./device-change";
 import { expectReply, replyOf, unsupported, watchProtocol, type WatchedRegistry } from "./registry-protocol";
 import { encodeRegistryRequest } from "./registry-request";
 
@@ -41,8 +41,8 @@ export class RegistryWatch {
     private readonly observer: Subscriber<DeviceEvent>,
   ) {
     this.ready = new Promise((resolve) => (this.tellReady = resolve));
-    this.channel = openChannel(locate, watchProtocol, options);
-    this.channel.subscribe(() => CHANGE_TOPIC).subscribe((frame) => this.receive(frame));
+    this.channel = new ReconnectingChannel(locate, watchProtocol, options);
+    this.channel.subscribe(CHANGES).subscribe((frame) => this.receive(frame));
     this.channel.state$.subscribe((state) => this.follow(state));
   }
 
@@ -64,7 +64,7 @@ export class RegistryWatch {
     else this.observer.error(unsupported("WATCH"));
   }
 
-  private receive(frame: Buffer): void {
+  private receive(frame: Uint8Array): void {
     let change: DeviceChange;
     try {
       change = decodeDeviceChange(frame);
@@ -106,8 +106,8 @@ export class RegistryWatch {
   private async list(): Promise<{ readonly devices: readonly DeviceRecord[]; readonly seq: number }> {
     const frames = await this.channel.request({
       place: { device: "registry", member: "watch" },
-      timeoutMs: () => this.options.timeoutMs,
-      encode: () => encodeRegistryRequest({ event: "LIST_DEVICES", query: {} }),
+      timeoutMs: this.options.timeoutMs,
+      body: encodeRegistryRequest({ event: "LIST_DEVICES", query: {} }),
     });
     return expectReply(replyOf(frames), "DEVICES", "LIST_DEVICES");
   }

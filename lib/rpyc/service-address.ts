@@ -18,11 +18,6 @@ export function plainHost(host: string): string {
   return isIPv4(mapped) ? mapped : host;
 }
 
-/** Whether a host reaches only its own machine. */
-export function isLoopback(host: string): boolean {
-  return host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
-
 /** Whether a value from elsewhere is a port that a service can have. */
 export function isServicePort(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65_535;

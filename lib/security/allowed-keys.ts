@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { KeyError, messageOf } from "../errors";
-import { type Logger } from "../log";
+import { type Logger } from "../log/logger";
 import { type PublicKey, requirePublicKey } from "./curve-key";
 import { PUBLIC_FILE, readPublicKey } from "./key-file";
 

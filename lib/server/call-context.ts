@@ -1,23 +1,15 @@
 import { ContractError } from "../errors";
+import { type RequestContext } from "./request-context";
 
-/** Who calls a method, until when, and whether they still want it. */
-export interface CallContext {
-  /**
-   * Aborts when the caller gave up, a moment after its deadline passed (100 ms: the caller's own end comes first), or
-   * when the server closes before the method is done.
-   */
-  readonly signal: AbortSignal;
-  /** When the caller stops waiting, on the clock of `performance.now()`, in milliseconds; nothing for never. */
-  readonly deadline: number | undefined;
-  /** Tells clients apart while they are connected; no address, no name. */
-  readonly client: string;
-  /** The method's name on the wire. */
+/** What a method, a getter or a setter that is called remotely knows of the call. */
+export interface CallContext extends RequestContext {
+  /** The name on the wire of the method that is called, or of the property that is read or set. */
   readonly method: string;
 }
 
 let running: CallContext | undefined;
 
-/** Where a method asks who calls it. */
+/** Where a method, a getter or a setter asks who calls it. */
 export const CallContext = {
   /**
    * The call that runs. To be asked at the beginning of a method, before its first `await`: later, another call may
@@ -37,7 +29,7 @@ export const CallContext = {
   },
 };
 
-/** Runs the synchronous beginning of a method with its context. */
+/** Runs the synchronous beginning of a call with its context. */
 export function withContext<T>(context: CallContext, run: () => T): T {
   const outer = running;
   running = context;

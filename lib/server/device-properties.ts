@@ -2,18 +2,26 @@ import { checkConstraints, type Unchecked } from "../contract/constraints";
 import { convertValue } from "../contract/convert-value";
 import { type PropertyContract, type ServiceContract } from "../contract/service-contract";
 import { messageOf, ValidationError } from "../errors";
-import { type Logger } from "../log";
-import { deviceFailure, failed, refusal } from "../wire/failures";
-import { failureReply, successReply, valueReply, type ReplyFrames } from "../wire/replies";
-import { type PropertySet } from "../wire/requests";
+import { type Logger } from "../log/logger";
+import { deviceFailure, refusal } from "../wire/failures";
+import { type PropertyGet, type PropertySet } from "../wire/requests";
+import { withContext } from "./call-context";
 import { type Device } from "./device";
+import { isPromise } from "./is-promise";
 import { watchProperty } from "./property-watch";
+import { type ServedRequest } from "./served-request";
+
+/** A request for a property's value. */
+export type ServedGet = ServedRequest<PropertyContract, PropertyGet>;
+
+/** A request to set a property. */
+export type ServedSet = ServedRequest<PropertyContract, PropertySet>;
 
 /** A device's properties: read, set after all checks, and told through their notify signals when they change. */
 export class DeviceProperties {
   private readonly unwatch: readonly (() => void)[];
   /** The last set of a property whose check is not over. What comes after it for that property waits. */
-  private readonly underway = new Map<string, Promise<ReplyFrames>>();
+  private readonly underway = new Map<string, Promise<void>>();
 
   constructor(
     private readonly device: Device,
@@ -27,47 +35,62 @@ export class DeviceProperties {
     });
   }
 
-  async get(name: string): Promise<ReplyFrames> {
-    const property = this.contract.properties.get(name);
-    if (property === undefined) return failureReply(refusal(this.unknown(name)));
-    await this.underway.get(name);
-    try {
-      return valueReply(await this.device.get(property.member));
-    } catch (error) {
-      return failureReply(deviceFailure(error));
-    }
+  get(request: ServedGet): void {
+    const { wireName } = request.contract;
+    const before = this.underway.get(wireName);
+    if (before === undefined) void this.read(request);
+    else void before.then(() => this.read(request));
   }
 
-  set(request: PropertySet): Promise<ReplyFrames> {
-    const { property: name } = request;
-    const before = this.underway.get(name);
+  set(request: ServedSet): void {
+    const { wireName } = request.contract;
+    const before = this.underway.get(wireName);
     const set =
       before === undefined ? this.checkAndSet(request) : before.then(() => this.checkAndSet(request));
-    this.underway.set(name, set);
+    this.underway.set(wireName, set);
     void set.then(() => {
-      if (this.underway.get(name) === set) this.underway.delete(name);
+      if (this.underway.get(wireName) === set) this.underway.delete(wireName);
     });
-    return set;
   }
 
-  private async checkAndSet({ property: name, value, deadline }: PropertySet): Promise<ReplyFrames> {
-    const property = this.contract.properties.get(name);
+  /** The error of a request for a property that the device does not have. */
+  unknown(name: string): ValidationError {
+    const known = [...this.contract.properties.keys()];
+    const choices =
+      known.length === 0 ? "the device has no properties" : `the device's are ${known.join(", ")}`;
+    return new ValidationError(`no property "${name}": ${choices}`);
+  }
+
+  private read(request: ServedGet): Promise<void> | undefined {
+    if (!request.start()) return undefined;
+    try {
+      const value = withContext(request, () => this.device.get(request.contract.member));
+      if (isPromise(value)) return settle(request, value);
+      request.succeed(value);
+    } catch (error) {
+      request.fail(deviceFailure(error));
+    }
+    return undefined;
+  }
+
+  private async checkAndSet(request: ServedSet): Promise<void> {
+    const { contract } = request;
+    if (!request.start()) return;
     let accepted: unknown;
     try {
-      if (property === undefined) throw this.unknown(name);
-      if (property.readonly) throw new ValidationError(`${name} is read-only: it cannot be set`);
-      accepted = await checked(property, value);
+      if (contract.readonly) throw new ValidationError(`${contract.wireName} is read-only: it cannot be set`);
+      accepted = await checked(contract, request.request.value);
     } catch (error) {
-      return failureReply(refusal(error));
+      request.fail(refusal(error));
+      return;
     }
-    if (deadline !== undefined && performance.now() >= deadline) {
-      return failureReply(failed(`${name} was not set: its deadline had passed`, "late"));
-    }
+    // Checks may take their time: whether the value is wanted is decided as late as can be.
+    if (request.isOver()) return;
     try {
-      this.device.set(property.member, accepted);
-      return successReply();
+      withContext(request, () => this.device.set(contract.member, accepted));
+      request.succeed(undefined);
     } catch (error) {
-      return failureReply(deviceFailure(error));
+      request.fail(deviceFailure(error));
     }
   }
 
@@ -92,12 +115,13 @@ export class DeviceProperties {
       );
     }
   }
+}
 
-  private unknown(name: string): ValidationError {
-    const known = [...this.contract.properties.keys()];
-    const choices =
-      known.length === 0 ? "the device has no properties" : `the device's are ${known.join(", ")}`;
-    return new ValidationError(`no property "${name}": ${choices}`);
+async function settle(request: ServedGet, value: PromiseLike<unknown>): Promise<void> {
+  try {
+    request.succeed(await value);
+  } catch (error) {
+    request.fail(deviceFailure(error));
   }
 }
 

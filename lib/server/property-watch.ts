@@ -1,7 +1,7 @@
-import { isDeepStrictEqual } from "node:util";
 import { inheritedDescriptor } from "../contract/records";
 import { ContractError } from "../errors";
 import { decodeJson, encodeJson } from "../wire/json";
+import { platform } from "../platform/current";
 import { type Device } from "./device";
 
 /**
@@ -27,7 +27,7 @@ export function watchProperty(
       const before = snapshot(() => property.get());
       property.set(value);
       if (
-        !isDeepStrictEqual(
+        !platform().deepEqual(
           before,
           snapshot(() => property.get()),
         )

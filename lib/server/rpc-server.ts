@@ -1,28 +1,31 @@
 import { randomUUID } from "node:crypto";
 import { BehaviorSubject, distinctUntilChanged, type Observable } from "rxjs";
 import { contractOf } from "../contract/contract-of";
-import { type ServiceContract } from "../contract/service-contract";
+import { type MemberContract, type ServiceContract } from "../contract/service-contract";
 import { type Constructor } from "../contract/value-type";
 import { ContractError, EncodingError } from "../errors";
-import { defaultLogger, type Logger } from "../log";
-import { type EndpointOptions, type IncomingRequest, type RpcEndpoint } from "../transport/rpc-endpoint";
+import { defaultLogger, type Logger } from "../log/logger";
+import { type EndpointOptions, type IncomingRequest, type RpcEndpoint } from "../transport/endpoint";
 import { openEndpoint } from "../transport/transports";
+import { deferred } from "../time/deferred";
 import { VERSION } from "../version";
-import { deviceFailure, failed, refusal } from "../wire/failures";
+import { deviceFailure, failed, type Failure, refusal } from "../wire/failures";
 import { frameBytes, isLarger, type Frame } from "../wire/frame";
 import { inventoryReply } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
 import { failureReply, successReply, withinLimit, type ReplyFrames } from "../wire/replies";
-import { decodeRequest, type RpcRequest } from "../wire/requests";
-import { confirmationTopic } from "../wire/signals";
-import { type CallOrigin } from "./active-call";
-import { type CallLimits } from "./active-calls";
+import { decodeRequest, type MemberRequest, type RpcRequest } from "../wire/requests";
+import { ActiveRequests } from "./active-requests";
+import { callLimitLink, type CallLimits } from "./call-limits";
 import { checkDevice } from "./check-device";
+import { closingLink, type ServerPhase } from "./closing-link";
 import { Device } from "./device";
-import { DeviceProperties } from "./device-properties";
-import { MethodRunner } from "./method-runner";
+import { DeviceProperties, type ServedGet, type ServedSet } from "./device-properties";
+import { interceptorLink, type ServerInterceptor } from "./interceptor";
+import { MethodRunner, type ServedCall } from "./method-runner";
+import { pipeline, type Handler } from "./pipeline";
+import { ServedRequest, type RequestOrigin } from "./served-request";
 import { SignalPublisher } from "./signal-publisher";
-import { SubscribedTopics } from "./subscribed-topics";
 import { warnOfUncheckedArguments } from "./unchecked-arguments";
 import { surviveUnhandledRejections } from "./unhandled-rejections";
 
@@ -36,6 +39,8 @@ export interface ServeOptions extends EndpointOptions, CallLimits {
   readonly allowRemoteStop?: boolean;
   /** How long methods that run when the server closes may take to their end, in milliseconds. Default 2 000. */
   readonly closeGraceMs?: number;
+  /** Stand around every request for a member, the first outermost. Default: none. */
+  readonly interceptors?: readonly ServerInterceptor[];
   /** Default: warnings and errors as JSON lines on stderr. */
   readonly logger?: Logger;
 }
@@ -81,18 +86,20 @@ function classOf(device: object): Constructor<object> {
 export class RpcServer {
   /** What clients read as the device's name, and each later one, until the server closes. */
   readonly name$: Observable<string>;
-  /** Resolves when the server has closed, whoever closed it. */
-  readonly closed: Promise<void>;
 
   private readonly names: BehaviorSubject<string>;
   private readonly instance = randomUUID();
-  private readonly topics: SubscribedTopics;
+  private readonly active = new ActiveRequests();
+  private readonly carryOut: Handler;
   private readonly properties: DeviceProperties;
   private readonly methods: MethodRunner;
   private readonly signals: SignalPublisher;
   private readonly endSurvival: () => void;
+  private readonly whenClosed = deferred();
+  /** Resolves when the server has closed, whoever closed it. */
+  readonly closed: Promise<void> = this.whenClosed.promise;
+  private phase: ServerPhase = "open";
   private closing: Promise<void> | undefined;
-  private tellClosed: () => void = () => undefined;
 
   private constructor(
     private readonly device: Device,
@@ -103,12 +110,23 @@ export class RpcServer {
   ) {
     this.names = new BehaviorSubject(options.name ?? "");
     this.name$ = this.names.pipe(distinctUntilChanged());
-    this.closed = new Promise((resolve) => (this.tellClosed = resolve));
     this.endSurvival = surviveUnhandledRejections(log);
-    this.topics = new SubscribedTopics(endpoint.topics$);
-    this.methods = new MethodRunner(device, contract, options);
+    this.methods = new MethodRunner(device);
     this.properties = new DeviceProperties(device, contract, log);
-    this.signals = new SignalPublisher(device, contract, this.topics, (frame) => this.publish(frame), log);
+    this.signals = new SignalPublisher(
+      device,
+      contract,
+      endpoint.subscriptions$,
+      (signal, frame) => this.publish(signal, frame),
+      log,
+    );
+    const { interceptors = [] } = options;
+    const links = [
+      closingLink(() => this.phase),
+      callLimitLink(this.active, options),
+      ...(interceptors.length > 0 ? [interceptorLink(interceptors)] : []),
+    ];
+    this.carryOut = pipeline(links, (request) => this.toDevice(request));
   }
 
   /** @internal Use {@link serve}. */
@@ -123,7 +141,8 @@ export class RpcServer {
       if (starting.server === undefined) early.push(request);
       else starting.server.handle(request);
     };
-    const endpoint = await openEndpoint(url, handle, options, logger);
+    const attended = () => starting.server?.active.clients() ?? [];
+    const endpoint = await openEndpoint(url, { handle, attended }, options, logger);
     const server = (starting.server = new RpcServer(device, contract, endpoint, options, logger));
     for (const request of early) server.handle(request);
     return server;
@@ -173,15 +192,14 @@ export class RpcServer {
   }
 
   private async shutDown(): Promise<void> {
-    await this.methods.close(this.options.closeGraceMs ?? DEFAULT_CLOSE_GRACE_MS);
+    await this.drain(this.options.closeGraceMs ?? DEFAULT_CLOSE_GRACE_MS);
     this.signals.close();
     this.properties.release();
-    this.topics.close();
     await this.endpoint.close();
     this.names.complete();
     this.endSurvival();
     served.delete(this.device.target);
-    this.tellClosed();
+    this.whenClosed.resolve();
   }
 
   private handle(incoming: IncomingRequest): void {
@@ -205,7 +223,7 @@ export class RpcServer {
     }
   }
 
-  private answer(request: RpcRequest, origin: CallOrigin): void {
+  private answer(request: RpcRequest, origin: RequestOrigin): void {
     const reply = (frames: ReplyFrames) => origin.reply(frames);
     switch (request.event) {
       case "GET_INVENTORY":
@@ -213,11 +231,10 @@ export class RpcServer {
       case "INIT_SIGNALS_HANDLING":
         return reply(successReply({ signal_port: this.endpoint.signalPort }));
       case "METHOD_CALL":
-        return this.methods.run(request, origin);
+        return this.serveMember(this.contract.methods.get(request.method), request, origin);
       case "PROPERTY_GET":
-        return void this.properties.get(request.property).then(reply);
       case "PROPERTY_SET":
-        return void this.properties.set(request).then(reply);
+        return this.serveMember(this.contract.properties.get(request.property), request, origin);
       case "CONFIRM_SUBSCRIPTIONS":
         return void this.confirmSubscriptions(request.token).then(reply);
       case "STOP_SERVER":
@@ -225,8 +242,56 @@ export class RpcServer {
       case "FIND_PEER_ADDRESS":
         return reply(failureReply(failed("this server does not look up peers: ask a registry")));
       case "CANCEL":
-        return this.methods.cancel(origin.client, request.id);
+        return this.active.find(origin.client.id, request.id)?.giveUp("the caller gave it up", "cancelled");
     }
+  }
+
+  private serveMember(
+    contract: MemberContract | undefined,
+    request: MemberRequest,
+    origin: RequestOrigin,
+  ): void {
+    if (contract === undefined) {
+      origin.reply(failureReply(this.unknownMember(request)));
+      return;
+    }
+    const served = new ServedRequest(contract, request, origin, (replied) => this.active.delete(replied));
+    this.carryOut(served);
+    // Most are done by now: nothing can have asked for them.
+    if (!served.isReplied) this.active.add(served);
+  }
+
+  private unknownMember(request: MemberRequest): Failure {
+    return request.event === "METHOD_CALL"
+      ? // The original's words, and no traceback (plantimager RPC).
+        { success: false, error: `Method ${request.method} not implemented` }
+      : refusal(this.properties.unknown(request.property));
+  }
+
+  private toDevice(request: ServedRequest): void {
+    switch (request.request.event) {
+      case "METHOD_CALL":
+        return this.methods.run(request as ServedCall);
+      case "PROPERTY_GET":
+        return this.properties.get(request as ServedGet);
+      case "PROPERTY_SET":
+        return this.properties.set(request as ServedSet);
+    }
+  }
+
+  /**
+   * Starts no further request, but `concurrent` methods within the grace time: what runs may have to be stopped. What
+   * runs may come to its end within the grace time, in milliseconds; then its signal aborts.
+   */
+  private async drain(graceMs: number): Promise<void> {
+    this.phase = "draining";
+    this.methods.close();
+    // A method may be closing the server itself: it is one of the calls once it has given way.
+    await Promise.resolve();
+    this.active.refuseWaiting("the server is closing", "busy");
+    await this.active.idle(graceMs);
+    this.phase = "closed";
+    this.active.giveUpAll("the server closed", "busy");
   }
 
   /** The largest frame that both sides of a request take. */
@@ -236,14 +301,14 @@ export class RpcServer {
     return Math.min(maxMessageBytes, asked ?? maxMessageBytes);
   }
 
-  private publish(frame: string): void {
+  private publish(signal: string, frame: string): void {
     const { maxMessageBytes } = this.endpoint;
     if (isLarger(frame, maxMessageBytes)) {
       throw new EncodingError(
         `a signal of ${frameBytes(frame)} bytes is more than maxMessageBytes (${maxMessageBytes}) allows`,
       );
     }
-    this.endpoint.publish(frame);
+    this.endpoint.publish(signal, frame);
   }
 
   private inventory(): object {
@@ -254,12 +319,12 @@ export class RpcServer {
       clock: performance.now(),
       signalPort: this.endpoint.signalPort,
       maxMessageBytes: this.endpoint.maxMessageBytes,
-      features: this.endpoint.takesBatches ? ["batch", ...FEATURES] : FEATURES,
+      features: [...this.endpoint.features, ...FEATURES],
     });
   }
 
-  private async confirmSubscriptions(token: string): Promise<ReplyFrames> {
-    if (await this.topics.appears(confirmationTopic(token), SUBSCRIPTION_TIMEOUT_MS)) {
+  private async confirmSubscriptions(token: string | undefined): Promise<ReplyFrames> {
+    if (await this.endpoint.subscriptionsArrived(token, SUBSCRIPTION_TIMEOUT_MS)) {
       return successReply({ seq: this.signals.counts() });
     }
     return failureReply(failed("the subscription did not arrive"));

@@ -2,33 +2,43 @@ import { type Observable, type Subscription } from "rxjs";
 import { convertValue } from "../contract/convert-value";
 import { type ServiceContract, type SignalContract } from "../contract/service-contract";
 import { messageOf, ValidationError } from "../errors";
-import { type Logger } from "../log";
+import { type SubscriptionChange } from "../transport/endpoint";
+import { type Logger } from "../log/logger";
 import { encodeSignal, signalTopic } from "../wire/signals";
 import { isSubject, type Device } from "./device";
-import { type SubscribedTopics } from "./subscribed-topics";
 
 /** Sends what a device's observables emit, each signal once, counted from 1. */
 export class SignalPublisher {
+  private readonly subscription: Subscription;
   private readonly sources: ReadonlyMap<string, SignalSource>;
 
   /**
-   * @param publish - Sends one frame to whoever subscribed to its beginning.
+   * @param subscriptions$ - What somebody subscribes to, or nobody any more.
+   * @param publish - Sends one frame of a signal to whoever subscribed to it.
    */
   constructor(
     device: Device,
     contract: ServiceContract,
-    private readonly topics: SubscribedTopics,
-    publish: (frame: string) => void,
+    subscriptions$: Observable<SubscriptionChange>,
+    publish: (signal: string, frame: string) => void,
     log: Logger,
   ) {
     this.sources = new Map(
       [...contract.signals.values()].map((signal) => {
         const place = `${device.className}.${signal.member}`;
-        return [signal.wireName, new SignalSource(signal, place, device.signal(signal.member), publish, log)];
+        return [
+          signal.wireName,
+          new SignalSource(
+            signal,
+            place,
+            device.signal(signal.member),
+            (frame) => publish(signal.wireName, frame),
+            log,
+          ),
+        ];
       }),
     );
-    topics.onChange(() => this.follow());
-    this.follow();
+    this.subscription = subscriptions$.subscribe((change) => this.follow(change));
   }
 
   /** How many of each signal there have been. */
@@ -37,11 +47,16 @@ export class SignalPublisher {
   }
 
   close(): void {
+    this.subscription.unsubscribe();
     for (const source of this.sources.values()) source.close();
   }
 
-  private follow(): void {
-    for (const [name, source] of this.sources) source.setWanted(this.topics.touch(signalTopic(name)));
+  private follow({ signal, subscribed }: SubscriptionChange): void {
+    if (signal !== undefined) {
+      this.sources.get(signal)?.subscribed(subscribed);
+      return;
+    }
+    for (const source of this.sources.values()) source.allSubscribed(subscribed);
   }
 }
 
@@ -52,6 +67,8 @@ export class SignalPublisher {
 class SignalSource {
   count = 0;
   private subscription: Subscription | undefined;
+  private isSubscribed = false;
+  private areAllSubscribed = false;
   private isWanted = false;
   private hasEnded = false;
   private readonly isHot: boolean;
@@ -69,7 +86,20 @@ class SignalSource {
     if (this.isHot) this.subscribe();
   }
 
-  setWanted(wanted: boolean): void {
+  /** Somebody subscribes to this signal, or nobody any more. */
+  subscribed(is: boolean): void {
+    this.isSubscribed = is;
+    this.update();
+  }
+
+  /** Somebody subscribes to all signals, or nobody any more. */
+  allSubscribed(are: boolean): void {
+    this.areAllSubscribed = are;
+    this.update();
+  }
+
+  private update(): void {
+    const wanted = this.isSubscribed || this.areAllSubscribed;
     if (wanted === this.isWanted) return;
     this.isWanted = wanted;
     if (this.isHot) return;

@@ -1,5 +1,5 @@
 import { type ServiceContract } from "../contract/service-contract";
-import { type Logger } from "../log";
+import { type Logger } from "../log/logger";
 
 /**
  * Says so where the compiler passed no types on: then whatever comes from the network reaches the methods, and nothing

@@ -1,5 +1,5 @@
 import { messageOf, stackOf } from "../errors";
-import { type Logger } from "../log";
+import { type Logger } from "../log/logger";
 
 const EVENT = "unhandledRejection";
 

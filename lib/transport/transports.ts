@@ -1,36 +1,82 @@
-import { type Logger } from "../log";
-import { type ChannelOptions, type ChannelProtocol, type Locate, type RpcChannel } from "./rpc-channel";
-import { type EndpointOptions, type RequestHandler, type RpcEndpoint } from "./rpc-endpoint";
-import { resolveClientSecurity } from "../security/security-options";
-import { ZeroMqChannel } from "./zeromq/zeromq-channel";
-import { ZeroMqEndpoint } from "./zeromq/zeromq-endpoint";
+import { parseAddress } from "../address/address";
+import { AddressError } from "../errors";
+import { type Logger } from "../log/logger";
+import { type ClientTransport } from "./connection";
+import {
+  type EndpointOptions,
+  type RequestHandler,
+  type RpcEndpoint,
+  type ServerTransport,
+} from "./endpoint";
 
-/**
- * Makes a channel to wherever the device is found; it connects when it is first used.
- *
- * @throws KeyError if its keys cannot be used.
- */
-export function openChannel<Peer>(
-  locate: Locate,
-  protocol: ChannelProtocol<Peer>,
-  options?: ChannelOptions,
-): RpcChannel<Peer> {
-  return new ZeroMqChannel(locate, protocol, {
-    ...options,
-    security: resolveClientSecurity(options?.security),
-  });
+/** A transport as it registers itself. Each side is loaded when it is first used. */
+export interface Transport {
+  /** Of the URLs that it serves and connects to, without the colon. */
+  readonly schemes: readonly string[];
+  client(): ClientTransport;
+  server(): ServerTransport;
+  /**
+   * The URL in its usual form.
+   *
+   * @throws AddressError if nothing can be connected to there.
+   */
+  checkedUrl(url: string): string;
+  /**
+   * What the transport makes of a client's `security` option and of the environment; once a channel.
+   *
+   * @throws KeyError if keys cannot be used.
+   */
+  resolveClientSecurity?(option: unknown): unknown;
+}
+
+const transports = new Map<string, Transport>();
+
+/** Adds a transport for its schemes; one that is registered for a scheme later replaces the one before. */
+export function registerTransport(transport: Transport): void {
+  for (const scheme of transport.schemes) transports.set(scheme, transport);
 }
 
 /**
- * Serves at a URL; its scheme chooses the transport (`tcp:`, `ipc:` and `inproc:` are ZeroMQ).
+ * The transport of a URL, by its scheme.
+ *
+ * @throws AddressError for a URL without a known scheme.
+ */
+export function transportOf(url: string): Transport {
+  const transport = transports.get(schemeOf(url));
+  if (transport !== undefined) return transport;
+  parseAddress(url);
+  throw new AddressError(`"${url}" cannot be used: no transport for ${schemeOf(url)}: is registered here`);
+}
+
+/**
+ * What every registered transport makes of a `security` option.
+ *
+ * @throws KeyError if keys cannot be used.
+ */
+export function resolveClientSecurity(option: unknown): ReadonlyMap<Transport, unknown> {
+  return new Map(
+    [...new Set(transports.values())].map((transport) => [
+      transport,
+      transport.resolveClientSecurity?.(option),
+    ]),
+  );
+}
+
+/**
+ * Serves at a URL; its scheme chooses the transport.
  *
  * @throws AddressError if it cannot be bound, KeyError if its keys cannot be used.
  */
 export function openEndpoint(
   url: string,
-  handle: RequestHandler,
-  options?: EndpointOptions,
-  log?: Logger,
+  handler: RequestHandler,
+  options: EndpointOptions,
+  log: Logger,
 ): Promise<RpcEndpoint> {
-  return ZeroMqEndpoint.open(url, handle, options, log);
+  return transportOf(url).server().listen(url, handler, options, log);
+}
+
+function schemeOf(url: string): string {
+  const end = url.indexOf("://");
+  return end < 0 ? "" : url.slice(0, end);
 }

@@ -1,3 +1,5 @@
+import { platform } from "../platform/current";
+
 /** One part of a message; text is sent as UTF-8. */
 export type Frame = string | Uint8Array;
 
@@ -10,5 +12,5 @@ export function isLarger(frame: Frame, bytes: number): boolean {
 }
 
 export function frameBytes(frame: Frame): number {
-  return typeof frame === "string" ? Buffer.byteLength(frame) : frame.byteLength;
+  return typeof frame === "string" ? platform().byteLength(frame) : frame.byteLength;
 }

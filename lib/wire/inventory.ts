@@ -19,7 +19,7 @@ export interface Inventory {
 }
 
 /** What a server can do beyond the original. */
-export type Feature = "batch" | "cancel" | "confirm-subscriptions";
+export type Feature = "batch" | "cancel" | "confirm-subscriptions" | "presence";
 
 /** What a rigwire server says of itself beyond the original. */
 export interface RigwireInventory {
@@ -70,7 +70,7 @@ export interface ServerIdentity {
   readonly clock: number;
   readonly signalPort: number;
   readonly maxMessageBytes: number;
-  readonly features: readonly Feature[];
+  readonly features: readonly string[];
 }
 
 /** The reply to `GET_INVENTORY`, as the object that is sent. */

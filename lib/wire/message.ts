@@ -1,12 +1,13 @@
-import { isUtf8 } from "node:buffer";
 import { MalformedMessageError, messageOf } from "../errors";
+import { platform } from "../platform/current";
+import { type Bytes } from "../platform/platform";
 import { decodeJson } from "./json";
 
 /** A JSON message as it came: its bytes, or the object that it already is, out of a batch. */
 export type Received = Uint8Array | Readonly<Record<string, unknown>>;
 
 /** A reply as it came: its JSON message, and the bytes that may follow. */
-export type ReceivedReply = readonly [body?: Received, ...data: Buffer[]];
+export type ReceivedReply = readonly [body?: Received, ...data: Bytes[]];
 
 /**
  * The object that a message is.
@@ -26,9 +27,10 @@ export function decodeObject(message: Received): Readonly<Record<string, unknown
  * @throws MalformedMessageError for bytes that are no JSON in UTF-8.
  */
 export function decodeMessage(bytes: Uint8Array): unknown {
-  if (!isUtf8(bytes)) throw new MalformedMessageError("the message is not UTF-8");
+  const text = platform().textOf(bytes);
+  if (text === undefined) throw new MalformedMessageError("the message is not UTF-8");
   try {
-    return decodeJson(asBuffer(bytes).toString());
+    return decodeJson(text);
   } catch (error) {
     throw new MalformedMessageError(`the message is not JSON: ${messageOf(error)}`, {}, { cause: error });
   }
@@ -40,8 +42,4 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 
 export function isBytes(message: Received): message is Uint8Array {
   return ArrayBuffer.isView(message);
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,4 +1,5 @@
 import { MalformedMessageError } from "../errors";
+import { type Bytes } from "../platform/platform";
 import { failed, isFailureReason, type Failure } from "./failures";
 import { frameBytes, isLarger, type Frame } from "./frame";
 import { encodeJson } from "./json";
@@ -44,7 +45,7 @@ function tooLargeReply(frame: Frame, maxBytes: number): ReplyFrames {
 /** A reply as a client reads it. */
 export type Reply =
   | { readonly kind: "success"; readonly body: Readonly<Record<string, unknown>> }
-  | { readonly kind: "buffer"; readonly info: Readonly<Record<string, unknown>>; readonly data: Buffer }
+  | { readonly kind: "buffer"; readonly info: Readonly<Record<string, unknown>>; readonly data: Bytes }
   | { readonly kind: "failure"; readonly failure: Failure };
 
 /**

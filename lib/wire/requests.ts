@@ -11,8 +11,11 @@ export type RpcRequest =
   | PropertySet
   | { readonly event: "STOP_SERVER" }
   | { readonly event: "FIND_PEER_ADDRESS" }
-  | { readonly event: "CONFIRM_SUBSCRIPTIONS"; readonly token: string }
+  | { readonly event: "CONFIRM_SUBSCRIPTIONS"; readonly token?: string | undefined }
   | { readonly event: "CANCEL"; readonly id: string };
+
+/** What can be asked of a member. */
+export type MemberRequest = MethodCall | PropertyGet | PropertySet;
 
 export interface MethodCall extends WithDeadline, WithReplyLimit {
   readonly event: "METHOD_CALL";
@@ -108,7 +111,10 @@ export function decodeRequest(body: Received): RpcRequest {
         deadline: number(message, "deadline"),
       };
     case "CONFIRM_SUBSCRIPTIONS":
-      return { event: "CONFIRM_SUBSCRIPTIONS", token: text(message, "token") };
+      return {
+        event: "CONFIRM_SUBSCRIPTIONS",
+        token: message.token === undefined ? undefined : text(message, "token"),
+      };
     case "CANCEL":
       return { event: "CANCEL", id: text(message, "id") };
     case undefined:

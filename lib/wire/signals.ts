@@ -18,8 +18,19 @@ export function signalTopic(signal: string): string {
   return `{"event":"EMIT_SIGNAL","signal":${JSON.stringify(signal)},`;
 }
 
-/** Subscribes to everything a server publishes. */
-export const EVERY_TOPIC = "";
+/** What the frames of all signals of a rigwire server begin with. */
+export const SIGNAL_BEGINNING = '{"event":"EMIT_SIGNAL","signal":"';
+
+/** The signal whose frames begin with a topic; nothing where that is more or less than one whole name. */
+export function signalOfTopic(topic: string): string | undefined {
+  if (!topic.startsWith(SIGNAL_BEGINNING) || !topic.endsWith('",')) return undefined;
+  try {
+    const name: unknown = JSON.parse(topic.slice(SIGNAL_BEGINNING.length - 1, -1));
+    return typeof name === "string" && signalTopic(name) === topic ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** A topic that nothing is published on: the server sees who subscribes to it (`CONFIRM_SUBSCRIPTIONS`). */
 export function confirmationTopic(token: string): string {

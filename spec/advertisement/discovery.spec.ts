@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { AdvertisementError } from "../../lib/errors";
 import { LocalServiceAdvertisement } from "../../lib/advertisement/local-service-advertisement";
 import { type ServiceProperties } from "../../lib/advertisement/advertisement-record";
-import { defaultLogger } from "../../lib/log";
+import { defaultLogger } from "../../lib/log/logger";
 import { typeScriptProgram } from "../support/typescript-child";
 import { advertisementFields, all, deadPid, RuntimeFolder } from "./runtime-folder";
 

@@ -7,7 +7,7 @@ import { decodeDeviceChange } from "../../lib/registry/device-change";
 import { RegisteredDevices } from "../../lib/registry/registered-devices";
 import { decodeRegistryReply } from "../../lib/registry/registry-reply";
 import { decodeRegistryRequest } from "../../lib/registry/registry-request";
-import { openEndpoint } from "../../lib/transport/transports";
+import { openTestEndpoint } from "../support/test-endpoint";
 import { clientOf, next, openRegistry } from "../registry/loopback-registry";
 import { RawRequest } from "../registry/raw-request";
 import { closing } from "../support/closing";
@@ -144,7 +144,7 @@ describe("hostile bytes", () => {
 
   it("from a registry end neither its client nor a watch", async () => {
     const body = { current: Buffer.from("") };
-    const endpoint = closing(await openEndpoint("tcp://127.0.0.1", ({ reply }) => reply([body.current])));
+    const endpoint = closing(await openTestEndpoint(({ reply }) => reply([body.current])));
     const client = clientOf(endpoint.url, { timeoutMs: 1_000 });
     await fc.assert(
       fc.asyncProperty(bytes, async (each) => {

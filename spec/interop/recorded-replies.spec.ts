@@ -12,7 +12,7 @@ import {
   type RpcClient,
   RpcService,
 } from "rigwire";
-import { openChannel } from "../../lib/transport/transports";
+import { ReconnectingChannel } from "../../lib/transport/reconnecting-channel";
 import { closing } from "../support/closing";
 import { describeWithPython } from "./python-peer";
 import { RECORDING, RECORDING_FILE, RecordedDevice, type RecordedExchange, textOf } from "./recorded-device";
@@ -73,13 +73,15 @@ describeWithPython(["zmq"], "a Python server that answers as recorded", (python)
     const url = (await server.next()) as string;
     const peerless = {
       handshake: async () => null,
-      signalPort: async () => 0,
+      announcement: () => undefined,
+      beginningOf: () => "",
+      askSignalPort: async () => 0,
       confirmSubscriptions: async () => undefined,
     };
-    const channel = closing(openChannel(async () => url, peerless));
+    const channel = closing(new ReconnectingChannel(async () => url, peerless));
     const [request, reply] = [stop.request, stop.reply].map(([frame]) => textOf(frame!));
 
-    const [frame] = await channel.request({ place: {}, timeoutMs: () => 5_000, encode: () => request! });
+    const [frame] = await channel.request({ place: {}, timeoutMs: 5_000, body: request! });
 
     expect(Buffer.from(frame as Uint8Array).toString()).toBe(reply);
   });

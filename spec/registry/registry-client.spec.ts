@@ -6,7 +6,7 @@ import {
   RegistryUnsupportedError,
   RpcTimeoutError,
 } from "../../lib/errors";
-import { openEndpoint } from "../../lib/transport/transports";
+import { openTestEndpoint } from "../support/test-endpoint";
 import { closing } from "../support/closing";
 import { clientOf, openRegistry } from "./loopback-registry";
 
@@ -14,7 +14,7 @@ const CAMERA = { type: "camera", url: "tcp://10.0.0.1:9000", name: "cam" };
 
 /** A peer that gives every request the same answer, or none. */
 async function peerThatAnswers(text: string | undefined): Promise<string> {
-  const endpoint = await openEndpoint("tcp://127.0.0.1", (request) => {
+  const endpoint = await openTestEndpoint((request) => {
     if (text !== undefined) request.reply([text]);
   });
   return closing(endpoint).url;

@@ -6,7 +6,7 @@ import { clientOf as plumbingOf } from "../../lib/client/create-remote";
 import { RegistryLease, type LeaseOptions, type LeaseState } from "../../lib/registry/registry-lease";
 import { RegistryClient } from "../../lib/registry/registry-client";
 import { serve, type RpcServer, type ServeOptions } from "../../lib/server/rpc-server";
-import { openEndpoint } from "../../lib/transport/transports";
+import { openTestEndpoint } from "../support/test-endpoint";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { clientOf, openRegistry, reopenRegistry, silent } from "./loopback-registry";
@@ -218,7 +218,7 @@ describe("a lease", () => {
   });
 
   it("closes at once where the registry is away, and soon where it is silent", async () => {
-    const mute = closing(await openEndpoint("tcp://127.0.0.1", () => undefined));
+    const mute = closing(await openTestEndpoint(() => undefined));
     const toMute = lease(mute.url, await serveCamera());
     const toNobody = lease("tcp://127.0.0.1:1", await serveCamera());
     const begunAt = performance.now();

@@ -1,7 +1,8 @@
+import { CHANGES } from "../../lib/registry/device-change";
 import { type DeviceEvent } from "../../lib/discovery/device-directory";
 import { RegistryUnsupportedError } from "../../lib/errors";
 import { RegistryDirectory } from "../../lib/registry/registry-directory";
-import { openEndpoint } from "../../lib/transport/transports";
+import { openTestEndpoint } from "../support/test-endpoint";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { clientOf, next, openRegistry, reopenRegistry } from "./loopback-registry";
@@ -115,11 +116,10 @@ describe("a directory over a registry elsewhere", () => {
     const listed = [[], [CAMERA, ARM]];
     const devices = (index: number) =>
       listed[index]!.map(({ name, type, url }) => ({ name, device_type: type, addr: url }));
-    const subscribed = new Set<string>();
     let lists = 0;
     // A registry whose first change never arrives.
     const endpoint = closing(
-      await openEndpoint("tcp://127.0.0.1", ({ body, reply }) => {
+      await openTestEndpoint(({ body, reply }) => {
         const { event, payload } = JSON.parse(Buffer.from(body as Uint8Array).toString()) as RawReply;
         const answer = (name: string, content: object) =>
           reply([JSON.stringify({ event: name, payload: content })]);
@@ -128,26 +128,28 @@ describe("a directory over a registry elsewhere", () => {
           answer("DEVICES", { devices: devices(Math.min(index, 1)), seq: index * 2 });
         } else if (payload.token === undefined) answer("WATCH_ACK", { signal_port: endpoint.signalPort });
         else {
-          void eventually("the subscription", () => subscribed.size === 2).then(() =>
-            answer("WATCH_ACK", { signal_port: endpoint.signalPort }),
-          );
+          void endpoint.subscriptionsArrived(payload.token as string, 5_000).then((hasArrived) => {
+            if (hasArrived) answer("WATCH_ACK", { signal_port: endpoint.signalPort });
+          });
         }
       }),
     );
-    endpoint.topics$.subscribe(({ topic }) => subscribed.add(topic));
     const client = clientOf(endpoint.url);
     const told = next(client.watch(), 2);
     await eventually("the first list", () => lists === 1);
     await client.list();
     lists = 1;
-    endpoint.publish(JSON.stringify({ event: "DEVICE_ADDED", payload: { ...devices(1)[1], seq: 2 } }));
+    endpoint.publish(
+      CHANGES,
+      JSON.stringify({ event: "DEVICE_ADDED", payload: { ...devices(1)[1], seq: 2 } }),
+    );
 
     expect((await told).map(({ device }) => device.name)).toEqual(["cam", "arm"]);
   });
 
   it("fails by an original, and says so", async () => {
     const endpoint = closing(
-      await openEndpoint("tcp://127.0.0.1", ({ reply }) =>
+      await openTestEndpoint(({ reply }) =>
         reply(['{"event": "UNSUPPORTED", "payload": {"req_event": "WATCH"}}']),
       ),
     );

@@ -1,7 +1,7 @@
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { type Logger } from "../../lib/log";
+import { type Logger } from "../../lib/log/logger";
 
 /** How long a test waits for what has to come. */
 export const DEADLINE_MS = 5_000;

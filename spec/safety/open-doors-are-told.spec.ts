@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { clientOf, generateKeys } from "rigwire";
-import { isExposed } from "../../lib/transport/zeromq/exposure";
+import { isExposed } from "../../lib/transport/exposure";
 import { RecordingLogger } from "../support/recording-logger";
 import { connectVault, serveVault, temporaryFolder } from "./vault";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { AddressError } from "rigwire";
-import { formatAddress, parseAddress } from "../../lib/transport/address";
+import { formatAddress, parseAddress } from "../../lib/address/address";
 
 const host = fc.oneof(
   fc.ipV4(),

@@ -12,7 +12,7 @@ import {
   serve,
   withOptions,
 } from "rigwire";
-import { parseAddress } from "../../lib/transport/address";
+import { parseAddress } from "../../lib/address/address";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { freePort } from "../support/free-port";

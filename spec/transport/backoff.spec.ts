@@ -1,4 +1,4 @@
-import { Backoff } from "../../lib/transport/backoff";
+import { Backoff } from "../../lib/time/backoff";
 
 describe("a backoff", () => {
   it("doubles its waits up to one second, each shortened by up to a half", () => {

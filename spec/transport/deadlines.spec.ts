@@ -1,4 +1,4 @@
-import { Deadlines } from "../../lib/transport/deadlines";
+import { Deadlines } from "../../lib/time/deadlines";
 
 interface Item {
   readonly name: string;

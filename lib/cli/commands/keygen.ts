@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { type Command } from "commander";
 import { type KeyFiles, writeKeyFiles } from "../../security/key-file";
-import { generateKeys } from "../../transport/zeromq/generate-keys";
+import { generateKeys } from "../../security/generate-keys";
 import { UsageError } from "../program/exit-code";
 import { newCommand } from "../program/new-command";
 import { printable } from "../terminal/printable";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../errors";
-import { type Logger } from "../../log";
+import { type Logger } from "../../log/logger";
 import { allowedKeys } from "../../security/allowed-keys";
 import { type KeyPair } from "../../security/curve-key";
 import { PUBLIC_FILE, readKeyFile, readPublicKey } from "../../security/key-file";

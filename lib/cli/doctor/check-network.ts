@@ -5,7 +5,7 @@ import { RpcClient } from "../../client/rpc-client";
 import { ServiceContract } from "../../contract/service-contract";
 import { AuthenticationError, messageOf } from "../../errors";
 import { type KeyPair } from "../../security/curve-key";
-import { type RpcEndpoint } from "../../transport/rpc-endpoint";
+import { type RpcEndpoint } from "../../transport/endpoint";
 import { VERSION } from "../../version";
 import { inventoryReply } from "../../wire/inventory";
 import { encodeJson } from "../../wire/json";
@@ -80,9 +80,12 @@ async function serveAndAsk(
   const security = keys === undefined ? "plain" : { keys };
   const endpoint: RpcEndpoint = await openEndpoint(
     `tcp://${host}`,
-    (request) => {
-      const { signalPort, maxMessageBytes } = endpoint;
-      request.reply([encodeJson(inventoryReply(contract, { ...identity, signalPort, maxMessageBytes }))]);
+    {
+      handle(request) {
+        const { signalPort, maxMessageBytes } = endpoint;
+        request.reply([encodeJson(inventoryReply(contract, { ...identity, signalPort, maxMessageBytes }))]);
+      },
+      attended: () => [],
     },
     { security },
     logger,

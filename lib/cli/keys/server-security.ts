@@ -1,5 +1,5 @@
 import { type Plain, resolveServerSecurity, type ServerSecurity } from "../../security/security-options";
-import { isExposed } from "../../transport/zeromq/exposure";
+import { isExposed } from "../../transport/exposure";
 import { needsKeys } from "./chosen-keys";
 import { UsageError } from "../program/exit-code";
 import { type ServerKeyOptions } from "./key-options";

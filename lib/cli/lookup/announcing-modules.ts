@@ -1,6 +1,6 @@
 import { type Announcement, type RigModule } from "../../di/rig-module";
 import { messageOf } from "../../errors";
-import { type Logger } from "../../log";
+import { type Logger } from "../../log/logger";
 import { type ChosenKeys } from "../keys/chosen-keys";
 import { hostAndPort } from "./lookup";
 import { type LookupPlace } from "./lookup-options";

@@ -1,5 +1,5 @@
 import { type Command } from "commander";
-import { formatAddress, parseAddress } from "../../transport/address";
+import { formatAddress, parseAddress } from "../../address/address";
 
 /** Where names are looked up, as a command line says it. */
 export interface LookupOptions {

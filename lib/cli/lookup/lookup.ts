@@ -1,7 +1,7 @@
 import { type DeviceDirectory, type DeviceQuery, type DeviceRecord } from "../../discovery/device-directory";
 import { MalformedMessageError, messageOf } from "../../errors";
-import { type Logger } from "../../log";
-import { parseAddress } from "../../transport/address";
+import { type Logger } from "../../log/logger";
+import { parseAddress } from "../../address/address";
 import { type ChosenKeys, type Security } from "../keys/chosen-keys";
 import { orFirstProblem } from "../contract/first-problem";
 import { type LookupPlace } from "./lookup-options";

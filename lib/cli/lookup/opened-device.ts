@@ -3,7 +3,7 @@ import { contractFromInventory } from "../../client/contract-from-inventory";
 import { RpcClient } from "../../client/rpc-client";
 import { type ServiceContract } from "../../contract/service-contract";
 import { locateDevice } from "../../discovery/locate-device";
-import { parseAddress } from "../../transport/address";
+import { parseAddress } from "../../address/address";
 import { type Locate } from "../../transport/rpc-channel";
 import { type Inventory } from "../../wire/inventory";
 import { ChosenKeys, type Security } from "../keys/chosen-keys";

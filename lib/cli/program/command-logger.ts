@@ -1,4 +1,4 @@
-import { type Logger } from "../../log";
+import { type Logger } from "../../log/logger";
 import { type Output } from "../terminal/output";
 import { printable } from "../terminal/printable";
 

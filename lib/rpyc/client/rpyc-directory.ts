@@ -17,8 +17,8 @@ import {
   type DeviceRecord,
 } from "../../discovery/device-directory";
 import { messageOf, RpycListingDisabledError } from "../../errors";
-import { defaultLogger, type Logger } from "../../log";
-import { BurstLog } from "../../burst-log";
+import { defaultLogger, type Logger } from "../../log/logger";
+import { BurstLog } from "../../log/burst-log";
 import { type RpycRegistryClient } from "./registry-client";
 import { formatAddress, type ServiceAddress } from "../service-address";
 

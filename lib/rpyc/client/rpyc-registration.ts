@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { BehaviorSubject, type Observable } from "rxjs";
 import { messageOf } from "../../errors";
-import { defaultLogger, type Logger } from "../../log";
+import { defaultLogger, type Logger } from "../../log/logger";
 import { checkedRequest, type RpycRegistryClient } from "./registry-client";
 
 /** A quarter of what a registry waits before it forgets a service (RPyC registry). */

@@ -1,6 +1,7 @@
+import { isLoopbackHost } from "../../address/hosts";
 import { messageOf } from "../../errors";
-import { defaultLogger, type Logger } from "../../log";
-import { BurstLog } from "../../burst-log";
+import { defaultLogger, type Logger } from "../../log/logger";
+import { BurstLog } from "../../log/burst-log";
 import { decodeRequest, type RegistryRequest } from "../registry-message";
 import {
   encodeAddresses,
@@ -9,7 +10,7 @@ import {
   OK_REPLY,
   type EncodedReply,
 } from "../registry-reply";
-import { isLoopback, plainHost } from "../service-address";
+import { plainHost } from "../service-address";
 import { ServiceTable, type ServiceTableOptions } from "./service-table";
 
 /** What an RPyC registry is told, whether it listens to datagrams or connections. */
@@ -86,7 +87,7 @@ export class RegistryResponder {
 
   private handedOut(host: string): string {
     const plain = plainHost(host);
-    return isLoopback(plain) ? (this.options.loopbackHost ?? plain) : plain;
+    return isLoopbackHost(plain) ? (this.options.loopbackHost ?? plain) : plain;
   }
 
   private filtered(host: string | undefined): string | undefined {

@@ -4,7 +4,7 @@ import { createConnection, isIP } from "node:net";
 import { type Event, type Socket } from "zeromq";
 import { AddressError, messageOf } from "../../errors";
 import { hasCode } from "../../system-error";
-import { parseAddress, type Address } from "../address";
+import { parseAddress, type Address } from "../../address/address";
 import { bindPrivately } from "./bind-privately";
 import { eventsOf } from "./socket-events";
 

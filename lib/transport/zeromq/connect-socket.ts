@@ -1,6 +1,6 @@
 import { type Event, type Socket } from "zeromq";
-import { type ClientSecurity, type Plain } from "../../security/security-options";
-import { resolveClientSecurity, type ResolvedClientSecurity } from "../../security/security-options";
+import { type Plain, type ResolvedClientSecurity } from "../../security/security-options";
+import { withDeadline } from "../../time/with-deadline";
 import { isWithinProcess } from "./curve-client-options";
 import { handshakeError } from "./handshake-failure";
 import { inprocClosing, isInprocBound } from "./inproc-endpoints";
@@ -40,12 +40,12 @@ export interface ConnectionWatcher {
 export function connectSocket(
   socket: Socket,
   url: string,
-  security: ClientSecurity | Plain | undefined,
+  security: ResolvedClientSecurity | Plain,
   watcher: ConnectionWatcher,
 ): Promise<void> {
   return isWithinProcess(url)
     ? connectInproc(socket, url, watcher)
-    : connectRemote(socket, url, resolveClientSecurity(security), watcher);
+    : connectRemote(socket, url, security, watcher);
 }
 
 async function connectInproc(socket: Socket, url: string, watcher: ConnectionWatcher): Promise<void> {
@@ -66,20 +66,10 @@ async function connectRemote(
 ): Promise<void> {
   const events = eventsOf(socket);
   socket.connect(url);
-  await withinConnectTimeout(handshake(events, url, security));
-  void watch(events, watcher);
-}
-
-async function withinConnectTimeout(connecting: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("no answer")), CONNECT_TIMEOUT_MS);
+  await withDeadline(handshake(events, url, security), CONNECT_TIMEOUT_MS, () => {
+    throw new Error("no answer");
   });
-  try {
-    await Promise.race([connecting, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
+  void watch(events, watcher);
 }
 
 /** Resolves when the peer shook hands. */

@@ -1,4 +1,4 @@
-import { type ClientSecurity, type Plain, resolveClientSecurity } from "../../security/security-options";
+import { type Plain, type ResolvedClientSecurity } from "../../security/security-options";
 
 /** Within a process nothing is encrypted and nobody is a stranger: ZeroMQ has no security there. */
 export function isWithinProcess(url: string): boolean {
@@ -6,10 +6,9 @@ export function isWithinProcess(url: string): boolean {
 }
 
 /** What makes a socket prove its key and talk to one server only; nothing where it talks plainly. */
-export function curveClientOptions(url: string, security: ClientSecurity | Plain | undefined) {
-  const resolved = resolveClientSecurity(security);
-  if (resolved === "plain" || isWithinProcess(url)) return {};
-  const { keys, serverKey } = resolved;
+export function curveClientOptions(url: string, security: ResolvedClientSecurity | Plain) {
+  if (security === "plain" || isWithinProcess(url)) return {};
+  const { keys, serverKey } = security;
   return {
     curvePublicKey: keys.publicKey,
     curveSecretKey: keys.secretKey,

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { devNull } from "node:os";
-import { type BurstLog } from "../../burst-log";
+import { type BurstLog } from "../../log/burst-log";
 import { isOutOfFiles, outOfFiles } from "./make-socket";
 
 /** A client that waits in vain is told of within this time, in milliseconds. */

@@ -1,5 +1,5 @@
 import { allowedKeys } from "../../security/allowed-keys";
-import { type Logger } from "../../log";
+import { type Logger } from "../../log/logger";
 import { type Plain, resolveServerSecurity, type ServerSecurity } from "../../security/security-options";
 import { isWithinProcess } from "./curve-client-options";
 import { openZapDomain } from "./zap-handler";

@@ -1,5 +1,5 @@
 import { connect, type NetConnectOpts, type Socket } from "node:net";
-import { parseAddress } from "../address";
+import { parseAddress } from "../../address/address";
 
 /** How long a peer has for its first 32 bytes, in milliseconds. */
 const GREETING_TIMEOUT_MS = 1_000;

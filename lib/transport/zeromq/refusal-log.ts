@@ -1,4 +1,4 @@
-import { type Logger } from "../../log";
+import { type Logger } from "../../log/logger";
 
 /** A client that is refused comes again and again; of each, this much is silence, in milliseconds. */
 const SILENCE_MS = 60_000;

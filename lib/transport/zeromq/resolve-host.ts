@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { unlessAborted } from "../abort";
-import { formatAddress, parseAddress } from "../address";
+import { formatAddress, parseAddress } from "../../address/address";
 
 /**
  * An address with its host as a number. ZeroMQ would look a name up itself, but stops every socket of the process

@@ -1,4 +1,4 @@
-import { formatAddress, parseAddress } from "../address";
+import { formatAddress, parseAddress } from "../../address/address";
 
 /**
  * Where a server publishes, from where it is called: on TCP another port of the same host (plantimager RPC); on the

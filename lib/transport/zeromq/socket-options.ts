@@ -7,8 +7,8 @@ export const DEFAULT_HEARTBEAT_MS = 5_000;
 const UNLIMITED = -1;
 
 interface Limits {
-  readonly maxMessageBytes?: number;
-  readonly heartbeatMs?: number;
+  readonly maxMessageBytes?: number | undefined;
+  readonly heartbeatMs?: number | undefined;
 }
 
 /** Signals that a slow subscriber may lag behind before it misses some (and is told so by their numbers). */

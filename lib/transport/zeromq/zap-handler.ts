@@ -2,11 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Router } from "zeromq";
 import { KeyError } from "../../errors";
 import { type AllowedKeys } from "../../security/allowed-keys";
-import { type Logger } from "../../log";
+import { type Logger } from "../../log/logger";
 import { type Frame } from "../../wire/frame";
 import { makeSocket } from "./make-socket";
 import { RefusalLog } from "./refusal-log";
-import { SocketSender, type Outbox, type Parcel } from "./socket-sender";
+import { Sender, type Outbox, type Parcel } from "../sender";
 import { decodeZapRequest, encodeZapReply, type ZapRequest } from "./zap-message";
 
 const ZAP_URL = "inproc://zeromq.zap.01";
@@ -72,11 +72,20 @@ export async function openZapDomain(allowed: AllowedKeys, log: Logger): Promise<
 class ZapHandler {
   readonly policies = new Map<string, Policy>();
   private readonly replies = new ZapReplies();
-  private readonly sender: SocketSender;
+  private readonly sender: Sender<Frame[]>;
 
   private constructor(private readonly socket: Router) {
     // Who asked and is gone gets no answer, and needs none.
-    this.sender = new SocketSender(socket, this.replies, () => undefined);
+    this.sender = new Sender(
+      {
+        get isClosed() {
+          return socket.closed;
+        },
+        send: (reply) => socket.send(reply),
+      },
+      this.replies,
+      () => undefined,
+    );
     void this.receive();
   }
 
@@ -136,7 +145,7 @@ class ZapHandler {
 }
 
 /** Answers that wait for the socket, in order. */
-class ZapReplies implements Outbox {
+class ZapReplies implements Outbox<Frame[]> {
   private waiting: (readonly Frame[])[] = [];
 
   get isEmpty(): boolean {
@@ -147,7 +156,7 @@ class ZapReplies implements Outbox {
     this.waiting.push(reply);
   }
 
-  takeAll(): readonly Parcel[] {
+  takeAll(): readonly Parcel<Frame[]>[] {
     const replies = this.waiting;
     this.waiting = [];
     return replies.map((reply) => ({ pack: () => [...reply] }));

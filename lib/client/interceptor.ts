@@ -1,0 +1,39 @@
+import { type CallOptions } from "./call-options";
+
+/** A request to a device, as interceptors see it. */
+export interface ClientRequest {
+  /** A call of a method, or a property that is read or set. */
+  readonly kind: "call" | "get" | "set";
+  /** What errors call the device. */
+  readonly device: string;
+  /** The member's name in TypeScript. */
+  readonly member: string;
+  /** The arguments of a call; the value of a set as the only one; none of a get. */
+  readonly args: readonly unknown[];
+  /** How long the caller waits, and what ends the wait early. */
+  readonly options: CallOptions;
+}
+
+/** Sends a request and gives its result. Never call it twice for one request: a command happens at most once. */
+export type ClientHandler = (request: ClientRequest) => Promise<unknown>;
+
+/**
+ * Stands around every request of a client: may look at it, change its arguments or options, refuse it by throwing, or
+ * look at its result.
+ *
+ * ```ts
+ * const logged: ClientInterceptor = (next) => async (request) => {
+ *   console.log(request.device, request.member, ...request.args);
+ *   return next(request);
+ * };
+ * ```
+ */
+export type ClientInterceptor = (next: ClientHandler) => ClientHandler;
+
+/** The users' interceptors around the sending of requests, the first outermost. */
+export function interceptedBy(
+  interceptors: readonly ClientInterceptor[],
+  send: ClientHandler,
+): ClientHandler {
+  return interceptors.reduceRight<ClientHandler>((next, interceptor) => interceptor(next), send);
+}

@@ -1,0 +1,64 @@
+import { deferred, type Deferred } from "../time/deferred";
+import { withDeadline } from "../time/with-deadline";
+import { type ClientIdentity } from "../transport/endpoint";
+import { type FailureReason } from "../wire/failures";
+import { type ServedRequest } from "./served-request";
+
+/** The requests of one device that wait or run: counted, and found when their caller cancels or is gone. */
+export class ActiveRequests {
+  /** Of all clients. */
+  count = 0;
+  private readonly byClient = new Map<string, Set<ServedRequest>>();
+  private becomingIdle: Deferred<void> | undefined;
+
+  countOf(client: string): number {
+    return this.byClient.get(client)?.size ?? 0;
+  }
+
+  add(request: ServedRequest): void {
+    this.count += 1;
+    const ofClient = this.byClient.get(request.client.id);
+    if (ofClient === undefined) this.byClient.set(request.client.id, new Set([request]));
+    else ofClient.add(request);
+  }
+
+  /** Takes a request out, if it was in. */
+  delete(request: ServedRequest): void {
+    const ofClient = this.byClient.get(request.client.id);
+    if (ofClient?.delete(request) !== true) return;
+    this.count -= 1;
+    if (ofClient.size === 0) this.byClient.delete(request.client.id);
+    if (this.count === 0) this.becomingIdle?.resolve();
+  }
+
+  find(client: string, id: string): ServedRequest | undefined {
+    for (const request of this.byClient.get(client) ?? []) if (request.id === id) return request;
+    return undefined;
+  }
+
+  /** Those for whom something waits or runs. */
+  *clients(): Iterable<ClientIdentity> {
+    for (const [request] of this.byClient.values()) if (request !== undefined) yield request.client;
+  }
+
+  /** Each request that waits is refused, each that runs is told to end. */
+  giveUpAll(why: string, reason: FailureReason): void {
+    for (const request of this.all()) request.giveUp(why, reason);
+  }
+
+  /** Each request that waits is refused. */
+  refuseWaiting(why: string, reason: FailureReason): void {
+    for (const request of this.all()) if (request.isWaiting) request.giveUp(why, reason);
+  }
+
+  /** Resolves when no request is left, or when the time is over, in milliseconds. */
+  async idle(withinMs: number): Promise<void> {
+    if (this.count === 0) return;
+    this.becomingIdle = deferred();
+    await withDeadline(this.becomingIdle.promise, withinMs, () => undefined);
+  }
+
+  private all(): ServedRequest[] {
+    return [...this.byClient.values()].flatMap((requests) => [...requests]);
+  }
+}

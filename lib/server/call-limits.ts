@@ -1,0 +1,32 @@
+import { failed } from "../wire/failures";
+import { type ActiveRequests } from "./active-requests";
+import { type Link } from "./pipeline";
+
+/** Calls of one client that may wait or run at the same time, unless told otherwise. */
+const DEFAULT_MAX_CALLS_PER_CLIENT = 4_096;
+
+/** Calls of all clients of one device, unless told otherwise. */
+const DEFAULT_MAX_CALLS = 65_536;
+
+export interface CallLimits {
+  /** Calls of one client that wait or run; one more gets a `BusyError` at once. Default 4 096. */
+  readonly maxCallsPerClient?: number;
+  /** Calls of all clients that wait or run; one more gets a `BusyError` at once. Default 65 536. */
+  readonly maxCalls?: number;
+}
+
+/** Refuses calls of methods beyond what may wait or run at the same time. */
+export function callLimitLink(active: ActiveRequests, limits: CallLimits): Link {
+  const { maxCalls = DEFAULT_MAX_CALLS, maxCallsPerClient = DEFAULT_MAX_CALLS_PER_CLIENT } = limits;
+  const refusalFor = (client: string): string | undefined => {
+    if (active.count >= maxCalls) return `the device has ${maxCalls} calls waiting (maxCalls)`;
+    return active.countOf(client) >= maxCallsPerClient
+      ? `this client has ${maxCallsPerClient} calls waiting (maxCallsPerClient)`
+      : undefined;
+  };
+  return (next) => (request) => {
+    const busy = request.contract.kind === "method" ? refusalFor(request.client.id) : undefined;
+    if (busy === undefined) next(request);
+    else request.fail(failed(`${request.method} was not started: ${busy}`, "busy"));
+  };
+}

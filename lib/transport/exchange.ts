@@ -1,0 +1,226 @@
+import { messageOf } from "../errors";
+import { type Bytes, type Timer } from "../platform/platform";
+import { deferred } from "../time/deferred";
+import { decodeReplyBatch, isBatch, takesBatches } from "../wire/batch";
+import { type ReceivedReply } from "../wire/message";
+import {
+  type ClientTransport,
+  type Connection,
+  type ConnectionOptions,
+  type ConnectionProtocol,
+  type ConnectionReceiver,
+  type ServerAnnouncement,
+} from "./connection";
+import { type RequestMessage, RequestQueue, type WaitingRequest } from "./request-queue";
+import { Sender } from "./sender";
+
+/** A request from when it is handed over until its reply. Exactly one of the two is called, unless it was dropped. */
+export interface SentRequest extends WaitingRequest {
+  /** Its number on the connection, given when it is handed over. */
+  id: number;
+  /** Nobody waits for it any more. */
+  isDropped: boolean;
+  onReply(reply: ReceivedReply): void;
+  /**
+   * @param wasSent - Whether any of it may have reached the server.
+   * @param url - Where it was sent.
+   */
+  onLost(reason: string, wasSent: boolean, url: string): void;
+}
+
+/** What a server understands, known after the handshake. */
+export interface ServerAbilities {
+  /** Requests that wait together may leave in one message. */
+  readonly takesBatches: boolean;
+  /** What tells it that nobody waits for a request any more; nothing if it would not understand. */
+  cancellation(id: string): string | undefined;
+}
+
+/** Gets what concerns a connection besides replies. */
+export type ExchangeListener = Pick<ConnectionReceiver, "onSignal" | "onSignalsBack">;
+
+/** Requests and replies over one connection: numbered, batched, matched, and ended with it. */
+export class Exchange {
+  private connection: Connection | undefined;
+  private readonly queue = new RequestQueue();
+  private readonly sender: Sender<RequestMessage>;
+  /** What the server owes a reply to, the oldest first; nothing in the place of what was given up. */
+  private readonly pending = new Map<number, SentRequest | undefined>();
+  private nextId = 1;
+  private abilities: ServerAbilities | undefined;
+  private readonly ending = deferred<string>();
+  /** Resolves with the reason when the connection is gone, whoever ended it. */
+  readonly lost = this.ending.promise;
+  private isEnded = false;
+
+  private constructor(
+    private readonly options: ConnectionOptions,
+    private readonly handshakeTimeoutMs: number,
+  ) {
+    this.sender = new Sender(this, this.queue, (error) => this.end(messageOf(error)));
+  }
+
+  /**
+   * @throws AuthenticationError where the two sides do not trust each other; else Error with the reason in a few words.
+   */
+  static async open(
+    transport: ClientTransport,
+    url: string,
+    makeProtocol: (exchange: Exchange) => ConnectionProtocol,
+    listener: ExchangeListener,
+    options: ConnectionOptions & { readonly handshakeTimeoutMs: number },
+    signal: AbortSignal,
+  ): Promise<Exchange> {
+    const exchange = new Exchange(options, options.handshakeTimeoutMs);
+    const receiver: ConnectionReceiver = {
+      onMessage: (id, frames) => exchange.receive(id, frames),
+      onSignal: (signal, frame) => listener.onSignal(signal, frame),
+      onSignalsBack: () => listener.onSignalsBack(),
+      onLost: (reason) => exchange.end(reason),
+    };
+    exchange.connection = await transport.connect(url, makeProtocol(exchange), receiver, options, signal);
+    if (exchange.isEnded) exchange.connection.end();
+    return exchange;
+  }
+
+  /** What people know the server by. */
+  get url(): string {
+    return this.open.url;
+  }
+
+  get signals(): Connection["signals"] {
+    return this.open.signals;
+  }
+
+  /** Takes no more requests. */
+  get isClosed(): boolean {
+    return this.isEnded || this.open.isClosed;
+  }
+
+  /** Sends a request. */
+  request(request: SentRequest): void {
+    request.id = this.nextId++;
+    if (this.isClosed) {
+      request.onLost("the connection was closed", false, this.url);
+      return;
+    }
+    this.queue.add(request);
+    this.pending.set(request.id, request);
+    this.sender.wake();
+  }
+
+  /** @internal Hands a message to the connection. */
+  send({ id, frames }: RequestMessage): Promise<void> | undefined {
+    return this.open.send(id, frames);
+  }
+
+  /**
+   * Gives a request up: it is not sent if it still waits, and its reply is dropped; where it was sent, the server is
+   * told.
+   *
+   * @returns Whether any of it may have reached the server.
+   */
+  abandon(request: SentRequest): boolean {
+    request.isDropped = true;
+    if (!request.isSent) {
+      this.pending.delete(request.id);
+      return false;
+    }
+    // Its reply is still owed, but the request need not be kept for it.
+    if (this.pending.has(request.id)) this.pending.set(request.id, undefined);
+    this.notify(this.abilities?.cancellation(String(request.id)));
+    return true;
+  }
+
+  /**
+   * Asks what a connection needs to know. The time for the reply runs only while nothing older is owed: an original
+   * does one thing after the other, and must not lose its connection over a method that takes long.
+   *
+   * @param what - The question, for the error.
+   * @throws Error with the reason in a few words.
+   */
+  ask(body: string, what: string): Promise<ReceivedReply> {
+    const timeoutMs = this.handshakeTimeoutMs;
+    return new Promise((resolve, reject) => {
+      let timer: Timer | undefined;
+      const question: SentRequest = {
+        id: 0,
+        body,
+        isDropped: false,
+        isSent: false,
+        onReply: (frames) => {
+          clearTimeout(timer);
+          resolve(frames);
+        },
+        onLost: (reason) => {
+          clearTimeout(timer);
+          reject(new Error(reason));
+        },
+      };
+      const isNext = () => this.pending.values().next().value === question;
+      const wait = (wasNext: boolean): Timer =>
+        setTimeout(() => {
+          if (!wasNext) {
+            timer = wait(isNext());
+            return;
+          }
+          this.abandon(question);
+          reject(new Error(`no reply to ${what} within ${timeoutMs} ms`));
+        }, timeoutMs);
+      this.request(question);
+      if (!this.isClosed) timer = wait(isNext());
+    });
+  }
+
+  /** What the server told of itself, for the transport. */
+  introduce(server: ServerAnnouncement | undefined): void {
+    this.open.introduce(server);
+  }
+
+  /** What the server understands; batches are sent from now on if this side takes such messages as well. */
+  understands(abilities: ServerAbilities): void {
+    this.abilities = abilities;
+    this.queue.takesBatches = abilities.takesBatches && takesBatches(this.options.maxMessageBytes);
+  }
+
+  /** Ends the connection; whoever waits for a reply gets the reason. Idempotent. */
+  end(reason: string): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    this.ending.resolve(reason);
+    this.connection?.end();
+    const pending = [...this.pending.values()];
+    this.pending.clear();
+    for (const request of pending) request?.onLost(reason, request.isSent, this.url);
+  }
+
+  private get open(): Connection {
+    if (this.connection === undefined) throw new Error("the connection is not open yet");
+    return this.connection;
+  }
+
+  /** Sends what has no reply. */
+  private notify(body: string | undefined): void {
+    if (body === undefined || this.isClosed) return;
+    this.queue.addNotice(body);
+    this.sender.wake();
+  }
+
+  private receive(id: number | undefined, frames: readonly Bytes[]): void {
+    if (id !== undefined) {
+      this.settle(id, frames);
+      return;
+    }
+    const [batch, ...others] = frames;
+    if (batch === undefined || others.length > 0 || !isBatch(batch)) return;
+    // Who got a reply often goes on with another request.
+    this.sender.expectMore();
+    for (const element of decodeReplyBatch(batch)) this.settle(element.id, [element.message]);
+  }
+
+  private settle(id: number, reply: ReceivedReply): void {
+    const request = this.pending.get(id);
+    this.pending.delete(id);
+    request?.onReply(reply);
+  }
+}

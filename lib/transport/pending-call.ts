@@ -1,0 +1,130 @@
+import {
+  AuthenticationError,
+  CallAbortedError,
+  ConnectionLostError,
+  DeviceUnavailableError,
+  RpcTimeoutError,
+  subjectOf,
+  type ErrorPlace,
+} from "../errors";
+import { type ReceivedReply } from "../wire/message";
+import { onAbort } from "./abort-listeners";
+import { type Exchange, type SentRequest } from "./exchange";
+
+/**
+ * One request of a client, from the moment it is asked for until its caller knows how it ended: the one object that
+ * goes from the caller through the channel to the connection and back. What it asks, and what becomes of the reply, is
+ * the business of the class that extends it.
+ */
+export abstract class PendingCall<Peer> implements SentRequest {
+  readonly startedAt = performance.now();
+  /** How long the caller waits altogether; null for ever. */
+  timeoutMs: number | null = null;
+  id = 0;
+  /** Made when it leaves. */
+  body = "";
+  isSent = false;
+  isDropped = false;
+  /** Where it was handed over. */
+  private exchange: Exchange | undefined;
+  private owner: { forget(call: PendingCall<Peer>): void } | undefined;
+  private stopListening: (() => void) | undefined;
+
+  /** What it is about, for errors. */
+  abstract readonly place: ErrorPlace;
+  /** Ends the wait early. */
+  abstract readonly signal: AbortSignal | undefined;
+
+  /** How long the caller waits altogether, in milliseconds; null waits for ever once it is connected. */
+  abstract timeoutFor(peer: Peer | undefined): number | null;
+
+  /**
+   * The text of the request, made when it leaves, so that it fits the device that is connected then.
+   *
+   * @param until - When the caller's time is over, on the clock of `performance.now()`; null for never.
+   * @throws whatever the request shall fail with.
+   */
+  abstract encode(peer: Peer, until: number | null): string;
+
+  /** The reply came. Called once, unless `fail` is. */
+  protected abstract succeed(frames: ReceivedReply): void;
+  /** It ended without a reply. Called once, unless `succeed` is. */
+  protected abstract reject(error: unknown): void;
+
+  /** When its time is over, on the clock of `performance.now()`. */
+  get dueAt(): number {
+    return this.timeoutMs === null ? Infinity : this.startedAt + this.timeoutMs;
+  }
+
+  /** Begins the wait: watches the caller's signal; ends the call at once if it was aborted before. */
+  begin(owner: { forget(call: PendingCall<Peer>): void }): void {
+    this.owner = owner;
+    const { signal } = this;
+    if (signal === undefined) return;
+    const abort = () => this.aborted(signal.reason);
+    if (signal.aborted) {
+      abort();
+      return;
+    }
+    this.stopListening = onAbort(signal, abort);
+  }
+
+  /** Hands it over to a connection. */
+  sendOver(exchange: Exchange, body: string): void {
+    this.exchange = exchange;
+    this.body = body;
+    exchange.request(this);
+  }
+
+  onReply(frames: ReceivedReply): void {
+    this.settled();
+    this.succeed(frames);
+  }
+
+  fail(error: unknown): void {
+    this.settled();
+    this.reject(error);
+  }
+
+  /** The caller's time is over. */
+  expire(where: string, problem: string | undefined): void {
+    const timeoutMs = this.timeoutMs ?? Infinity;
+    if (this.abandon()) {
+      const text = `${subjectOf(this.place)}got no reply within ${timeoutMs} ms (${where}); it may still be carried out`;
+      this.fail(new RpcTimeoutError(text, timeoutMs, this.place));
+    } else {
+      const reason = problem === undefined ? where : `${where}: ${problem}`;
+      const text = `${subjectOf(this.place)}was not sent: the device was not reachable within ${timeoutMs} ms (${reason})`;
+      this.fail(new DeviceUnavailableError(text, this.place));
+    }
+  }
+
+  /** The two sides do not trust each other's keys. */
+  refused(refusal: AuthenticationError, where: string): void {
+    const text = `${subjectOf(this.place)}was not sent: ${refusal.message} (${where})`;
+    this.fail(new AuthenticationError(text, refusal.problem, this.place, { cause: refusal }));
+  }
+
+  /** The connection broke while the call was on it. */
+  onLost(reason: string, wasSent: boolean, where: string): void {
+    const outcome = wasSent ? "it may or may not have been carried out" : "it was not sent";
+    const text = `${subjectOf(this.place)}lost its connection (${where}: ${reason}); ${outcome}`;
+    this.fail(new ConnectionLostError(text, this.place));
+  }
+
+  private aborted(reason: unknown): void {
+    const outcome = this.abandon() ? "it may still be carried out" : "it was not sent";
+    const text = `${subjectOf(this.place)}was aborted; ${outcome}`;
+    this.fail(new CallAbortedError(text, this.place, { cause: reason }));
+  }
+
+  /** @returns Whether any of it may have reached the device. */
+  private abandon(): boolean {
+    return this.exchange?.abandon(this) === true;
+  }
+
+  private settled(): void {
+    this.stopListening?.();
+    this.owner?.forget(this);
+  }
+}

@@ -1,0 +1,104 @@
+import { type BurstLog } from "../log/burst-log";
+import { platform } from "../platform/current";
+import { decodeRequestBatch, isBatch, PLENTY, type BatchElement, type RequestBatch } from "../wire/batch";
+import { failed, refusal, type Failure } from "../wire/failures";
+import { failureReply } from "../wire/replies";
+import { type ClientIdentity, type IncomingRequest } from "./endpoint";
+import { type ReplyMessage, type ReplyQueue } from "./reply-queue";
+import { type Sender } from "./sender";
+
+/** A message of a client, as its transport hands it over. */
+export interface IncomingMessage<Route> {
+  readonly client: ClientIdentity;
+  /** How a reply finds back. */
+  readonly route: Route;
+  /** The client's own name for the request; empty where it gave none. */
+  readonly id: string;
+  readonly body: Uint8Array;
+  /** Whether the client itself is at the other end, and not a broker which knows no batches. */
+  readonly isDirect: boolean;
+}
+
+const NO_REQUESTS = 'are no objects with an "id", a whole number: they were not carried out';
+
+/** After so many requests of one message everything else has its turn. */
+const LONG_BATCH = 10 * PLENTY;
+
+/** Takes messages apart into requests, and puts the replies together again: the batches of the server's side. */
+export class RequestIntake<Route> {
+  constructor(
+    private readonly handle: (request: IncomingRequest) => void,
+    private readonly replies: ReplyQueue<Route>,
+    private readonly sender: Sender<ReplyMessage<Route>>,
+    private readonly log: BurstLog,
+  ) {}
+
+  /** @returns What is to be waited for before the next message is taken; nothing where that may come at once. */
+  receive(message: IncomingMessage<Route>): Promise<void> | undefined {
+    if (this.replies.isOverfull(message.client.id)) {
+      this.log.warn({}, "a client does not read its replies: its requests are dropped until it does");
+      return undefined;
+    }
+    if (isBatch(message.body)) return this.receiveBatch(message);
+    this.receiveOne(message);
+    return undefined;
+  }
+
+  private async receiveBatch(message: IncomingMessage<Route>): Promise<void> {
+    let batch: RequestBatch | undefined;
+    try {
+      batch = decodeRequestBatch(message.body);
+    } catch (error) {
+      this.refuse(message, refusal(error));
+      return;
+    }
+    if (batch === undefined) {
+      // What is no batch is answered as any request that cannot be read.
+      this.receiveOne(message);
+      return;
+    }
+    const { requests, nameless } = batch;
+    this.sender.expectMore();
+    for (const [index, request] of requests.entries()) {
+      this.receiveElement(message, request);
+      // So that the replies so far can leave, and the client has something to do meanwhile.
+      if (index % PLENTY === PLENTY - 1) await Promise.resolve();
+      if (index % LONG_BATCH === LONG_BATCH - 1) {
+        await new Promise<void>((resolve) => platform().nextTurn(resolve));
+      }
+    }
+    if (nameless > 0) this.refuse(message, failed(`${nameless} of the batch ${NO_REQUESTS}`));
+  }
+
+  private refuse({ client, route }: IncomingMessage<Route>, failure: Failure): void {
+    this.replies.add(client.id, route, failureReply(failure));
+    this.sender.wake();
+  }
+
+  private receiveOne({ client, route, id, body }: IncomingMessage<Route>): void {
+    this.handle({
+      client,
+      id,
+      body,
+      reply: (frames) => {
+        this.replies.add(client.id, route, frames);
+        this.sender.wake();
+      },
+    });
+  }
+
+  private receiveElement(
+    { client, route, isDirect }: IncomingMessage<Route>,
+    { id, message }: BatchElement,
+  ): void {
+    this.handle({
+      client,
+      id: String(id),
+      body: message,
+      reply: (frames) => {
+        this.replies.addBatched(client.id, route, id, frames, isDirect);
+        this.sender.wake();
+      },
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import { type Frame } from "../wire/frame";
+import { encodeBatch, MAX_BATCH_LENGTH, PLENTY, withId } from "../wire/batch";
+import { type Outbox, type Parcel } from "./sender";
+
+/** A request on its way to the connection. */
+export interface WaitingRequest {
+  readonly id: number;
+  /** Emptied when it is sent: nobody needs it any more. */
+  body: string;
+  /** Set while it waits, it is never sent. */
+  readonly isDropped: boolean;
+  /** It was handed to the connection. */
+  isSent: boolean;
+}
+
+/** A message for a server: one request with its number, or a batch or a notice without. */
+export interface RequestMessage {
+  readonly id: number | undefined;
+  readonly frames: readonly Frame[];
+}
+
+/** Requests that wait for one connection; those that wait together leave as a batch, if the server takes batches. */
+export class RequestQueue implements Outbox<RequestMessage> {
+  /** Whether the server takes batches; known after the handshake. */
+  takesBatches = false;
+  private waiting: WaitingRequest[] = [];
+  private notices: string[] = [];
+
+  get isEmpty(): boolean {
+    return this.waiting.length === 0 && this.notices.length === 0;
+  }
+
+  get isPlenty(): boolean {
+    return this.waiting.length >= PLENTY;
+  }
+
+  add(request: WaitingRequest): void {
+    this.waiting.push(request);
+  }
+
+  /** A message that has no reply. */
+  addNotice(body: string): void {
+    this.notices.push(body);
+  }
+
+  takeAll(): readonly Parcel<RequestMessage>[] {
+    const { waiting, notices } = this;
+    this.waiting = [];
+    this.notices = [];
+    const requests = this.takesBatches ? inBatches(waiting) : waiting.map((message) => [message]);
+    return [
+      ...requests.map((messages) => ({ pack: () => pack(messages) })),
+      ...notices.map((body) => ({ pack: () => ({ id: undefined, frames: [body] }) })),
+    ];
+  }
+}
+
+function inBatches(messages: readonly WaitingRequest[]): WaitingRequest[][] {
+  const batches: WaitingRequest[][] = [];
+  let length = Infinity;
+  for (const message of messages) {
+    length += message.body.length;
+    if (length > MAX_BATCH_LENGTH) {
+      batches.push([]);
+      length = message.body.length;
+    }
+    batches.at(-1)?.push(message);
+  }
+  return batches;
+}
+
+function pack(messages: readonly WaitingRequest[]): RequestMessage | undefined {
+  const wanted = messages.filter(({ isDropped }) => !isDropped);
+  for (const message of wanted) message.isSent = true;
+  const [first, ...others] = wanted;
+  if (first === undefined) return undefined;
+  const message =
+    others.length === 0
+      ? { id: first.id, frames: [first.body] }
+      : { id: undefined, frames: [encodeBatch(wanted.map(({ id, body }) => withId(body, id)))] };
+  for (const request of wanted) request.body = "";
+  return message;
+}

@@ -1,0 +1,191 @@
+import { type Subscriber as Observer } from "rxjs";
+import { messageOf } from "../errors";
+import { platform } from "../platform/current";
+import { type Bytes, type Timer } from "../platform/platform";
+import { type ClientTransport, type ConnectionOptions } from "./connection";
+import { Exchange } from "./exchange";
+import { type Ask, type ChannelProtocol } from "./rpc-channel";
+
+/** Somebody who wants the frames of a signal, on one connection after the other. */
+export interface SignalSubscription {
+  readonly signal: string;
+  readonly observer: Observer<Bytes>;
+}
+
+/** What a session is opened with. */
+export interface SessionOptions<Peer> {
+  readonly transport: ClientTransport;
+  readonly url: string;
+  readonly protocol: ChannelProtocol<Peer>;
+  readonly connection: ConnectionOptions & { readonly handshakeTimeoutMs: number };
+  /** Ends the attempt, and the session. */
+  readonly signal: AbortSignal;
+  /** Called each time the session becomes ready again. */
+  readonly onReady: () => void;
+}
+
+/**
+ * A connection whose peer is known, with what is subscribed on it. While the peer learns of new subscriptions the
+ * session is not ready, so that a request which is made after a subscription also leaves after it.
+ */
+export class Session<Peer> {
+  private readonly subscriptions = new Map<string, Set<SignalSubscription>>();
+  private readonly ask: Ask = (body, what) => this.exchange.ask(body, what);
+  private areSignalsOpen = false;
+  private isSettling = false;
+  private hasUnconfirmed = false;
+  private refreshTimer: Timer | undefined;
+
+  private constructor(
+    readonly exchange: Exchange,
+    readonly peer: Peer,
+    private readonly protocol: ChannelProtocol<Peer>,
+    private readonly onReady: () => void,
+  ) {}
+
+  /**
+   * Connects and learns who is there.
+   *
+   * @throws Error with the reason in a few words, or what the protocol's handshake throws.
+   */
+  static async open<Peer>(options: SessionOptions<Peer>): Promise<Session<Peer>> {
+    const { transport, url, protocol, connection, signal, onReady } = options;
+    let session: Session<Peer> | undefined;
+    const exchange = await Exchange.open(
+      transport,
+      url,
+      (opening) => ({
+        beginningOf: (name) => protocol.beginningOf(name),
+        askSignalPort: () => protocol.askSignalPort((body, what) => opening.ask(body, what)),
+      }),
+      {
+        onSignal: (name, frame) => session?.deliver(name, frame),
+        onSignalsBack: () => session?.resubscribed(),
+      },
+      connection,
+      signal,
+    );
+    const end = () => exchange.end("the client closed");
+    signal.addEventListener("abort", end, { once: true });
+    void exchange.lost.then(() => signal.removeEventListener("abort", end));
+    try {
+      const peer = await protocol.handshake((body, what) => exchange.ask(body, what));
+      exchange.introduce(protocol.announcement(peer));
+      const abilities = protocol.abilities?.(peer);
+      if (abilities !== undefined) exchange.understands(abilities);
+      session = new Session(exchange, peer, protocol, onReady);
+      session.refreshLater();
+      return session;
+    } catch (error) {
+      exchange.end(messageOf(error));
+      throw error;
+    }
+  }
+
+  get isReady(): boolean {
+    return !this.isSettling && !this.exchange.isClosed;
+  }
+
+  add(subscription: SignalSubscription): void {
+    const known = this.subscriptions.get(subscription.signal);
+    if (known === undefined) this.subscriptions.set(subscription.signal, new Set([subscription]));
+    else known.add(subscription);
+    if (this.areSignalsOpen && known === undefined) this.subscribe(subscription.signal);
+    this.wantConfirmation();
+  }
+
+  remove(subscription: SignalSubscription): void {
+    const known = this.subscriptions.get(subscription.signal);
+    if (known?.delete(subscription) !== true || known.size > 0) return;
+    this.subscriptions.delete(subscription.signal);
+    if (this.areSignalsOpen && !this.exchange.isClosed)
+      this.exchange.signals.unsubscribe(subscription.signal);
+  }
+
+  end(reason: string): void {
+    clearTimeout(this.refreshTimer);
+    this.exchange.end(reason);
+  }
+
+  private deliver(signal: string | undefined, frame: Bytes): void {
+    if (signal === undefined) {
+      for (const subscribed of this.subscriptions.values()) emit(subscribed, frame);
+      return;
+    }
+    const subscribed = this.subscriptions.get(signal);
+    if (subscribed !== undefined) emit(subscribed, frame);
+  }
+
+  private refreshLater(): void {
+    const afterMs = this.protocol.refreshAfterMs?.(this.peer);
+    if (afterMs === undefined || this.exchange.isClosed) return;
+    this.refreshTimer = setTimeout(() => void this.refresh(), afterMs);
+    platform().unref(this.refreshTimer);
+  }
+
+  private async refresh(): Promise<void> {
+    try {
+      await this.protocol.refresh?.(this.peer, this.ask);
+    } catch {
+      // What was known before holds until the next time; a connection that is lost tells so itself.
+    }
+    this.refreshLater();
+  }
+
+  private wantConfirmation(): void {
+    this.hasUnconfirmed = true;
+    if (!this.isSettling) void this.settle();
+  }
+
+  /** The peer's signals were away for a moment: everything counts as subscribed anew. */
+  private resubscribed(): void {
+    for (const signal of this.subscriptions.keys()) this.protocol.subscribing?.(signal);
+    this.wantConfirmation();
+  }
+
+  private subscribe(signal: string): void {
+    if (this.exchange.isClosed) return;
+    this.protocol.subscribing?.(signal);
+    this.exchange.signals.subscribe(signal);
+  }
+
+  /** One round for all that were subscribed before it. */
+  private async settle(): Promise<void> {
+    this.isSettling = true;
+    try {
+      // What is subscribed in one go is confirmed in one go.
+      await Promise.resolve();
+      while (this.hasUnconfirmed && this.subscriptions.size > 0 && !this.exchange.isClosed) {
+        this.hasUnconfirmed = false;
+        if (!this.areSignalsOpen) await this.openSignals();
+        await this.confirm();
+      }
+    } catch (error) {
+      // Without its signals the connection is of no use to who subscribed: start over, visibly.
+      this.exchange.end(`signals: ${messageOf(error)}`);
+    }
+    this.isSettling = false;
+    if (this.isReady) this.onReady();
+  }
+
+  private async openSignals(): Promise<void> {
+    await this.exchange.signals.open();
+    if (this.exchange.isClosed) throw new Error("the connection was closed");
+    this.areSignalsOpen = true;
+    for (const signal of this.subscriptions.keys()) this.subscribe(signal);
+  }
+
+  private async confirm(): Promise<void> {
+    const mark = this.exchange.signals.mark();
+    try {
+      await this.protocol.confirmSubscriptions(this.peer, this.ask, mark?.token);
+    } finally {
+      mark?.release();
+    }
+  }
+}
+
+/** Those who leave or come while a frame is handed out are not of those who get it twice. */
+function emit(subscribed: ReadonlySet<SignalSubscription>, frame: Bytes): void {
+  for (const { observer } of [...subscribed]) observer.next(frame);
+}

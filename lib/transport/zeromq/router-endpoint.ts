@@ -1,0 +1,246 @@
+import { type Observable } from "rxjs";
+import { Router, XPublisher } from "zeromq";
+import { formatAddress } from "../../address/address";
+import { BurstLog } from "../../log/burst-log";
+import { type Logger } from "../../log/logger";
+import { hasCode } from "../../system-error";
+import { withDeadline } from "../../time/with-deadline";
+import { takesBatches } from "../../wire/batch";
+import { type Frame } from "../../wire/frame";
+import {
+  type ClientIdentity,
+  type EndpointOptions,
+  type RequestHandler,
+  type RpcEndpoint,
+  type SubscriptionChange,
+} from "../endpoint";
+import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
+import { type ReplyMessage, ReplyQueue } from "../reply-queue";
+import { RequestIntake } from "../request-intake";
+import { Sender } from "../sender";
+import { addressReleased, bindSocket, removeSocketFile } from "./bind-socket";
+import { ClientPresence } from "./client-presence";
+import { watchDescriptors } from "./descriptor-watch";
+import { type EndpointGuard, openGuard } from "./endpoint-guard";
+import { type Envelope, identityOf, isDirect, packReply, readEnvelope } from "./envelope";
+import { warnIfExposed } from "../exposure";
+import { inprocBound, inprocClosed } from "./inproc-endpoints";
+import { makeSocket } from "./make-socket";
+import { PRESENCE, PRESENCE_FEATURE } from "./presence";
+import { receiveAll } from "./receive-all";
+import { signalAddress } from "./signal-address";
+import {
+  DEFAULT_MAX_UNREAD_REPLY_BYTES,
+  DEFAULT_REPLY_HIGH_WATER_MARK,
+  DEFAULT_SIGNAL_HIGH_WATER_MARK,
+  peerSocketOptions,
+} from "./socket-options";
+import { Topics } from "./topics";
+
+const LINGER_MS = 500;
+
+/** The sockets of an endpoint, bound. */
+interface BoundSockets {
+  readonly url: string;
+  readonly signalPort: number;
+  readonly router: Router;
+  readonly publisher: XPublisher;
+}
+
+/**
+ * An endpoint over ZeroMQ: a ROUTER that serves REQ and DEALER clients alike, and an XPUB for the signals.
+ */
+export class RouterEndpoint implements RpcEndpoint {
+  readonly url: string;
+  readonly signalPort: number;
+  readonly maxMessageBytes: number;
+  readonly features: readonly string[];
+  readonly subscriptions$: Observable<SubscriptionChange>;
+  readonly departed$: Observable<ClientIdentity>;
+  private readonly router: Router;
+  private readonly publisher: XPublisher;
+  private readonly topics = new Topics();
+  private readonly presence: ClientPresence;
+  private readonly replies: ReplyQueue<Envelope>;
+  private readonly sender: Sender<ReplyMessage<Envelope>>;
+  private readonly intake: RequestIntake<Envelope>;
+  private readonly log: BurstLog;
+  private readonly endDescriptorWatch: () => void;
+  private closing: Promise<void> | undefined;
+
+  private constructor(
+    { url, signalPort, router, publisher }: BoundSockets,
+    private readonly guard: EndpointGuard,
+    handler: RequestHandler,
+    options: EndpointOptions,
+    log: Logger,
+  ) {
+    this.url = url;
+    this.signalPort = signalPort;
+    this.router = router;
+    this.publisher = publisher;
+    this.log = new BurstLog(log);
+    this.maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
+    this.features = [...(takesBatches(this.maxMessageBytes) ? ["batch"] : []), PRESENCE_FEATURE];
+    this.presence = new ClientPresence(
+      () => handler.attended(),
+      (client) => this.probe(client),
+    );
+    this.subscriptions$ = this.topics.subscriptions$;
+    this.departed$ = this.presence.departed$;
+    this.replies = new ReplyQueue({
+      maxUnreadBytes: options.maxUnreadReplyBytes ?? DEFAULT_MAX_UNREAD_REPLY_BYTES,
+      isFull: (error) => hasCode(error, "EAGAIN"),
+      onRetry: () => this.sender.wake(),
+      onGone: (client) => this.presence.gone(client),
+      onDropped: (reason) => this.log.debug({ reason }, "a reply could not be delivered"),
+    });
+    const link = {
+      get isClosed() {
+        return router.closed;
+      },
+      send: (message: ReplyMessage<Envelope>) => router.send(packReply(message)),
+    };
+    this.sender = new Sender(link, this.replies, (error) =>
+      this.log.debug({ err: error }, "a reply could not be delivered"),
+    );
+    this.intake = new RequestIntake(
+      (request) => handler.handle(request),
+      this.replies,
+      this.sender,
+      this.log,
+    );
+    this.endDescriptorWatch = watchDescriptors(this.log);
+    void receiveAll(router, (frames) => this.receive(frames));
+    void receiveAll(publisher, ([frame]) => this.topics.receive(frame));
+  }
+
+  /**
+   * @throws AddressError if it cannot be bound, KeyError if its keys cannot be used.
+   */
+  static async open(
+    url: string,
+    handler: RequestHandler,
+    options: EndpointOptions,
+    log: Logger,
+  ): Promise<RouterEndpoint> {
+    const guard = await openGuard(options.security, log);
+    try {
+      const sockets = await bindSockets(url, options, guard);
+      if (guard.isOpenByDefault) warnIfExposed(sockets.url, log);
+      return new RouterEndpoint(sockets, guard, handler, options, log);
+    } catch (error) {
+      guard.close();
+      throw error;
+    }
+  }
+
+  /** A subscriber has filtered by the beginning of the frame: the name needs not be sent. */
+  publish(_signal: string, frame: Frame): void {
+    if (this.publisher.closed) return;
+    // A publisher never waits: with a send timeout of 0 the binding is done when it returns, and takes the next at once.
+    this.publisher.send([frame]).catch((error: unknown) => {
+      this.log.warn({ err: error }, "a signal could not be published");
+    });
+  }
+
+  subscriptionsArrived(token: string | undefined, timeoutMs: number): Promise<boolean> {
+    // Without a mark nothing can be recognised: subscriptions and requests come over two sockets.
+    return token === undefined ? Promise.resolve(false) : this.topics.arrived(token, timeoutMs);
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.flushAndClose();
+    return this.closing;
+  }
+
+  private async flushAndClose(): Promise<void> {
+    this.endDescriptorWatch();
+    this.presence.close();
+    await this.sender.flushed();
+    await this.replies.drained(LINGER_MS);
+    const urls = [this.url, signalAddress(this.url, 0)];
+    // Before the sockets close: afterwards the path may be another server's.
+    await Promise.all(urls.map(removeSocketFile));
+    const sockets = [this.router, this.publisher];
+    const released = Promise.all(sockets.map((socket, index) => addressReleased(socket, urls[index] ?? "")));
+    // What was handed over may still be on its way out of the process.
+    for (const socket of sockets) {
+      socket.linger = LINGER_MS;
+      socket.close();
+    }
+    for (const url of urls) if (url.startsWith("inproc:")) inprocClosed(url);
+    this.topics.close();
+    this.guard.close();
+    await withDeadline(released, 2 * LINGER_MS, () => undefined);
+  }
+
+  private receive(frames: readonly Buffer[]): Promise<void> | undefined {
+    const [identity, first] = frames;
+    if (frames.length === 2 && identity !== undefined && first?.equals(PRESENCE_FRAME) === true) {
+      this.presence.greeted(clientOf(identity));
+      return undefined;
+    }
+    const message = readEnvelope(frames);
+    if (message === undefined) {
+      this.log.debug({ frames: frames.length }, "a message without an envelope was dropped");
+      return undefined;
+    }
+    const { envelope, id, body } = message;
+    return this.intake.receive({
+      client: clientOf(identityOf(envelope)),
+      route: envelope,
+      id,
+      body,
+      isDirect: isDirect(envelope),
+    });
+  }
+
+  private probe({ id }: ClientIdentity): void {
+    this.replies.addProbe(id, [Buffer.from(id, "latin1")]);
+    this.sender.wake();
+  }
+}
+
+async function bindSockets(
+  url: string,
+  options: EndpointOptions,
+  guard: EndpointGuard,
+): Promise<BoundSockets> {
+  const common = { ...peerSocketOptions(url, options), ...guard.socketOptions(url) };
+  const {
+    replyHighWaterMark = DEFAULT_REPLY_HIGH_WATER_MARK,
+    signalHighWaterMark = DEFAULT_SIGNAL_HIGH_WATER_MARK,
+  } = options;
+  // Replies must not be discarded at a full pipe, as a ROUTER does by default, nor hold up those to other clients:
+  // it refuses them at once, and they wait in the queue.
+  const routerOptions = { ...common, mandatory: true, sendTimeout: 0, sendHighWaterMark: replyHighWaterMark };
+  const router = makeSocket(() => new Router(routerOptions));
+  let publisher: XPublisher | undefined;
+  try {
+    publisher = makeSocket(
+      () => new XPublisher({ ...common, sendTimeout: 0, sendHighWaterMark: signalHighWaterMark }),
+    );
+    const address = await bindSocket(router, url);
+    const bound = formatAddress(address);
+    const signalUrl =
+      address.scheme === "tcp"
+        ? formatAddress({ ...address, port: options.signalPort })
+        : signalAddress(bound, 0);
+    const signals = await bindSocket(publisher, signalUrl);
+    const signalPort = signals.scheme === "tcp" ? (signals.port ?? 0) : 0;
+    for (const each of [bound, signalUrl]) if (each.startsWith("inproc:")) inprocBound(each);
+    return { url: bound, signalPort, router, publisher };
+  } catch (error) {
+    router.close();
+    publisher?.close();
+    throw error;
+  }
+}
+
+/** ZeroMQ names each connection anew. Which key it proved, the binding does not tell. */
+function clientOf(identity: Buffer): ClientIdentity {
+  return { id: identity.toString("latin1"), key: undefined, address: undefined };
+}
+
+const PRESENCE_FRAME = Buffer.from(PRESENCE);

@@ -1,0 +1,114 @@
+import { Subscriber } from "zeromq";
+import { type ResolvedClientSecurity, type Plain } from "../../security/security-options";
+import { confirmationTopic } from "../../wire/signals";
+import {
+  type ConnectionOptions,
+  type ConnectionProtocol,
+  type ConnectionReceiver,
+  type ServerAnnouncement,
+  type SignalRoad,
+} from "../connection";
+import { connectSocket } from "./connect-socket";
+import { curveClientOptions } from "./curve-client-options";
+import { makeSocket } from "./make-socket";
+import { receiveAll } from "./receive-all";
+import { signalAddress } from "./signal-address";
+import { DEFAULT_SIGNAL_HIGH_WATER_MARK, peerSocketOptions } from "./socket-options";
+
+/** Subscribes to everything a server publishes. */
+const EVERYTHING = "";
+
+let tokens = 0;
+
+/**
+ * The signals of one server over a SUB socket of their own, filtered by the publisher where the server is ours. An
+ * original writes its messages otherwise: there everything is subscribed, and the reader tells the signals apart.
+ */
+export class SubscriberRoad implements SignalRoad {
+  private socket: Subscriber | undefined;
+  /** Signal → what its frames begin with. */
+  private readonly beginnings = new Map<string, Buffer>();
+  private server: ServerAnnouncement | undefined;
+
+  /** @param target - Where requests go, with the host as a number. */
+  constructor(
+    private readonly target: string,
+    private readonly protocol: ConnectionProtocol,
+    private readonly receiver: ConnectionReceiver,
+    private readonly options: ConnectionOptions,
+    private readonly security: ResolvedClientSecurity | Plain,
+  ) {}
+
+  introduce(server: ServerAnnouncement | undefined): void {
+    this.server = server;
+  }
+
+  /** @throws Error if the publisher cannot be reached. */
+  async open(): Promise<void> {
+    const port = this.server?.signalPort ?? (await this.protocol.askSignalPort());
+    const url = signalAddress(this.target, port);
+    const socket = makeSocket(
+      () =>
+        new Subscriber({
+          ...peerSocketOptions(url, this.options),
+          ...curveClientOptions(url, this.security),
+          receiveHighWaterMark: this.options.signalHighWaterMark ?? DEFAULT_SIGNAL_HIGH_WATER_MARK,
+        }),
+    );
+    this.socket = socket;
+    await connectSocket(socket, url, this.security, { onBack: () => this.receiver.onSignalsBack() });
+    // Not before: a socket that waited for messages while it was unconnected hears of none over inproc.
+    void receiveAll(socket, (frames) => this.receive(frames));
+  }
+
+  subscribe(signal: string): void {
+    if (this.server === undefined) {
+      if (this.beginnings.size === 0) this.topic("subscribe", EVERYTHING);
+      this.beginnings.set(signal, Buffer.alloc(0));
+      return;
+    }
+    const beginning = this.protocol.beginningOf(signal);
+    this.beginnings.set(signal, Buffer.from(beginning));
+    this.topic("subscribe", beginning);
+  }
+
+  unsubscribe(signal: string): void {
+    if (!this.beginnings.delete(signal)) return;
+    if (this.server !== undefined) this.topic("unsubscribe", this.protocol.beginningOf(signal));
+    else if (this.beginnings.size === 0) this.topic("unsubscribe", EVERYTHING);
+  }
+
+  mark(): { readonly token: string; release(): void } {
+    const token = `${process.pid}-${++tokens}-${Math.random().toString(36).slice(2)}`;
+    const topic = confirmationTopic(token);
+    this.topic("subscribe", topic);
+    return { token, release: () => this.topic("unsubscribe", topic) };
+  }
+
+  close(): void {
+    this.socket?.close();
+  }
+
+  private topic(change: "subscribe" | "unsubscribe", topic: string): void {
+    if (this.socket?.closed === false) this.socket[change](topic);
+  }
+
+  private receive([frame]: readonly Buffer[]): void {
+    if (frame === undefined) return;
+    if (this.server === undefined) {
+      this.receiver.onSignal(undefined, frame);
+      return;
+    }
+    // The publisher has filtered already: with one signal there is nothing to tell apart.
+    const isOnly = this.beginnings.size === 1;
+    for (const [signal, beginning] of this.beginnings) {
+      if (!isOnly && !startsWith(frame, beginning)) continue;
+      this.receiver.onSignal(signal, frame);
+      return;
+    }
+  }
+}
+
+function startsWith(frame: Buffer, prefix: Buffer): boolean {
+  return frame.length >= prefix.length && prefix.compare(frame, 0, prefix.length) === 0;
+}

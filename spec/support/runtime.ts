@@ -1,0 +1,4 @@
+// What the package's entry does first, for tests that import parts of the library.
+import "../../lib/platform/node";
+import "../../lib/log/pino-logger";
+import "../../lib/transport/zeromq/register";
