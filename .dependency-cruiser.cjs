@@ -35,12 +35,15 @@ const apartRules = APART.map((folder) => ({
   to: { path: `^lib/(${APART.filter((other) => other !== folder).join("|")})/` },
 }));
 
+/** Files directly in lib/ that users import, or that run: they bring the layers together. */
+const ENTRIES = "^lib/(index|testing)\\.ts$";
+
 const layerRules = LAYERS.map((layer, depth) => ({
   name: `layer-${layer}`,
   comment: `lib/${layer} imports only what stands below it`,
   severity: "error",
   from: { path: `^lib/${layer}/` },
-  to: { path: `^(decorators/|lib/index\\.ts|lib/(${[...LAYERS.slice(0, depth), "-"].join("|")})/)` },
+  to: { path: `^(decorators/|lib/(index|testing)\\.ts|lib/(${[...LAYERS.slice(0, depth), "-"].join("|")})/)` },
 }));
 
 /** @type {import("dependency-cruiser").IConfiguration} */
@@ -59,7 +62,7 @@ module.exports = {
       name: "foundations-import-no-layer",
       comment: "files directly in lib/ are below every folder but the platform's",
       severity: "error",
-      from: { path: "^lib/[^/]+\\.ts$", pathNot: "^lib/index\\.ts$" },
+      from: { path: "^lib/[^/]+\\.ts$", pathNot: ENTRIES },
       to: { path: `^(decorators/|lib/(${LAYERS.filter((layer) => layer !== "platform").join("|")})/)` },
     },
     {
@@ -81,13 +84,29 @@ module.exports = {
       from: { path: "^(lib|decorators)/", pathNot: "^lib/(contract/|index\\.ts)" },
       to: { path: "node_modules/reflect-metadata" },
     },
+    {
+      name: "core-runs-in-browsers",
+      comment: "what a browser loads imports nothing of Node; tsconfig.portable.json holds the rest",
+      severity: "error",
+      from: {
+        path: "^(decorators/|lib/(address|client|contract|discovery|time|wire)/|lib/transport/[^/]+\\.ts$|lib/errors\\.ts)",
+      },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "transports-stand-apart",
+      comment: "what is above a transport does not know which one it is",
+      severity: "error",
+      from: { path: "^lib/", pathNot: ["^lib/transport/[^/]+/", ENTRIES, "^lib/cli/main\\.ts$"] },
+      to: { path: "^lib/transport/[^/]+/" },
+    },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "samples-use-the-package",
       comment: "a sample imports what a user can import",
       severity: "error",
       from: { path: "^samples/" },
-      to: { path: "^(decorators|lib)/", pathNot: "^lib/index\\.ts$" },
+      to: { path: "^(decorators|lib)/", pathNot: ENTRIES },
     },
   ],
   options: {

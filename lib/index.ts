@@ -162,8 +162,6 @@ export { CallContext } from "./server/call-context";
 export { type ServerInterceptor, type ServiceHandler, type ServiceRequest } from "./server/interceptor";
 export { type RequestContext } from "./server/request-context";
 export { type RpcServer, serve, type ServeOptions } from "./server/rpc-server";
-export { type Allow } from "./security/allowed-keys";
-export { type KeyPair, type PublicKey } from "./security/curve-key";
 export {
   type KeyFiles,
   readKeyFile,
@@ -172,7 +170,6 @@ export {
   writeKeyFiles,
 } from "./security/key-file";
 export { type RigSecurity, type ServerKeys } from "./security/rig-security";
-export { type ClientSecurity, type Plain, type ServerSecurity } from "./security/security-options";
 export { inject, injectable, singleton } from "tsyringe";
 export { type ClientIdentity } from "./transport/endpoint";
 export { type Locate } from "./transport/rpc-channel";
@@ -185,3 +182,11 @@ export {
   type ParameterDescription,
   type RigwireInventory,
 } from "./wire/inventory";
+export {
+  type Allow,
+  type ClientSecurity,
+  type KeyPair,
+  type Plain,
+  type PublicKey,
+  type ServerSecurity,
+} from "./security/credentials";

@@ -80,7 +80,7 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
       await ask(encodeRequest({ event: "GET_INVENTORY" }), "GET_INVENTORY");
       return;
     }
-    const { seq } = await askObject(ask, { event: "CONFIRM_SUBSCRIPTIONS", token });
+    const { seq } = await askObject(ask, { event: "CONFIRM_SUBSCRIPTIONS", token: token ?? "" });
     if (isObject(seq)) this.sequences.confirmed(seq);
   }
 }

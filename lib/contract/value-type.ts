@@ -48,7 +48,8 @@ const NUMBERS = "use an array of numbers";
 
 /** Classes that JSON cannot carry, with what to do instead. */
 const NOT_ON_THE_WIRE = new Map<unknown, string>([
-  [Buffer, BYTES],
+  // Node's own class; elsewhere there is none.
+  [Reflect.get(globalThis, "Buffer"), BYTES],
   [Uint8Array, BYTES],
   [Uint8ClampedArray, BYTES],
   [ArrayBuffer, BYTES],

@@ -1,10 +1,10 @@
+import { type Plain } from "../security/credentials";
 import { connect } from "../client/connect";
 import { clientOf } from "../client/create-remote";
 import { type Remote } from "../client/remote";
 import { type ClientOptions } from "../client/rpc-client";
 import { contractOf } from "../contract/contract-of";
 import { securityTowards, type RigSecurity } from "../security/rig-security";
-import { type Plain } from "../security/security-options";
 import { type Constructor } from "../contract/value-type";
 import { type DeviceDirectory } from "../discovery/device-directory";
 import { locateDevice } from "../discovery/locate-device";

@@ -1,3 +1,4 @@
+import { type Plain, type ServerSecurity } from "../security/credentials";
 import { filter, firstValueFrom, timeout } from "rxjs";
 import { type InjectionToken } from "tsyringe";
 import { AddressError } from "../errors";
@@ -6,7 +7,6 @@ import { RegistryClient, type RegistryClientOptions } from "../registry/registry
 import { RegistryDirectory } from "../registry/registry-directory";
 import { RegistryLease, type LeaseOptions } from "../registry/registry-lease";
 import { securityOfDevices, securityTowards } from "../security/rig-security";
-import { type Plain, type ServerSecurity } from "../security/security-options";
 import { rigSecurityOf } from "./rig-security-token";
 import { parseAddress } from "../address/address";
 import { type RigModule, type ServedDevice } from "./rig-module";

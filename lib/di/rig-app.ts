@@ -1,3 +1,4 @@
+import { type Plain } from "../security/credentials";
 import { container, type DependencyContainer, type InjectionToken } from "tsyringe";
 import { type Remote } from "../client/remote";
 import { type ClientOptions } from "../client/rpc-client";
@@ -9,7 +10,6 @@ import { RigwireError } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import { localUrl } from "../address/local-url";
 import { securityOfDevices, type RigSecurity } from "../security/rig-security";
-import { type Plain } from "../security/security-options";
 import { serve, type RpcServer, type ServeOptions } from "../server/rpc-server";
 import { DeviceClients } from "./device-clients";
 import { provideRigSecurity } from "./rig-security-token";

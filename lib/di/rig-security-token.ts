@@ -1,6 +1,6 @@
+import { type Plain } from "../security/credentials";
 import { type DependencyContainer, type InjectionToken } from "tsyringe";
 import { type RigSecurity } from "../security/rig-security";
-import { type Plain } from "../security/security-options";
 
 const RIG_SECURITY: InjectionToken<RigSecurity | Plain> = Symbol("rigwire:RigSecurity");
 

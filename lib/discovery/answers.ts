@@ -1,4 +1,4 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { withDeadline } from "../time/with-deadline";
 import { DeviceUnavailableError } from "../errors";
 
 /**
@@ -16,7 +16,7 @@ export async function firstFound<T>(
     return items;
   });
   const first = Promise.any(found).catch(() => undefined);
-  return timeoutMs === undefined ? first : unlessLate(first, timeoutMs, () => undefined);
+  return timeoutMs === undefined ? first : withDeadline(first, timeoutMs, () => undefined);
 }
 
 /**
@@ -25,18 +25,7 @@ export async function firstFound<T>(
  * @throws DeviceUnavailableError if it does not.
  */
 export function within<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
-  return unlessLate(answer, timeoutMs, () => {
+  return withDeadline(answer, timeoutMs, () => {
     throw new DeviceUnavailableError(`no answer within ${timeoutMs} ms`);
   });
-}
-
-async function unlessLate<T, L>(answer: Promise<T>, timeoutMs: number, late: () => L): Promise<T | L> {
-  const over = new AbortController();
-  const deadline = delay(timeoutMs, undefined, { signal: over.signal });
-  try {
-    return await Promise.race([answer, deadline.then(late)]);
-  } finally {
-    over.abort();
-    deadline.catch(() => undefined);
-  }
 }

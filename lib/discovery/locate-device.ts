@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { catchError, filter, firstValueFrom, fromEvent, merge, NEVER, type Observable, timer } from "rxjs";
 import { AddressError, AmbiguousDeviceError, DeviceUnavailableError, messageOf } from "../errors";
+import { pause } from "../time/pause";
 import { matches, type DeviceDirectory, type DeviceQuery, type DeviceRecord } from "./device-directory";
 
 /** A directory that tells no changes is asked again after this time, in milliseconds. */
@@ -48,7 +48,7 @@ export async function locateDevice(
       }
       if ("problem" in answer) tell(answer.problem);
       await explain("problem" in answer ? answer.problem : `there is no ${describe(query)}`);
-      await Promise.race([added, delay(ASK_AGAIN_MS, undefined, { signal: round.signal, ref: false })]);
+      await Promise.race([added, pause(ASK_AGAIN_MS, { signal: round.signal, ref: false })]);
     } finally {
       clearTimeout(slow);
       round.abort();

@@ -1,3 +1,4 @@
+import { type KeyPair } from "../security/credentials";
 import { Subject, type Observable } from "rxjs";
 import {
   type DeviceDirectory,
@@ -7,7 +8,6 @@ import {
 } from "../discovery/device-directory";
 import { MAX_TIMER_MS } from "../time/max-timer";
 import { defaultLogger, type Logger } from "../log/logger";
-import { type KeyPair } from "../security/curve-key";
 import { isProven } from "../security/ownership-proof";
 import { resolveServerSecurity } from "../security/security-options";
 import {

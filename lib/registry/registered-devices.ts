@@ -1,6 +1,6 @@
+import { type PublicKey } from "../security/credentials";
 import { randomUUID } from "node:crypto";
 import { type DeviceEvent, type DeviceQuery, type DeviceRecord } from "../discovery/device-directory";
-import { type PublicKey } from "../security/curve-key";
 import { MinHeap } from "./min-heap";
 import { NumberedNames } from "./numbered-names";
 import { DEFAULT_ALIVE_TIMEOUT_MS, type RegisterRequest } from "./registry-request";

@@ -1,16 +1,11 @@
+import { type Allow, type PublicKey } from "./credentials";
 import { statSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { KeyError, messageOf } from "../errors";
 import { type Logger } from "../log/logger";
-import { type PublicKey, requirePublicKey } from "./curve-key";
+import { requirePublicKey } from "./curve-key";
 import { PUBLIC_FILE, readPublicKey } from "./key-file";
-
-/**
- * Which clients a server takes: a list of public keys, the path of a folder of public key files (`NAME.pub`), or
- * `"any"` for everybody who knows the server's public key.
- */
-export type Allow = string | readonly PublicKey[];
 
 /** Tells whether a client may connect. */
 export interface AllowedKeys {

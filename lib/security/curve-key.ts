@@ -1,16 +1,6 @@
+import { type KeyPair, type PublicKey } from "./credentials";
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { KeyError } from "../errors";
-
-/** Two keys that belong together, each as 40 characters of Z85 (ZeroMQ RFC 32). */
-export interface KeyPair {
-  /** Tells others who this is: hand it out. */
-  readonly publicKey: string;
-  /** Proves it: keep it where only its owner can read it. */
-  readonly secretKey: string;
-}
-
-/** What others may allow, or expect at the other end: the 40 characters of a public key. */
-export type PublicKey = string;
 
 const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";
 const KEY_LENGTH = 40;

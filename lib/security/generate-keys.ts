@@ -1,5 +1,6 @@
+import { type KeyPair } from "./credentials";
 import { generateKeyPairSync } from "node:crypto";
-import { encodeKey, type KeyPair } from "./curve-key";
+import { encodeKey } from "./curve-key";
 
 /** The key itself stands at the end of both DER forms (RFC 8410). */
 const KEY_BYTES = 32;

@@ -1,3 +1,4 @@
+import { type KeyPair, type PublicKey } from "./credentials";
 import {
   chmodSync,
   closeSync,
@@ -12,7 +13,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { KeyError, messageOf } from "../errors";
-import { type KeyPair, type PublicKey, requireKeyPair, requirePublicKey } from "./curve-key";
+import { requireKeyPair, requirePublicKey } from "./curve-key";
 import { hasCode } from "../system-error";
 
 /*

@@ -1,5 +1,6 @@
+import { type KeyPair, type PublicKey } from "./credentials";
 import { createHmac, createPrivateKey, createPublicKey, diffieHellman, timingSafeEqual } from "node:crypto";
-import { decodeKey, type KeyPair, type PublicKey, SECRET_KEY_PREFIX } from "./curve-key";
+import { decodeKey, SECRET_KEY_PREFIX } from "./curve-key";
 
 /**
  * Shows to one server that the sender of a message has the secret of a public key. ZeroMQ proves that for the

@@ -1,6 +1,11 @@
-import { type Allow } from "./allowed-keys";
-import { type KeyPair, type PublicKey } from "./curve-key";
-import { type ClientSecurity, type Plain, type ServerSecurity } from "./security-options";
+import {
+  type Allow,
+  type ClientSecurity,
+  type KeyPair,
+  type Plain,
+  type PublicKey,
+  type ServerSecurity,
+} from "./credentials";
 
 /**
  * The server keys of a rig's devices, by device name, or by service type for those that are asked for by their type.

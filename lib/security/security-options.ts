@@ -1,26 +1,14 @@
+import {
+  type Allow,
+  type ClientSecurity,
+  type KeyPair,
+  type Plain,
+  type PublicKey,
+  type ServerSecurity,
+} from "./credentials";
 import { KeyError } from "../errors";
-import { type Allow } from "./allowed-keys";
-import { type KeyPair, type PublicKey, requireKeyPair, requirePublicKey } from "./curve-key";
+import { requireKeyPair, requirePublicKey } from "./curve-key";
 import { readKeyFile, readPublicKey, PUBLIC_FILE } from "./key-file";
-
-/** How a server keeps strangers out. */
-export interface ServerSecurity {
-  /** The server's own pair, or the path of its key file. */
-  readonly keys: KeyPair | string;
-  /** Who may connect besides those who have this very pair. Default: nobody, for a rig that shares one pair. */
-  readonly allow?: Allow;
-}
-
-/** How a client proves who it is, and knows the server. */
-export interface ClientSecurity {
-  /** The client's own pair, or the path of its key file. */
-  readonly keys: KeyPair | string;
-  /** The server's public key; to nobody else the client talks. Default: the own one, for a rig that shares a pair. */
-  readonly serverKey?: PublicKey;
-}
-
-/** No keys, and that on purpose: everybody may listen and call. */
-export type Plain = "plain";
 
 export interface ResolvedServerSecurity {
   readonly keys: KeyPair;

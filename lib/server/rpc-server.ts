@@ -323,7 +323,7 @@ export class RpcServer {
     });
   }
 
-  private async confirmSubscriptions(token: string | undefined): Promise<ReplyFrames> {
+  private async confirmSubscriptions(token: string): Promise<ReplyFrames> {
     if (await this.endpoint.subscriptionsArrived(token, SUBSCRIPTION_TIMEOUT_MS)) {
       return successReply({ seq: this.signals.counts() });
     }

@@ -1,6 +1,6 @@
+import { type Plain, type ServerSecurity } from "../security/credentials";
 import { type Observable } from "rxjs";
 import { type Logger } from "../log/logger";
-import { type Plain, type ServerSecurity } from "../security/security-options";
 import { type Frame } from "../wire/frame";
 import { type Received } from "../wire/message";
 
@@ -60,7 +60,7 @@ export interface RpcEndpoint {
   /**
    * Resolves when the subscriptions that a client made before have arrived.
    *
-   * @param token - What the client marked them by, where they travel apart from requests.
+   * @param token - What the client marked them by, where they travel apart from requests; else nothing to go by.
    * @returns Whether they came within the time, in milliseconds.
    */
   subscriptionsArrived(token: string | undefined, timeoutMs: number): Promise<boolean>;

@@ -8,7 +8,7 @@ import {
   type ErrorPlace,
 } from "../errors";
 import { type ReceivedReply } from "../wire/message";
-import { onAbort } from "./abort-listeners";
+import { onAbort } from "../time/abort-listeners";
 import { type Exchange, type SentRequest } from "./exchange";
 
 /**

@@ -14,7 +14,7 @@ import { Backoff } from "../time/backoff";
 import { Deadlines } from "../time/deadlines";
 import { pause } from "../time/pause";
 import { type ReceivedReply } from "../wire/message";
-import { unlessAborted } from "./abort";
+import { unlessAborted } from "../time/unless-aborted";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./message-limit";
 import { type PendingCall } from "./pending-call";
 import {

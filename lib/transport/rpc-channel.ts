@@ -1,7 +1,7 @@
+import { type ClientSecurity, type Plain } from "../security/credentials";
 import { type Observable } from "rxjs";
 import { type ErrorPlace } from "../errors";
 import { type Bytes } from "../platform/platform";
-import { type ClientSecurity, type Plain } from "../security/security-options";
 import { type ReceivedReply } from "../wire/message";
 import { type ServerAnnouncement } from "./connection";
 import { type ServerAbilities } from "./exchange";

@@ -69,6 +69,7 @@ export class Session<Peer> {
     signal.addEventListener("abort", end, { once: true });
     void exchange.lost.then(() => signal.removeEventListener("abort", end));
     try {
+      signal.throwIfAborted();
       const peer = await protocol.handshake((body, what) => exchange.ask(body, what));
       exchange.introduce(protocol.announcement(peer));
       const abilities = protocol.abilities?.(peer);

@@ -11,7 +11,7 @@ export type RpcRequest =
   | PropertySet
   | { readonly event: "STOP_SERVER" }
   | { readonly event: "FIND_PEER_ADDRESS" }
-  | { readonly event: "CONFIRM_SUBSCRIPTIONS"; readonly token?: string | undefined }
+  | { readonly event: "CONFIRM_SUBSCRIPTIONS"; readonly token: string }
   | { readonly event: "CANCEL"; readonly id: string };
 
 /** What can be asked of a member. */
@@ -111,10 +111,7 @@ export function decodeRequest(body: Received): RpcRequest {
         deadline: number(message, "deadline"),
       };
     case "CONFIRM_SUBSCRIPTIONS":
-      return {
-        event: "CONFIRM_SUBSCRIPTIONS",
-        token: message.token === undefined ? undefined : text(message, "token"),
-      };
+      return { event: "CONFIRM_SUBSCRIPTIONS", token: text(message, "token") };
     case "CANCEL":
       return { event: "CANCEL", id: text(message, "id") };
     case undefined:

@@ -1,9 +1,9 @@
+import { type KeyPair } from "../../security/credentials";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../errors";
 import { type Logger } from "../../log/logger";
 import { allowedKeys } from "../../security/allowed-keys";
-import { type KeyPair } from "../../security/curve-key";
 import { PUBLIC_FILE, readKeyFile, readPublicKey } from "../../security/key-file";
 import { resolveClientSecurity } from "../../security/security-options";
 import { ChosenKeys } from "../keys/chosen-keys";

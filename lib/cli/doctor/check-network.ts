@@ -1,10 +1,10 @@
+import { type KeyPair } from "../../security/credentials";
 import { lookup } from "node:dns/promises";
 import { createServer } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
 import { RpcClient } from "../../client/rpc-client";
 import { ServiceContract } from "../../contract/service-contract";
 import { AuthenticationError, messageOf } from "../../errors";
-import { type KeyPair } from "../../security/curve-key";
 import { type RpcEndpoint } from "../../transport/endpoint";
 import { VERSION } from "../../version";
 import { inventoryReply } from "../../wire/inventory";

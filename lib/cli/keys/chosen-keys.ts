@@ -1,8 +1,8 @@
+import { type ClientSecurity, type KeyPair, type Plain } from "../../security/credentials";
 import { statSync } from "node:fs";
-import { type KeyPair, requirePublicKey } from "../../security/curve-key";
+import { requirePublicKey } from "../../security/curve-key";
 import { PUBLIC_FILE, readKeyFile, readPublicKey, readPublicKeys } from "../../security/key-file";
 import { securityTowards, type ServerKeys } from "../../security/rig-security";
-import { type ClientSecurity, type Plain } from "../../security/security-options";
 import { UsageError } from "../program/exit-code";
 import { type KeyOptions } from "./key-options";
 

@@ -1,4 +1,5 @@
-import { type Plain, resolveServerSecurity, type ServerSecurity } from "../../security/security-options";
+import { type Plain, type ServerSecurity } from "../../security/credentials";
+import { resolveServerSecurity } from "../../security/security-options";
 import { isExposed } from "../../transport/exposure";
 import { needsKeys } from "./chosen-keys";
 import { UsageError } from "../program/exit-code";

@@ -1,5 +1,6 @@
+import { type Plain } from "../../security/credentials";
 import { type Event, type Socket } from "zeromq";
-import { type Plain, type ResolvedClientSecurity } from "../../security/security-options";
+import { type ResolvedClientSecurity } from "../../security/security-options";
 import { withDeadline } from "../../time/with-deadline";
 import { isWithinProcess } from "./curve-client-options";
 import { handshakeError } from "./handshake-failure";

@@ -1,4 +1,5 @@
-import { type Plain, type ResolvedClientSecurity } from "../../security/security-options";
+import { type Plain } from "../../security/credentials";
+import { type ResolvedClientSecurity } from "../../security/security-options";
 
 /** Within a process nothing is encrypted and nobody is a stranger: ZeroMQ has no security there. */
 export function isWithinProcess(url: string): boolean {

@@ -1,7 +1,8 @@
+import { type Plain } from "../../security/credentials";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Dealer } from "zeromq";
 import { messageOf } from "../../errors";
-import { type Plain, type ResolvedClientSecurity } from "../../security/security-options";
+import { type ResolvedClientSecurity } from "../../security/security-options";
 import { type Frame } from "../../wire/frame";
 import {
   type Connection,

@@ -1,6 +1,7 @@
+import { type Plain, type ServerSecurity } from "../../security/credentials";
 import { allowedKeys } from "../../security/allowed-keys";
 import { type Logger } from "../../log/logger";
-import { type Plain, resolveServerSecurity, type ServerSecurity } from "../../security/security-options";
+import { resolveServerSecurity } from "../../security/security-options";
 import { isWithinProcess } from "./curve-client-options";
 import { openZapDomain } from "./zap-handler";
 

@@ -1,6 +1,7 @@
+import { type Plain } from "../../security/credentials";
 import { type EventOfType } from "zeromq";
 import { AuthenticationError } from "../../errors";
-import { type Plain, type ResolvedClientSecurity } from "../../security/security-options";
+import { type ResolvedClientSecurity } from "../../security/security-options";
 import { peerMechanism } from "./peer-mechanism";
 
 /** The events that end a handshake. */

@@ -1,5 +1,6 @@
 import { formatAddress, parseAddress } from "../../address/address";
 import { AddressError } from "../../errors";
+import { type ClientSecurity, type Plain } from "../../security/credentials";
 import type * as SecurityOptions from "../../security/security-options";
 import { registerTransport } from "../transports";
 import type * as Client from "./zeromq-client";
@@ -19,8 +20,6 @@ registerTransport({
   },
   resolveClientSecurity: (option) => {
     const { resolveClientSecurity } = require("../../security/security-options") as typeof SecurityOptions;
-    return resolveClientSecurity(
-      option as SecurityOptions.ClientSecurity | SecurityOptions.Plain | undefined,
-    );
+    return resolveClientSecurity(option as ClientSecurity | Plain | undefined);
   },
 });

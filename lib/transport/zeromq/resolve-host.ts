@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { unlessAborted } from "../abort";
+import { unlessAborted } from "../../time/unless-aborted";
 import { formatAddress, parseAddress } from "../../address/address";
 
 /**

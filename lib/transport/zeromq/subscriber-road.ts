@@ -1,5 +1,6 @@
+import { type Plain } from "../../security/credentials";
 import { Subscriber } from "zeromq";
-import { type ResolvedClientSecurity, type Plain } from "../../security/security-options";
+import { type ResolvedClientSecurity } from "../../security/security-options";
 import { confirmationTopic } from "../../wire/signals";
 import {
   type ConnectionOptions,

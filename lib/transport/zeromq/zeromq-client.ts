@@ -1,4 +1,5 @@
-import { type Plain, type ResolvedClientSecurity } from "../../security/security-options";
+import { type Plain } from "../../security/credentials";
+import { type ResolvedClientSecurity } from "../../security/security-options";
 import { type ClientTransport } from "../connection";
 import { DealerConnection } from "./dealer-connection";
 

@@ -1,3 +1,4 @@
+import "../../support/runtime";
 import "reflect-metadata";
 import { JsonMethod } from "../../../decorators/json-method";
 import { RpcService } from "../../../decorators/rpc-service";

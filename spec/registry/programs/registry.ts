@@ -1,3 +1,4 @@
+import "../../support/runtime";
 import { DeviceRegistry } from "../../../lib/registry/device-registry";
 
 // A registry at the URL of its first argument; prints where it is, and then each device as it comes and goes.
