@@ -45,7 +45,7 @@ export class ConformanceDevice {
     this.begun.push(name);
     const aborted = new Promise<void>((resolve) => {
       signal.addEventListener("abort", () => {
-        this.aborted.push(String((signal.reason as Error).message));
+        this.aborted.push((signal.reason as Error).message);
         resolve();
       });
     });
