@@ -266,6 +266,7 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl }) => {
       await remote.tickAndSay(1);
       const { url } = server;
       await server.close();
+      await firstValueFrom(clientOf(remote).state$.pipe(filter(({ kind }) => kind === "connecting")));
       await serving(url);
       for (const tick of [2, 3, 4]) device.ticked.next(tick);
       await remote.echo("connected again");
