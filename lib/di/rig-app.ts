@@ -11,6 +11,7 @@ import { defaultLogger, type Logger } from "../log/logger";
 import { localUrl } from "../address/local-url";
 import { securityOfDevices, type RigSecurity } from "../security/rig-security";
 import { serve, type RpcServer, type ServeOptions } from "../server/rpc-server";
+import { deferred } from "../time/deferred";
 import { DeviceClients } from "./device-clients";
 import { provideRigSecurity } from "./rig-security-token";
 import { type RigModule, type RunningModule, type ServedDevice } from "./rig-module";
@@ -63,6 +64,7 @@ export class RigApp {
   /** The servers of the app's devices, in the order of `serve`; empty until the app was started. */
   readonly servers: RpcServer[] = [];
 
+  private readonly whenClosed = deferred();
   private readonly modules: RigModule[] = [];
   private readonly devices: DeviceEntry[] = [];
   private readonly directory = new CombinedDirectory();
@@ -74,12 +76,11 @@ export class RigApp {
   private readonly started: (() => Promise<void> | void)[] = [];
   private phase: "new" | "started" | "closed" = "new";
   private closing: Promise<void> | undefined;
-  private tellClosed: () => void = () => undefined;
 
   constructor(private readonly options: RigAppOptions = {}) {
     this.log = options.logger ?? defaultLogger();
     this.serviceManager = ServiceManager.of(process.env, this.log);
-    this.closed = new Promise((resolve) => (this.tellClosed = resolve));
+    this.closed = this.whenClosed.promise;
     this.container = (options.parent ?? container).createChildContainer();
     const { security, clients } = options;
     const ofClients = security === undefined ? {} : { rigSecurity: security };
@@ -200,7 +201,7 @@ export class RigApp {
     await this.closeStarted();
     this.serviceManager?.close();
     this.directory.close();
-    this.tellClosed();
+    this.whenClosed.resolve();
   }
 
   private async closeStarted(): Promise<void> {

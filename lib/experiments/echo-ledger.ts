@@ -1,3 +1,4 @@
+import { deferred, type Deferred } from "../time/deferred";
 import { ExperimentEvent } from "./experiment-event";
 import { type MessageMark } from "./message-mark";
 import { formatAddress, type RigAddress } from "./rig-address";
@@ -25,9 +26,8 @@ export interface PendingEcho {
 export type EchoVerdict = "confirmed" | "mismatch" | "unexpected";
 
 interface Entry extends EchoRequest {
-  resolve(): void;
-  reject(error: Error): void;
-  timer?: NodeJS.Timeout;
+  readonly confirmation: Deferred<void>;
+  timer?: ReturnType<typeof setTimeout>;
   hint?: string;
 }
 
@@ -40,15 +40,12 @@ export class EchoLedger {
 
   /** Enters a message, before it is sent. */
   expect(request: EchoRequest): PendingEcho {
-    let entry: Entry | undefined;
-    const confirmed = new Promise<void>((resolve, reject) => {
-      entry = { ...request, resolve, reject };
-      this.entries.set(request.mark.count, entry);
-    });
+    const entry: Entry = { ...request, confirmation: deferred() };
+    this.entries.set(request.mark.count, entry);
     return {
-      confirmed,
+      confirmed: entry.confirmation.promise,
       sent: () => this.startClock(entry),
-      fail: (error) => this.remove(entry)?.reject(error),
+      fail: (error) => this.remove(entry)?.confirmation.reject(error),
     };
   }
 
@@ -58,12 +55,12 @@ export class EchoLedger {
     if (entry === undefined || formatAddress(entry.peer) !== formatAddress(from)) return "unexpected";
     this.remove(entry);
     if (entry.bytes.equals(bytes)) {
-      entry.resolve();
+      entry.confirmation.resolve();
       return "confirmed";
     }
     const name = ExperimentEvent.nameOf(entry.event);
     const place = formatAddress(from);
-    entry.reject(
+    entry.confirmation.reject(
       new EchoMismatchError(`${this.rig}: ${place} sent back other bytes than the ${name} it got`, {
         device: this.rig,
       }),
@@ -79,15 +76,17 @@ export class EchoLedger {
   /** Gives up the messages to one peer, or all. */
   abandon(reasonFor: (event: ExperimentEvent, peer: RigAddress) => Error, peer?: RigAddress): void {
     for (const entry of peer === undefined ? [...this.entries.values()] : this.of(peer)) {
-      this.remove(entry)?.reject(reasonFor(entry.event, entry.peer));
+      this.remove(entry)?.confirmation.reject(reasonFor(entry.event, entry.peer));
     }
   }
 
-  private startClock(entry: Entry | undefined): void {
-    if (entry === undefined || !this.entries.has(entry.mark.count)) return;
+  private startClock(entry: Entry): void {
+    if (!this.entries.has(entry.mark.count)) return;
     const { event, peer, timeoutMs } = entry;
     entry.timer = setTimeout(() => {
-      this.remove(entry)?.reject(new EchoTimeoutError(event, peer, timeoutMs, this.rig, entry.hint));
+      this.remove(entry)?.confirmation.reject(
+        new EchoTimeoutError(event, peer, timeoutMs, this.rig, entry.hint),
+      );
     }, timeoutMs);
   }
 
@@ -96,8 +95,8 @@ export class EchoLedger {
     return [...this.entries.values()].filter((entry) => formatAddress(entry.peer) === place);
   }
 
-  private remove(entry: Entry | undefined): Entry | undefined {
-    clearTimeout(entry?.timer);
-    return entry !== undefined && this.entries.delete(entry.mark.count) ? entry : undefined;
+  private remove(entry: Entry): Entry | undefined {
+    clearTimeout(entry.timer);
+    return this.entries.delete(entry.mark.count) ? entry : undefined;
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { map, Observable, share } from "rxjs";
 import { type DeviceEvent, type DeviceQuery, type DeviceRecord } from "../discovery/device-directory";
 import { defaultLogger, type Logger } from "../log/logger";
@@ -6,6 +5,7 @@ import { proveOwnership, type OwnershipProof } from "../security/ownership-proof
 import { resolveClientSecurity } from "../security/security-options";
 import { type ChannelOptions, type Locate, type RpcChannel } from "../transport/rpc-channel";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
+import { pause } from "../time/pause";
 import { type RegistryReply } from "./registry-reply";
 import { expectReply, replyOf, requestProtocol } from "./registry-protocol";
 import { DEFAULT_ALIVE_TIMEOUT_MS, encodeRegistryRequest, type RegistryRequest } from "./registry-request";
@@ -145,7 +145,7 @@ export class RegistryClient {
   async list(query: DeviceQuery = {}, options: RegistryCallOptions = {}): Promise<readonly DeviceRecord[]> {
     const { timeoutMs = this.timeoutMs } = options;
     const beganAt = performance.now();
-    if (this.watching !== undefined) await within(this.watching.ready, timeoutMs / 2, options.signal);
+    if (this.watching !== undefined) await readyWithin(this.watching, timeoutMs / 2, options.signal);
     const remainingMs = Math.ceil(timeoutMs - (performance.now() - beganAt));
     const request: RegistryRequest = { event: "LIST_DEVICES", query };
     const reply = await this.ask(request, "list", { ...options, timeoutMs: remainingMs });
@@ -203,14 +203,10 @@ export class RegistryClient {
   }
 }
 
-/** Waits for something, but not for ever. */
-async function within(
-  something: Promise<void>,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+/** Waits until a watch is ready, its time is over, or a signal aborts. */
+async function readyWithin(watch: RegistryWatch, ms: number, signal?: AbortSignal): Promise<void> {
   const over = new AbortController();
   const either = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
-  await Promise.race([something, delay(timeoutMs, undefined, { signal: either }).catch(() => undefined)]);
+  await Promise.race([watch.ready, pause(ms, { signal: either })]);
   over.abort();
 }

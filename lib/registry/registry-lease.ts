@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { BehaviorSubject, type Observable, type Subscription } from "rxjs";
+import { RegistrationLoop } from "../discovery/registration-loop";
 import { messageOf, RegistryRefusedError } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import { parseAddress } from "../address/address";
@@ -65,18 +65,18 @@ export class RegistryLease {
   /** How it stands now, and each change until it is closed. */
   readonly state$: Observable<LeaseState>;
   private readonly states = new BehaviorSubject<LeaseState>({ kind: "registering" });
-  private readonly closingSoon = new AbortController();
   private readonly closingNow = new AbortController();
-  private readonly backoff = new Backoff();
+  private readonly loop = new RegistrationLoop(
+    { renew: () => this.renew(), failed: (error) => this.failed(error) },
+    { backoff: new Backoff() },
+  );
   private readonly connection: Subscription;
-  private readonly running: Promise<void>;
   private readonly checkEveryMs: number;
   private readonly log: Logger;
   private accepted: AcceptedRegistration | undefined;
   private hasBeenAccepted = false;
   private isConnected = false;
   private advertised = "";
-  private wake: () => void = () => undefined;
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -89,11 +89,11 @@ export class RegistryLease {
     this.state$ = this.states.asObservable();
     this.connection = client.state$.subscribe((state) => {
       this.isConnected = state.kind === "connected";
-      if (this.isConnected) this.wake();
+      if (this.isConnected) this.loop.wake();
       if (state.kind === "connecting" && state.problem !== undefined) this.lost(state.problem);
     });
     void device.closed?.then(() => this.close());
-    this.running = this.run();
+    this.loop.start();
   }
 
   get state(): LeaseState {
@@ -111,19 +111,6 @@ export class RegistryLease {
     await this.close();
   }
 
-  private async run(): Promise<void> {
-    while (!this.closingSoon.signal.aborted) {
-      try {
-        const checkInMs = await this.renew();
-        this.backoff.reset();
-        // Devices that came at the same time do not check in at the same time for ever.
-        await this.pause(checkInMs * (0.9 + Math.random() / 10));
-      } catch (error) {
-        await this.failed(error);
-      }
-    }
-  }
-
   /** @returns How long the registry needs not hear from the device, in milliseconds. */
   private async renew(): Promise<number> {
     const { aliveTimeoutMs = DEFAULT_ALIVE_TIMEOUT_MS } = this.options;
@@ -131,12 +118,17 @@ export class RegistryLease {
     if (this.accepted !== undefined) {
       if (await this.client.checkAlive(this.accepted.uuid, { aliveTimeoutMs, signal })) {
         if (this.state.kind !== "registered") this.tellRegistered(this.accepted.name, undefined);
-        return this.checkEveryMs;
+        return this.nextCheckMs();
       }
       this.accepted = undefined;
     }
     await this.register(aliveTimeoutMs, signal);
-    return this.checkEveryMs;
+    return this.nextCheckMs();
+  }
+
+  /** Devices that came at the same time do not check in at the same time for ever. */
+  private nextCheckMs(): number {
+    return this.checkEveryMs * (0.9 + Math.random() / 10);
   }
 
   private async register(aliveTimeoutMs: number, signal: AbortSignal): Promise<void> {
@@ -169,21 +161,19 @@ export class RegistryLease {
     this.states.next({ kind: "registered", name, url: this.advertised, formerName });
   }
 
-  private async failed(error: unknown): Promise<void> {
-    if (this.closingSoon.signal.aborted) return;
+  private failed(error: unknown): number | undefined {
     if (error instanceof RegistryRefusedError) {
       if (this.state.kind !== "refused") this.log.warn({ device: this.device.name }, error.message);
       this.states.next({ kind: "refused", problem: error.message });
-      await this.pause(this.checkEveryMs);
-      return;
+      return this.checkEveryMs;
     }
     this.lost(messageOf(error));
-    await this.pause(this.backoff.next());
+    return undefined;
   }
 
   /** Told once for each outage. */
   private lost(problem: string): void {
-    if (this.state.kind === "unreachable" || this.closingSoon.signal.aborted) return;
+    if (this.state.kind === "unreachable" || this.loop.isEnding) return;
     this.log.warn(
       { device: this.device.name, problem },
       `the registry cannot be reached (${problem}): the device goes on, and is registered when it is back`,
@@ -201,21 +191,12 @@ export class RegistryLease {
     );
   }
 
-  /** Waits until it is time, the connection comes back, or the lease is closed. */
-  private async pause(ms: number): Promise<void> {
-    const waking = new AbortController();
-    this.wake = () => waking.abort();
-    const signal = AbortSignal.any([waking.signal, this.closingSoon.signal]);
-    await delay(ms, undefined, { signal }).catch(() => undefined);
-    this.wake = () => undefined;
-  }
-
   private async end(): Promise<void> {
-    this.closingSoon.abort();
+    const ended = this.loop.end();
     this.connection.unsubscribe();
     // A registration that is on its way is waited for: its uuid is needed to take it back.
     const giveUp = setTimeout(() => this.closingNow.abort(), this.isAway() ? 0 : CLOSE_GRACE_MS);
-    await this.running;
+    await ended;
     if (this.accepted !== undefined && this.state.kind === "registered") await this.unregister(this.accepted);
     clearTimeout(giveUp);
     this.states.next({ kind: "closed" });

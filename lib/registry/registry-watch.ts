@@ -10,6 +10,7 @@ import {
 } from "../transport/rpc-channel";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
 import { CHANGES, decodeDeviceChange, type DeviceChange } from "./device-change";
+import { deferred } from "../time/deferred";
 import { expectReply, replyOf, unsupported, watchProtocol, type WatchedRegistry } from "./registry-protocol";
 import { encodeRegistryRequest } from "./registry-request";
 
@@ -26,8 +27,8 @@ export interface RegistryWatchOptions extends ChannelOptions {
 export class RegistryWatch {
   /** Resolves when every later change will be told, or the watch has ended. A change before that may not be told. */
   readonly ready: Promise<void>;
+  private readonly whenReady = deferred();
   private readonly channel: RpcChannel<WatchedRegistry>;
-  private tellReady: () => void = () => undefined;
   /** The devices as the observer knows them, by name; nothing until the first list. */
   private known: Map<string, DeviceRecord> | undefined;
   /** Changes that wait for a list; nothing while none is under way. */
@@ -40,7 +41,7 @@ export class RegistryWatch {
     private readonly options: RegistryWatchOptions,
     private readonly observer: Subscriber<DeviceEvent>,
   ) {
-    this.ready = new Promise((resolve) => (this.tellReady = resolve));
+    this.ready = this.whenReady.promise;
     this.channel = new ReconnectingChannel(locate, watchProtocol, options);
     this.channel.subscribe(CHANGES).subscribe((frame) => this.receive(frame));
     this.channel.state$.subscribe((state) => this.follow(state));
@@ -48,7 +49,7 @@ export class RegistryWatch {
 
   /** Leaves the observer. Twice is fine. */
   async close(): Promise<void> {
-    this.tellReady();
+    this.whenReady.resolve();
     await this.channel.close();
   }
 
@@ -88,7 +89,7 @@ export class RegistryWatch {
         this.tellDifferences(devices);
         this.seq = seq;
         for (const change of early) if (change.seq > this.seq) this.apply(change);
-        this.tellReady();
+        this.whenReady.resolve();
       },
       (error: unknown) => {
         if (this.early === early) this.notListed(error);

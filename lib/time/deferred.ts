@@ -1,8 +1,8 @@
 /** A promise that is settled from outside. Settling it again has no effect. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
-  resolve(value: T): void;
-  reject(reason: unknown): void;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 /** Makes a promise that is settled from outside. */

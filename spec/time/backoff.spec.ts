@@ -10,6 +10,19 @@ describe("a backoff", () => {
     }
   });
 
+  it("takes its first wait, its longest and its jitter from its options", () => {
+    const backoff = new Backoff({ firstMs: 400, longestMs: 1_000, jitter: [1, 1.5] });
+    for (const shortest of [400, 800, 1_000, 1_000]) {
+      const wait = backoff.next();
+      expect(wait).toBeGreaterThanOrEqual(shortest);
+      expect(wait).toBeLessThanOrEqual(shortest * 1.5);
+    }
+  });
+
+  it("never waits longer than its longest, the first time included", () => {
+    expect(new Backoff({ firstMs: 30_000, longestMs: 1_000, jitter: [1, 1] }).next()).toBe(1_000);
+  });
+
   it("begins anew after a success", () => {
     const backoff = new Backoff();
     for (let attempt = 0; attempt < 9; attempt++) backoff.next();

@@ -1,49 +1,49 @@
 import { deferred } from "../../lib/time/deferred";
-import { pause } from "../../lib/time/pause";
 import { withDeadline } from "../../lib/time/with-deadline";
 
+const late = () => "late";
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
 describe("work with a deadline", () => {
-  const never = new Promise<never>(() => undefined);
-
-  it("gives its result where it comes in time", async () => {
-    expect(await withDeadline(Promise.resolve("done"), 10_000, () => "late")).toBe("done");
+  it("gives its result in time, and leaves no timer behind", async () => {
+    await expect(withDeadline(Promise.resolve(7), 100, late)).resolves.toBe(7);
+    expect(jest.getTimerCount()).toBe(0);
   });
 
-  it("fails as the work does", async () => {
-    await expect(withDeadline(Promise.reject(new Error("broken")), 10_000, () => "late")).rejects.toThrow(
-      "broken",
-    );
+  it("fails as it does, and leaves no timer behind", async () => {
+    await expect(withDeadline(Promise.reject(new Error("broken")), 100, late)).rejects.toThrow("broken");
+    expect(jest.getTimerCount()).toBe(0);
   });
 
-  it("gives what is to happen instead where it is late", async () => {
-    expect(await withDeadline(never, 1, () => "late")).toBe("late");
+  it("gives what is to be given instead when it is late", async () => {
+    const outcome = withDeadline(deferred().promise, 100, late);
+    jest.advanceTimersByTime(100);
+    await expect(outcome).resolves.toBe("late");
   });
 
-  it("fails where what is to happen instead throws", async () => {
-    const late = withDeadline(never, 1, () => {
-      throw new Error("too late");
+  it("fails as it is to fail when it is late", async () => {
+    const outcome = withDeadline(deferred().promise, 100, () => {
+      throw new Error("no answer");
     });
-    await expect(late).rejects.toThrow("too late");
+    jest.advanceTimersByTime(100);
+    await expect(outcome).rejects.toThrow("no answer");
   });
-});
 
-describe("a deferred promise", () => {
-  it("is settled from outside, once", async () => {
-    const answer = deferred<number>();
-    answer.resolve(1);
-    answer.resolve(2);
-    answer.reject(new Error("no effect"));
-
-    expect(await answer.promise).toBe(1);
+  it("may fail unheeded after its deadline", async () => {
+    const work = deferred();
+    const outcome = withDeadline(work.promise, 100, late);
+    jest.advanceTimersByTime(100);
+    work.reject(new Error("unheeded"));
+    await expect(outcome).resolves.toBe("late");
   });
-});
 
-describe("a pause", () => {
-  it("ends early when its signal aborts, or has aborted before", async () => {
-    const ending = new AbortController();
-    const paused = pause(1_000_000, { signal: ending.signal });
-    ending.abort();
-    await paused;
-    await pause(1_000_000, { signal: ending.signal });
+  it("is not late at once where the deadline is further away than a timer can hold", async () => {
+    const work = deferred<number>();
+    const outcome = withDeadline(work.promise, 2 ** 31, late);
+    jest.advanceTimersByTime(1_000);
+    work.resolve(7);
+    await expect(outcome).resolves.toBe(7);
   });
 });

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { type Command } from "commander";
 import { CallAbortedError, messageOf } from "../../errors";
+import { pause } from "../../time/pause";
 import { parseCount, parseMs } from "../contract/arguments";
 import { CommandEnd, EXIT } from "../program/exit-code";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
@@ -49,7 +49,7 @@ async function ping(
   if (!output.json) output.line(`${printable(device.name)} at ${printable(device.url)}`);
   let sent = 0;
   while (sent < count && !signal.aborted) {
-    if (sent > 0) await delay(intervalMs, undefined, { signal }).catch(() => undefined);
+    if (sent > 0) await pause(intervalMs, { signal });
     if (isStopped(signal)) break;
     sent += 1;
     try {

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { type Command } from "commander";
 import { type MemberContract } from "../../contract/service-contract";
+import { pause } from "../../time/pause";
 import { COMMANDS } from "../program/command-list";
 import { ChosenKeys } from "../keys/chosen-keys";
 import { commandLogger } from "../program/command-logger";
@@ -51,7 +51,7 @@ export async function printCompletions(session: Session, args: readonly string[]
 }
 
 async function nothingAfter(ms: number): Promise<readonly Candidate[]> {
-  await delay(ms, undefined, { ref: false });
+  await pause(ms, { ref: false });
   return [];
 }
 

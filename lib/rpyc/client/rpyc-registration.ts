@@ -1,7 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { BehaviorSubject, type Observable } from "rxjs";
+import { RegistrationLoop } from "../../discovery/registration-loop";
 import { messageOf } from "../../errors";
 import { defaultLogger, type Logger } from "../../log/logger";
+import { Backoff } from "../../time/backoff";
 import { checkedRequest, type RpycRegistryClient } from "./registry-client";
 
 /** A quarter of what a registry waits before it forgets a service (RPyC registry). */
@@ -55,8 +56,7 @@ export class RpycRegistration {
   /** How it stands now, and each change until it is closed. */
   readonly state$: Observable<RpycRegistrationState>;
   private readonly states = new BehaviorSubject<RpycRegistrationState>({ kind: "registering" });
-  private readonly ending = new AbortController();
-  private readonly running: Promise<void>;
+  private readonly loop: RegistrationLoop;
   private readonly logger: Logger;
   private closing: Promise<void> | undefined;
 
@@ -68,7 +68,12 @@ export class RpycRegistration {
     checkedRequest({ command: "REGISTER", names: options.names, port: options.port });
     this.logger = options.logger ?? defaultLogger();
     this.state$ = this.states.asObservable();
-    this.running = this.run();
+    const { retryMs = DEFAULT_RETRY_MS } = options;
+    this.loop = new RegistrationLoop(
+      { renew: (ending) => this.renew(ending), failed: (error) => this.failed(error) },
+      { backoff: new Backoff({ firstMs: retryMs, longestMs: MAX_RETRY_MS, jitter: [1, 1.5] }), ref: false },
+    );
+    this.loop.start();
   }
 
   get state(): RpycRegistrationState {
@@ -84,35 +89,15 @@ export class RpycRegistration {
     return this.closing;
   }
 
-  private async run(): Promise<void> {
-    let failures = 0;
-    for (;;) {
-      const error = await this.register();
-      if (this.ending.signal.aborted) return;
-      failures = error === undefined ? 0 : failures + 1;
-      this.tell(error);
-      await this.pause(
-        error === undefined ? (this.options.renewMs ?? DEFAULT_RENEW_MS) : this.retryMs(failures),
-      );
-    }
+  private async renew(ending: AbortSignal): Promise<number> {
+    await this.client.register(this.options.names, this.options.port, { signal: ending });
+    if (!ending.aborted && this.state.kind !== "registered") this.states.next({ kind: "registered" });
+    return this.options.renewMs ?? DEFAULT_RENEW_MS;
   }
 
-  private async register(): Promise<Error | undefined> {
-    try {
-      await this.client.register(this.options.names, this.options.port, { signal: this.ending.signal });
-      return undefined;
-    } catch (error) {
-      return error instanceof Error ? error : new Error(messageOf(error));
-    }
-  }
-
-  private tell(error: Error | undefined): void {
-    const before = this.state.kind;
-    if (error === undefined) {
-      if (before !== "registered") this.states.next({ kind: "registered" });
-      return;
-    }
-    if (before !== "unreachable") {
+  private failed(thrown: unknown): undefined {
+    const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+    if (this.state.kind !== "unreachable") {
       this.logger.warn(
         this.details(error),
         "RPyC registration: the registry cannot be reached, trying again",
@@ -121,21 +106,8 @@ export class RpycRegistration {
     this.states.next({ kind: "unreachable", error });
   }
 
-  private retryMs(failures: number): number {
-    const backoffMs = Math.min(
-      (this.options.retryMs ?? DEFAULT_RETRY_MS) * 2 ** (failures - 1),
-      MAX_RETRY_MS,
-    );
-    return backoffMs * (1 + Math.random() / 2);
-  }
-
-  private async pause(ms: number): Promise<void> {
-    await delay(ms, undefined, { ref: false, signal: this.ending.signal }).catch(() => undefined);
-  }
-
   private async end(): Promise<void> {
-    this.ending.abort();
-    await this.running;
+    await this.loop.end();
     // Also where no REGISTER was answered: one may have arrived.
     await this.unregister();
     this.states.next({ kind: "closed" });

@@ -10,7 +10,7 @@ import {
   type RpycRegistryClient,
 } from "./registry-client";
 import { decodeAddresses, decodeNames, isOk, MAX_REPLY_BYTES } from "../registry-reply";
-import { withDeadline } from "../reply-deadline";
+import { replyInTime } from "./reply-in-time";
 import { formatAddress, type ServiceAddress } from "../service-address";
 
 /** Where a registry is that speaks TCP. */
@@ -61,7 +61,7 @@ export class TcpRegistryClient implements RpycRegistryClient {
   private reply(request: Buffer, { signal }: RegistryCallOptions): Promise<Buffer> {
     const limits = { timeoutMs: this.timeoutMs, signal };
     const silence = () => this.unreachable(`it did not answer within ${this.timeoutMs} ms`);
-    return withDeadline<Buffer>(limits, silence, (resolve, reject) => {
+    return replyInTime<Buffer>(limits, silence, (resolve, reject) => {
       const { host, localAddress } = this.options;
       const socket = connect({
         host,

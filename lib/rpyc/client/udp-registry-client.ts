@@ -10,7 +10,7 @@ import {
   type RpycRegistryClient,
 } from "./registry-client";
 import { decodeAddresses, decodeNames, isOk } from "../registry-reply";
-import { withDeadline } from "../reply-deadline";
+import { replyInTime } from "./reply-in-time";
 import { formatAddress, type ServiceAddress } from "../service-address";
 
 /** After the first reply to a broadcast the other registries have this long for theirs. */
@@ -89,7 +89,7 @@ export class UdpRegistryClient implements RpycRegistryClient {
   ): Promise<readonly T[]> {
     const replies: T[] = [];
     const limits = { timeoutMs: this.timeoutMs, signal };
-    return withDeadline<readonly T[]>(
+    return replyInTime<readonly T[]>(
       limits,
       () => this.silence(),
       (resolve, reject) => {

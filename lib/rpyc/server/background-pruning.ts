@@ -1,10 +1,8 @@
+import { MAX_TIMER_MS } from "../../time/max-timer";
 import { type ServiceTable } from "./service-table";
 
 /** Two looks at the table are at least this far apart. */
 const MIN_INTERVAL_MS = 50;
-
-/** The longest that a timer of node can wait. */
-const MAX_INTERVAL_MS = 2 ** 31 - 1;
 
 /** Prunes a table when a service expires, so that its removal is told also where nobody asks for it. */
 export class BackgroundPruning {
@@ -17,7 +15,7 @@ export class BackgroundPruning {
   arm(): void {
     const quietForMs = this.services.quietForMs;
     if (this.stopped || this.timer !== undefined || quietForMs === undefined) return;
-    const delayMs = Math.min(Math.max(Math.ceil(quietForMs) + 1, MIN_INTERVAL_MS), MAX_INTERVAL_MS);
+    const delayMs = Math.min(Math.max(Math.ceil(quietForMs) + 1, MIN_INTERVAL_MS), MAX_TIMER_MS);
     this.timer = setTimeout(() => this.prune(), delayMs);
   }
 

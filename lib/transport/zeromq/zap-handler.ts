@@ -1,8 +1,8 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { Router } from "zeromq";
 import { KeyError } from "../../errors";
 import { type AllowedKeys } from "../../security/allowed-keys";
 import { type Logger } from "../../log/logger";
+import { pause } from "../../time/pause";
 import { type Frame } from "../../wire/frame";
 import { makeSocket } from "./make-socket";
 import { RefusalLog } from "./refusal-log";
@@ -99,7 +99,7 @@ class ZapHandler {
         return new ZapHandler(socket);
       } catch (error) {
         if (performance.now() < until) {
-          await delay(RETRY_MS);
+          await pause(RETRY_MS);
           continue;
         }
         socket.close();
