@@ -43,7 +43,9 @@ const layerRules = LAYERS.map((layer, depth) => ({
   comment: `lib/${layer} imports only what stands below it`,
   severity: "error",
   from: { path: `^lib/${layer}/` },
-  to: { path: `^(decorators/|lib/(index|testing)\\.ts|lib/(${[...LAYERS.slice(0, depth), "-"].join("|")})/)` },
+  to: {
+    path: `^(decorators/|lib/(index|testing)\\.ts|lib/(${[...LAYERS.slice(0, depth), "-"].join("|")})/)`,
+  },
 }));
 
 /** @type {import("dependency-cruiser").IConfiguration} */
