@@ -1,7 +1,7 @@
 import { type KeyPair } from "../../security/credentials";
-import { lookup } from "node:dns/promises";
 import { createServer } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
+import { lookUpHost } from "../../address/node/look-up-host";
 import { isLoopbackHost } from "../../address/hosts";
 import { RpcClient } from "../../client/rpc-client";
 import { ServiceContract } from "../../contract/service-contract";
@@ -108,7 +108,7 @@ export async function checkHostName(): Promise<Finding> {
   const subject = "host name";
   const name = hostname();
   try {
-    const { address } = await lookup(name);
+    const { address } = await lookUpHost(name);
     if (!isLoopbackHost(address)) {
       return { status: "well", subject, text: `${name} is ${address}` };
     }
