@@ -4,14 +4,17 @@ describe("a loopback host", () => {
   it.each([
     "localhost",
     "LocalHost",
+    "LOCALHOST",
     "localhost.",
     "127.0.0.1",
     "127.9.8.7",
+    "127.1.2.3",
     "::1",
     "[::1]",
     "[0:0:0:0:0:0:0:1]",
     "[::1%lo]",
     "::ffff:127.0.0.1",
+    "[::ffff:127.0.0.2]",
     "[::FFFF:127.0.0.1]",
     "[::ffff:7f00:1]",
   ])("is %s", (host) => expect(isLoopbackHost(host)).toBe(true));
@@ -30,6 +33,10 @@ describe("a loopback host", () => {
     "[::ffff:10.0.0.1]",
     "[::7f00:1]",
     "cam-1.local",
+    "cam-1",
+    "::",
+    "[fe80::1]",
+    "::ffff:10.0.0.1",
   ])("is not %s", (host) => expect(isLoopbackHost(host)).toBe(false));
 });
 

@@ -1,0 +1,376 @@
+import { filter, firstValueFrom, take, toArray } from "rxjs";
+import {
+  CallAbortedError,
+  clientOf,
+  type ClientOptions,
+  connect,
+  ConnectionLostError,
+  DeviceUnavailableError,
+  type MissedSignals,
+  type Remote,
+  RemoteError,
+  RpcTimeoutError,
+  type RpcServer,
+  serve,
+  type ServeOptions,
+  withOptions,
+} from "../../../lib/index";
+import { defaultLogger } from "../../../lib/log/logger";
+import { type ClientIdentity, type RpcEndpoint } from "../../../lib/transport/endpoint";
+import { ReconnectingChannel } from "../../../lib/transport/reconnecting-channel";
+import { type ChannelProtocol } from "../../../lib/transport/rpc-channel";
+import { openEndpoint } from "../../../lib/transport/transports";
+import { closing } from "../../support/closing";
+import { eventually } from "../../support/eventually";
+import { RecordingLogger } from "../../support/recording-logger";
+import { ConformanceDevice } from "./conformance-device";
+import { removeSockets, TRANSPORTS } from "./transports-under-test";
+
+afterAll(removeSockets);
+
+/** What every transport must do, whatever it is made of. A new one is done when this passes over it. */
+describe.each(TRANSPORTS)("over $name", ({ freshUrl }) => {
+  let device: ConformanceDevice;
+  let server: RpcServer;
+
+  async function serving(url = freshUrl(), options: ServeOptions = {}): Promise<void> {
+    device = new ConformanceDevice();
+    server = closing(
+      await serve(device, { url, closeGraceMs: 100, logger: new RecordingLogger(), ...options }),
+    );
+  }
+
+  function connecting(options?: ClientOptions): Remote<ConformanceDevice> {
+    const remote = connect(ConformanceDevice, server.url, { logger: new RecordingLogger(), ...options });
+    closing(clientOf(remote));
+    return remote;
+  }
+
+  describe("replies", () => {
+    beforeEach(() => serving());
+
+    it("find the calls that they belong to, in whatever order they come", async () => {
+      const remote = connecting();
+      const turns = Array.from({ length: 60 }, (_, index) => (index * 37) % 60);
+
+      expect(await Promise.all(turns.map((each) => remote.echoLater(each)))).toEqual(turns);
+    });
+
+    it("go to the client that asked", async () => {
+      const remotes = Array.from({ length: 5 }, () => connecting());
+      const answers = remotes.map((remote, index) =>
+        Promise.all([remote.echo(`a${index}`), remote.echo(`b${index}`)]),
+      );
+
+      expect(await Promise.all(answers)).toEqual(remotes.map((_, index) => [`a${index}`, `b${index}`]));
+    });
+
+    it("carry bytes and what describes them", async () => {
+      const [data, info] = await connecting().bytes(1_000);
+
+      expect(Buffer.isBuffer(data)).toBe(true);
+      expect(data.equals(Buffer.alloc(1_000, 1_000 % 251))).toBe(true);
+      expect(info).toEqual({ length: 1_000 });
+    });
+
+    it("carry values of properties", async () => {
+      const remote = connecting();
+      await remote.level.set(7);
+
+      expect([device.level, await remote.level.get()]).toEqual([7, 7]);
+    });
+
+    it("are as large as the limits allow, and empty", async () => {
+      const remote = connecting();
+      const [large] = await remote.bytes(20_000_000);
+      const [empty] = await remote.bytes(0);
+
+      expect(large.equals(Buffer.alloc(20_000_000, 20_000_000 % 251))).toBe(true);
+      expect(empty.length).toBe(0);
+    });
+
+    it("all arrive though they are many and large, and hold up nobody else", async () => {
+      const greedy = connecting();
+      const light = connecting();
+      const large = Array.from({ length: 150 }, () => greedy.bytes(256 * 1024));
+      const quick = light.echo("quick");
+
+      expect(await quick).toBe("quick");
+      const lengths = (await Promise.all(large)).map(([{ length }]) => length);
+      expect(lengths).toEqual(large.map(() => 256 * 1024));
+    });
+  });
+
+  describe("limits", () => {
+    it("of a server are named to a client that would send more, and harm nothing", async () => {
+      await serving(freshUrl(), { maxMessageBytes: 300_000 });
+      const remote = connecting();
+
+      await expect(remote.echo("x".repeat(300_000))).rejects.toThrow(/maxMessageBytes/);
+      expect(await remote.echo("small")).toBe("small");
+    });
+
+    it("of a client are kept by the server", async () => {
+      await serving();
+      const remote = connecting({ maxMessageBytes: 300_000 });
+
+      await expect(remote.bytes(300_001)).rejects.toThrow(RemoteError);
+      expect((await remote.bytes(1_000))[0].length).toBe(1_000);
+    });
+  });
+
+  describe("calls", () => {
+    beforeEach(() => serving());
+
+    it("are begun in the order in which they were made", async () => {
+      const remote = connecting();
+      const names = Array.from({ length: 200 }, (_, index) => `move ${index}`);
+      await Promise.all(names.map((name) => remote.move(name)));
+
+      expect(device.begun).toEqual(names);
+    });
+
+    it("that are given up are told to end", async () => {
+      const remote = connecting();
+      const giving = new AbortController();
+      const held = withOptions(remote, { signal: giving.signal }).hold("held");
+      held.catch(() => undefined);
+      await eventually("it runs", () => device.begun.includes("held"));
+      giving.abort();
+
+      await expect(held).rejects.toThrow(CallAbortedError);
+      await eventually("it is told", () => device.aborted.length === 1);
+      expect(device.aborted).toEqual(["the caller gave it up"]);
+    });
+
+    it("that are given up while they wait are never begun", async () => {
+      const remote = connecting();
+      const held = remote.hold("held");
+      await eventually("it runs", () => device.begun.includes("held"));
+      const giving = new AbortController();
+      const waiting = withOptions(remote, { signal: giving.signal }).move("given up");
+      // Behind it on the same connection: when this is answered, the one before it is there.
+      await remote.echo("after");
+      giving.abort();
+      await expect(waiting).rejects.toThrow(CallAbortedError);
+      await remote.echo("after the cancel");
+      device.release();
+      await held;
+
+      expect(await remote.move("next")).toBe("next");
+      expect(device.begun).not.toContain("given up");
+    });
+
+    it("are never begun after their deadline", async () => {
+      const remote = connecting();
+      const held = remote.hold("held");
+      await eventually("it runs", () => device.begun.includes("held"));
+      await expect(withOptions(remote, { timeoutMs: 100 }).move("late")).rejects.toThrow(RpcTimeoutError);
+      device.release();
+      await held;
+
+      expect(await remote.move("next")).toBe("next");
+      expect(device.begun).not.toContain("late");
+    });
+  });
+
+  describe("a connection that is lost", () => {
+    beforeEach(() => serving());
+
+    it("ends what is under way at once, and does not send it again", async () => {
+      const remote = connecting();
+      const failed = expect(remote.stuck("stuck")).rejects.toThrow(ConnectionLostError);
+      await eventually("it runs", () => device.begun.includes("stuck"));
+      const { url } = server;
+      await server.close();
+      await failed;
+      await serving(url);
+
+      expect(await remote.move("next")).toBe("next");
+      expect(device.begun).toEqual(["next"]);
+    });
+
+    it("is told, and made again by itself", async () => {
+      const remote = connecting();
+      const states: string[] = [];
+      clientOf(remote).state$.subscribe(({ kind }) => states.push(kind));
+      await remote.echo("first");
+      const { url } = server;
+      await server.close();
+      await eventually("the loss is told", () => states.at(-1) === "connecting");
+      await serving(url);
+      await remote.echo("second");
+
+      expect(states.filter((kind) => kind === "connected")).toHaveLength(2);
+    });
+
+    it("leaves a call that cannot be made with a word, in time", async () => {
+      const remote = connecting();
+      await remote.echo("first");
+      await server.close();
+      await firstValueFrom(clientOf(remote).state$.pipe(filter(({ kind }) => kind === "connecting")));
+
+      await expect(withOptions(remote, { timeoutMs: 300 }).echo("second")).rejects.toThrow(
+        DeviceUnavailableError,
+      );
+    });
+  });
+
+  describe("signals", () => {
+    beforeEach(() => serving());
+
+    it("of a call arrive at whoever subscribed before it, once for each subscriber", async () => {
+      const remote = connecting();
+      const first = firstValueFrom(remote.ticked.pipe(take(3), toArray()));
+      const second = firstValueFrom(remote.ticked.pipe(take(3), toArray()));
+      for (const tick of [1, 2, 3]) await remote.tickAndSay(tick);
+
+      expect(await Promise.all([first, second])).toEqual([
+        [1, 2, 3],
+        [1, 2, 3],
+      ]);
+    });
+
+    it("reach every client that subscribed, and nobody else", async () => {
+      const [listener, other, caller] = [connecting(), connecting(), connecting()];
+      const heard: number[] = [];
+      const told: string[] = [];
+      listener.ticked.subscribe((tick) => heard.push(tick));
+      other.told.subscribe((text) => told.push(text));
+      await Promise.all([listener.echo("subscribed"), other.echo("subscribed")]);
+      await caller.tickAndSay(1);
+      await eventually("both heard", () => heard.length === 1 && told.length === 1);
+
+      expect([heard, told]).toEqual([[1], ["not asked for"]]);
+    });
+
+    it("come no more when nobody is subscribed any more, and again when somebody is", async () => {
+      const remote = connecting();
+      const heard: number[] = [];
+      const subscription = remote.ticked.subscribe((tick) => heard.push(tick));
+      await remote.tickAndSay(1);
+      await eventually("the first is heard", () => heard.length === 1);
+      subscription.unsubscribe();
+      await remote.tickAndSay(2);
+      const again = firstValueFrom(remote.ticked);
+      await remote.tickAndSay(3);
+
+      expect([await again, heard]).toEqual([3, [1]]);
+    });
+
+    it("that were missed are counted and told", async () => {
+      const remote = connecting();
+      const missed: MissedSignals[] = [];
+      clientOf(remote).missed$.subscribe((each) => missed.push(each));
+      remote.ticked.subscribe();
+      await remote.tickAndSay(1);
+      const { url } = server;
+      await server.close();
+      await firstValueFrom(clientOf(remote).state$.pipe(filter(({ kind }) => kind === "connecting")));
+      await serving(url);
+      for (const tick of [2, 3, 4]) device.ticked.next(tick);
+      await remote.echo("connected again");
+      await eventually("the gap is told", () => missed.length === 1);
+
+      expect(missed).toEqual([{ signal: "ticked", count: 3, restarted: true }]);
+    });
+  });
+
+  describe("clients that go", () => {
+    /** No device: what a transport itself knows of its clients. */
+    const plain = (endpoint: RpcEndpoint): ChannelProtocol<null> => ({
+      handshake: async () => null,
+      announcement: () => ({ signalPort: endpoint.signalPort, features: endpoint.features }),
+      beginningOf: () => "",
+      askSignalPort: async () => endpoint.signalPort,
+      confirmSubscriptions: async () => undefined,
+    });
+
+    it("are told by name, those for whom something is done", async () => {
+      const asked: ClientIdentity[] = [];
+      const endpoint = closing(
+        await openEndpoint(
+          freshUrl(),
+          {
+            handle: ({ client, reply }) => {
+              asked.push(client);
+              reply(["{}"]);
+            },
+            attended: () => asked,
+          },
+          {},
+          defaultLogger(),
+        ),
+      );
+      const departed: string[] = [];
+      endpoint.departed$.subscribe(({ id }) => departed.push(id));
+      const [going, staying] = [1, 2].map(() =>
+        closing(new ReconnectingChannel(async () => endpoint.url, plain(endpoint))),
+      );
+      for (const channel of [going, staying])
+        await channel!.request({ place: {}, timeoutMs: 5_000, body: "{}" });
+      expect(departed).toEqual([]);
+      await going!.close();
+      await eventually("it is told", () => departed.length > 0);
+      await staying!.request({ place: {}, timeoutMs: 5_000, body: "{}" });
+
+      expect(departed).toEqual([asked[0]!.id]);
+    });
+
+    it("keep one identity for as long as they are connected, and have one of their own", async () => {
+      const ids: string[] = [];
+      await serving(freshUrl(), {
+        interceptors: [
+          (next) => (request) => {
+            ids.push(request.context.client.id);
+            return next(request);
+          },
+        ],
+      });
+      const [first, second] = [connecting(), connecting()];
+      await first.echo("1");
+      await second.echo("2");
+      await first.level.get();
+
+      expect(ids[2]).toBe(ids[0]);
+      expect(ids[1]).not.toBe(ids[0]);
+    });
+  });
+
+  describe("closing", () => {
+    beforeEach(() => serving());
+
+    it("lets the replies that are ready out", async () => {
+      const remote = connecting();
+      await remote.echo("connected");
+      const held = remote.hold("held");
+      await eventually("it runs", () => device.begun.includes("held"));
+      const closed = server.close();
+      device.release();
+
+      expect(await held).toBe("held");
+      await closed;
+    });
+
+    it("is idempotent on both sides, and frees the address", async () => {
+      const remote = connecting();
+      await remote.echo("connected");
+      await Promise.all([server.close(), server.close()]);
+      await Promise.all([clientOf(remote).close(), clientOf(remote).close()]);
+      await serving(server.url);
+
+      expect(await connecting().echo("again")).toBe("again");
+    });
+
+    it("of a client ends its calls with an error", async () => {
+      const remote = connecting();
+      const held = remote.hold("held");
+      await eventually("it runs", () => device.begun.includes("held"));
+      const failed = expect(held).rejects.toThrow(ConnectionLostError);
+      await clientOf(remote).close();
+      await failed;
+
+      await expect(remote.echo("late")).rejects.toThrow(DeviceUnavailableError);
+    });
+  });
+});
