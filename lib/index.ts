@@ -123,7 +123,7 @@ export {
   type RigUriOptions,
 } from "./experiments/rig-uri";
 
-export { advertisedUrl, type AdvertiseOptions } from "./registry/advertised-url";
+export { advertisedUrl, type AdvertiseOptions } from "./address/node/advertised-url";
 export { DeviceRegistry, type RegistryOptions } from "./registry/device-registry";
 export {
   type AcceptedRegistration,

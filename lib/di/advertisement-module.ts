@@ -6,7 +6,7 @@ import {
   LocalServiceAdvertisement,
   type AdvertisementOptions,
 } from "../advertisement/local-service-advertisement";
-import { advertisedUrl } from "../registry/advertised-url";
+import { advertisedUrl } from "../address/node/advertised-url";
 import { localUrl } from "../address/local-url";
 import { NamedAnnouncement } from "./named-announcement";
 import { type RigModule, type ServedDevice } from "./rig-module";

@@ -1,3 +1,5 @@
+import { urlHost } from "../address/hosts";
+
 /** Where a message comes from or goes to. */
 export interface RigAddress {
   /** An IP address. */
@@ -7,7 +9,7 @@ export interface RigAddress {
 
 /** `10.0.0.7:11001`, `[::1]:11001`. */
 export function formatAddress({ host, port }: RigAddress): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return `${urlHost(host)}:${port}`;
 }
 
 /** Whether two addresses are one. */

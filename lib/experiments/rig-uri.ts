@@ -1,5 +1,5 @@
-import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import { lookUpHost } from "../address/node/look-up-host";
 import { messageOf } from "../errors";
 import { formatAddress, type RigAddress } from "./rig-address";
 import { RigUriError } from "./rig-errors";
@@ -61,16 +61,14 @@ export function formatRigUri(uri: RigUri): string {
  */
 export async function resolveRigUri({ host, port }: RigUri): Promise<RigAddress> {
   if (isIP(host) !== 0) return { host, port };
-  const addresses = await lookup(host, { all: true }).catch((error: unknown) => {
+  const { address } = await lookUpHost(host).catch((error: unknown) => {
     throw new RigUriError(
       `the host name "${host}" cannot be resolved: ${messageOf(error)}`,
       {},
       { cause: error },
     );
   });
-  const chosen = addresses.find(({ family }) => family === 4) ?? addresses[0];
-  if (chosen === undefined) throw new RigUriError(`the host name "${host}" has no address`);
-  return { host: chosen.address, port };
+  return { host: address, port };
 }
 
 function readScheme(scheme: string, text: string): RigScheme {

@@ -4,7 +4,7 @@ import { messageOf, RegistryRefusedError } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import { parseAddress } from "../address/address";
 import { Backoff } from "../time/backoff";
-import { advertisedUrl } from "./advertised-url";
+import { advertisedUrl } from "../address/node/advertised-url";
 import { isLoopbackHost } from "../address/hosts";
 import { type AcceptedRegistration, type RegistryClient } from "./registry-client";
 import { DEFAULT_ALIVE_TIMEOUT_MS } from "./registry-request";

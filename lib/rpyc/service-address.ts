@@ -1,4 +1,5 @@
 import { isIPv4 } from "node:net";
+import { urlHost } from "../address/hosts";
 
 /** Where an RPyC service is served. */
 export interface ServiceAddress {
@@ -9,7 +10,7 @@ export interface ServiceAddress {
 
 /** `10.0.0.7:18811`, `[fe80::1]:18811`. */
 export function formatAddress({ host, port }: ServiceAddress): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  return `${urlHost(host)}:${port}`;
 }
 
 /** The host as an IPv4 peer knows it: a socket for both families tells `::ffff:10.0.0.7`. */

@@ -42,7 +42,7 @@ describe("work with a deadline", () => {
   it("is not late at once where the deadline is further away than a timer can hold", async () => {
     const work = deferred<number>();
     const outcome = withDeadline(work.promise, 2 ** 31, late);
-    jest.advanceTimersByTime(1_000);
+    await jest.advanceTimersByTimeAsync(1_000);
     work.resolve(7);
     await expect(outcome).resolves.toBe(7);
   });

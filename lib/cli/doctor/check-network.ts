@@ -1,7 +1,8 @@
 import { type KeyPair } from "../../security/credentials";
-import { lookup } from "node:dns/promises";
 import { createServer } from "node:net";
 import { hostname, networkInterfaces } from "node:os";
+import { lookUpHost } from "../../address/node/look-up-host";
+import { isLoopbackHost } from "../../address/hosts";
 import { RpcClient } from "../../client/rpc-client";
 import { ServiceContract } from "../../contract/service-contract";
 import { AuthenticationError, messageOf } from "../../errors";
@@ -107,8 +108,8 @@ export async function checkHostName(): Promise<Finding> {
   const subject = "host name";
   const name = hostname();
   try {
-    const { address } = await lookup(name);
-    if (!address.startsWith("127.") && address !== "::1") {
+    const { address } = await lookUpHost(name);
+    if (!isLoopbackHost(address)) {
       return { status: "well", subject, text: `${name} is ${address}` };
     }
     const text = `${name} is ${address} on this computer: a device served at this name is for this computer only`;

@@ -2,6 +2,7 @@ import { type DeviceDirectory, type DeviceQuery, type DeviceRecord } from "../..
 import { MalformedMessageError, messageOf } from "../../errors";
 import { type Logger } from "../../log/logger";
 import { parseAddress } from "../../address/address";
+import { bareHost } from "../../address/hosts";
 import { type ChosenKeys, type Security } from "../keys/chosen-keys";
 import { orFirstProblem } from "../contract/first-problem";
 import { type LookupPlace } from "./lookup-options";
@@ -166,5 +167,5 @@ async function rpycClient(transport: "udp" | "tcp", address: string | undefined)
 export function hostAndPort(address: string): { readonly host: string; readonly port?: number } {
   const parsed = parseAddress(`tcp://${address}`);
   const { host, port } = parsed.scheme === "tcp" ? parsed : { host: address, port: undefined };
-  return { host: host.replace(/^\[(.*)\]$/, "$1"), ...(port !== undefined && { port }) };
+  return { host: bareHost(host), ...(port !== undefined && { port }) };
 }

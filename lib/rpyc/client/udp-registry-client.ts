@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from "node:dgram";
-import { lookup } from "node:dns/promises";
+import { lookUpHost } from "../../address/node/look-up-host";
 import { messageOf, RpycRegistryUnreachableError } from "../../errors";
 import {
   allowedNames,
@@ -104,7 +104,7 @@ export class UdpRegistryClient implements RpycRegistryClient {
           if (gatherMs === 0) resolve(replies);
           else gathering ??= setTimeout(() => resolve(replies), gatherMs);
         };
-        lookup(this.host).then(({ address, family }) => {
+        lookUpHost(this.host).then(({ address, family }) => {
           if (freed) return;
           socket = createSocket(family === 6 ? "udp6" : "udp4");
           socket.on("error", fail).on("message", onReply);

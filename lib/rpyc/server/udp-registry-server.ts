@@ -1,7 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { lookup } from "node:dns/promises";
 import { once } from "node:events";
 import { type Observable } from "rxjs";
+import { lookUpHost } from "../../address/node/look-up-host";
 import { messageOf, RpycRegistryListenError } from "../../errors";
 import { defaultLogger } from "../../log/logger";
 import { BackgroundPruning } from "./background-pruning";
@@ -67,7 +67,7 @@ export class UdpRegistryServer {
     const { host = "0.0.0.0", port = RPYC_REGISTRY_PORT, maxReplyBytes = DEFAULT_MAX_REPLY_BYTES } = options;
     let socket: Socket | undefined;
     try {
-      const { address, family } = await lookup(host, { verbatim: false });
+      const { address, family } = await lookUpHost(host);
       socket = createSocket(family === 6 ? "udp6" : "udp4");
       socket.bind({ address, port, exclusive: true });
       await once(socket, "listening");

@@ -1,10 +1,11 @@
-import { lookup } from "node:dns/promises";
 import { lstat, rm } from "node:fs/promises";
 import { createConnection, isIP } from "node:net";
 import { type Event, type Socket } from "zeromq";
 import { AddressError, messageOf } from "../../errors";
 import { hasCode } from "../../system-error";
 import { parseAddress, type Address } from "../../address/address";
+import { lookUpHost } from "../../address/node/look-up-host";
+import { urlHost } from "../../address/hosts";
 import { bindPrivately } from "./bind-privately";
 import { eventsOf } from "./socket-events";
 
@@ -78,8 +79,8 @@ function isTaken(error: unknown): boolean {
 async function bindableHost(host: string): Promise<string> {
   if (host === "*" || host.startsWith("[") || isIP(host) !== 0) return host;
   try {
-    const { address, family } = await lookup(host, { verbatim: false });
-    return family === 6 ? `[${address}]` : address;
+    const { address } = await lookUpHost(host);
+    return urlHost(address);
   } catch {
     return host; // The name of an interface, such as eth0.
   }

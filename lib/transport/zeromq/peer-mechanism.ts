@@ -1,4 +1,5 @@
 import { connect, type NetConnectOpts, type Socket } from "node:net";
+import { bareHost } from "../../address/hosts";
 import { parseAddress } from "../../address/address";
 
 /** How long a peer has for its first 32 bytes, in milliseconds. */
@@ -50,7 +51,7 @@ function mechanismOf(greeting: Buffer): string | undefined {
 function target(url: string): NetConnectOpts {
   const address = parseAddress(url);
   if (address.scheme === "tcp") {
-    return { host: address.host.replace(/^\[|\]$/g, ""), port: address.port ?? 0 };
+    return { host: bareHost(address.host), port: address.port ?? 0 };
   }
   // A leading @ is ZeroMQ's sign for a name outside the file system (Linux).
   return { path: address.path.replace(/^@/, "\0") };

@@ -1,6 +1,7 @@
-import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { unlessAborted } from "../../time/unless-aborted";
+import { lookUpHost } from "../../address/node/look-up-host";
+import { urlHost } from "../../address/hosts";
 import { formatAddress, parseAddress } from "../../address/address";
 
 /**
@@ -14,8 +15,8 @@ export async function resolveHost(url: string, signal: AbortSignal): Promise<str
   if (address.scheme !== "tcp" || address.host.startsWith("[") || isIP(address.host) !== 0) return url;
   const { host } = address;
   try {
-    const { address: number, family } = await unlessAborted(signal, lookup(host, { verbatim: false }));
-    return formatAddress({ ...address, host: family === 6 ? `[${number}]` : number });
+    const { address: number } = await unlessAborted(signal, lookUpHost(host));
+    return formatAddress({ ...address, host: urlHost(number) });
   } catch (error) {
     signal.throwIfAborted();
     throw new Error(`the host name "${host}" is not known`, { cause: error });

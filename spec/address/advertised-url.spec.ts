@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { AddressError } from "../../lib/errors";
-import { advertisedUrl } from "../../lib/registry/advertised-url";
+import { advertisedUrl } from "../../lib/address/node/advertised-url";
 
 const LOCAL = "tcp://127.0.0.1:5555";
 /** An address of a network that is for examples only; the route to it is the default route. */

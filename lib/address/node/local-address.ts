@@ -1,12 +1,11 @@
 import { createSocket } from "node:dgram";
-import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { AddressError, messageOf } from "../errors";
+import { urlHost } from "../hosts";
+import { lookUpHost, type AddressFamily } from "./look-up-host";
+import { AddressError, messageOf } from "../../errors";
 
 /** Nothing is sent to it; any port names the route. */
 const ANY_PORT = 9;
-
-export type AddressFamily = 4 | 6;
 
 /**
  * The address of the interface through which this computer reaches a host, as the host of a URL. Nothing is sent: the
@@ -16,10 +15,10 @@ export type AddressFamily = 4 | 6;
  */
 export async function localAddressTowards(host: string, family: AddressFamily): Promise<string> {
   try {
-    const { address } = await lookup(host.replace(/^\[|\]$/g, ""), { family });
+    const { address } = await lookUpHost(host, family);
     if (isIP(address) !== family) throw new Error(`it is ${address}`);
     const local = await routeTo(address, family === 6 ? "udp6" : "udp4");
-    return family === 6 ? `[${local}]` : local;
+    return urlHost(local);
   } catch (error) {
     throw new AddressError(`no route of IPv${family} to ${host}: ${messageOf(error)}`, {}, { cause: error });
   }

@@ -1,6 +1,6 @@
-import { AddressError } from "../errors";
-import { formatAddress, parseAddress } from "../address/address";
-import { isLoopbackHost, isWildcardHost, loopbackHostFor } from "../address/hosts";
+import { AddressError } from "../../errors";
+import { formatAddress, parseAddress } from "../address";
+import { isLoopbackHost, isWildcardHost, loopbackHostFor } from "../hosts";
 import { localAddressTowards } from "./local-address";
 
 /** What {@link advertisedUrl} is to go by. */
