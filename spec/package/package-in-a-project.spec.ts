@@ -10,7 +10,7 @@ import { packedFiles } from "./packed";
 import { type Compiler, UserProject } from "./user-project";
 
 /** What `import "rigwire"` may load; all else comes when it is used. */
-const LOADED_AT_ONCE = ["cmake-ts", "reflect-metadata", "rigwire", "rxjs", "tsyringe", "zeromq"];
+const LOADED_AT_ONCE = ["reflect-metadata", "rigwire", "rxjs", "tsyringe"];
 
 type ModuleKind = "CommonJS" | "ES modules";
 
