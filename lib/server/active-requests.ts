@@ -36,6 +36,11 @@ export class ActiveRequests {
     return undefined;
   }
 
+  /** All of one client. */
+  of(client: string): readonly ServedRequest[] {
+    return [...(this.byClient.get(client) ?? [])];
+  }
+
   /** Those for whom something waits or runs. */
   *clients(): Iterable<ClientIdentity> {
     for (const [request] of this.byClient.values()) if (request !== undefined) yield request.client;

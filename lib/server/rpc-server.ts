@@ -22,6 +22,7 @@ import { closingLink, type ServerPhase } from "./closing-link";
 import { Device } from "./device";
 import { DeviceProperties, type ServedGet, type ServedSet } from "./device-properties";
 import { interceptorLink, type ServerInterceptor } from "./interceptor";
+import { LostCallers } from "./lost-callers";
 import { MethodRunner, type ServedCall } from "./method-runner";
 import { pipeline, type Handler } from "./pipeline";
 import { ServedRequest, type RequestOrigin } from "./served-request";
@@ -121,7 +122,10 @@ export class RpcServer {
       log,
     );
     const { interceptors = [] } = options;
+    const lostCallers = new LostCallers(this.active);
+    endpoint.departed$.subscribe((client) => lostCallers.lost(client));
     const links = [
+      lostCallers.link,
       closingLink(() => this.phase),
       callLimitLink(this.active, options),
       ...(interceptors.length > 0 ? [interceptorLink(interceptors)] : []),
