@@ -51,6 +51,11 @@ export class ActiveRequests {
     for (const request of this.all()) request.giveUp(why, reason);
   }
 
+  /** A method interrupts: everything but what reads, and what interrupts itself, is refused or told to end. */
+  interrupt(why: string): void {
+    for (const request of this.all()) if (isInterruptible(request)) request.giveUp(why, "interrupted");
+  }
+
   /** Each request that waits is refused. */
   refuseWaiting(why: string, reason: FailureReason): void {
     for (const request of this.all()) if (request.isWaiting) request.giveUp(why, reason);
@@ -66,4 +71,8 @@ export class ActiveRequests {
   private all(): ServedRequest[] {
     return [...this.byClient.values()].flatMap((requests) => [...requests]);
   }
+}
+
+function isInterruptible({ contract, request }: ServedRequest): boolean {
+  return contract.kind === "method" ? !contract.interrupts : request.event === "PROPERTY_SET";
 }

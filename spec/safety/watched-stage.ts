@@ -19,6 +19,18 @@ export class WatchedStage {
     return this.move(name);
   }
 
+  /** Begins at once, and ends when it is let. */
+  @JsonMethod({ timeout: 60_000, interrupts: true })
+  async brake(@Arg("name") name: string): Promise<string> {
+    return this.move(name);
+  }
+
+  @JsonMethod({ interrupts: true })
+  stop(): string {
+    this.began.push("stop");
+    return "stopped";
+  }
+
   /** Goes on beside the moves. */
   @JsonMethod({ timeout: 60_000, concurrent: true })
   async watch(@Arg("name") name: string): Promise<string> {
