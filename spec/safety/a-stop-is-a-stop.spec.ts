@@ -1,5 +1,14 @@
 import { join } from "node:path";
-import { clientOf, connect, InterruptedError, type Remote, type RpcServer, serve } from "rigwire";
+import {
+  BusyError,
+  clientOf,
+  connect,
+  InterruptedError,
+  type Remote,
+  type RpcServer,
+  serve,
+  type ServeOptions,
+} from "rigwire";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { RecordingLogger } from "../support/recording-logger";
@@ -8,9 +17,9 @@ import { WatchedStage } from "./watched-stage";
 
 const program = typeScriptProgram(join(__dirname, "programs/mover-process.ts"));
 
-async function serveStage(): Promise<{ stage: WatchedStage; server: RpcServer }> {
+async function serveStage(options: ServeOptions = {}): Promise<{ stage: WatchedStage; server: RpcServer }> {
   const stage = new WatchedStage();
-  const server = closing(await serve(stage, { name: "stage-1", logger: new RecordingLogger() }));
+  const server = closing(await serve(stage, { name: "stage-1", logger: new RecordingLogger(), ...options }));
   return { stage, server };
 }
 
@@ -29,11 +38,11 @@ describe("a method that interrupts", () => {
     await eventually("the move begins", () => stage.began.includes("theirs"), 10_000);
     const mine = connectStage(server.url);
     const waiting = failureOf(mine.moveTo("mine"));
-    void mine.watch("mine too");
+    const watching = mine.watch("mine too");
     await eventually("both watch", () => stage.began.length === 3);
 
     expect(await connectStage(server.url).stop()).toBe("stopped");
-    const error = await waiting;
+    const [error] = await Promise.all([waiting, watching]);
     expect(error).toBeInstanceOf(InterruptedError);
     expect((error as Error).message).toBe("stage-1.moveTo: moveTo was not started: stop interrupted it");
     expect([...stage.reasons].sort()).toEqual([
@@ -91,5 +100,39 @@ describe("a method that interrupts", () => {
     stage.arrive("move");
 
     expect(await move).toBe("move");
+  });
+});
+
+describe("a device that everybody keeps busy", () => {
+  it("is stopped by a client that has as many calls waiting as it may have", async () => {
+    const { stage, server } = await serveStage();
+    const remote = connectStage(server.url);
+    const calls = Array.from({ length: 4_097 }, (_, index) => failureOf(remote.moveTo(String(index))));
+    expect(await calls[4_096]).toBeInstanceOf(BusyError);
+    await eventually("it moves", () => stage.began.length === 1);
+
+    expect(await remote.stop()).toBe("stopped");
+    await Promise.all(calls);
+    expect(stage.began).toEqual(["0", "stop"]);
+  });
+
+  it("is stopped by anybody, though it takes no more calls, concurrent ones neither", async () => {
+    const { stage, server } = await serveStage({ maxCalls: 32, maxCallsPerClient: 4 });
+    const remotes = Array.from({ length: 9 }, () => connectStage(server.url));
+    const moves = remotes.flatMap((remote) =>
+      Array.from({ length: 4 }, () => failureOf(remote.moveTo("move"))),
+    );
+    const watches = remotes.flatMap((remote) =>
+      Array.from({ length: 4 }, () => failureOf(remote.watch("watch"))),
+    );
+    await eventually("all that may run do", () => stage.began.length === 33);
+    const last = connectStage(server.url);
+    expect(await failureOf(last.moveTo("more"))).toBeInstanceOf(BusyError);
+    expect(await failureOf(last.watch("more"))).toBeInstanceOf(BusyError);
+
+    expect(await last.stop()).toBe("stopped");
+    const ends = await Promise.all([...moves, ...watches]);
+    expect(ends.filter((end) => end instanceof BusyError)).toHaveLength(8);
+    expect(ends.filter((end) => end instanceof InterruptedError)).toHaveLength(31);
   });
 });
