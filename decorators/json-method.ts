@@ -1,11 +1,21 @@
-import { recordsOf } from "../lib/contract/records";
+import { type OnCallerLost, recordsOf } from "../lib/contract/records";
 
 /** How a method is called: options of `@JsonMethod` and `@BufferMethod`. */
 export interface MethodOptions {
   /** Milliseconds a client waits for the result; `null` waits for ever. Default 10 000. */
   readonly timeout?: number | null;
-  /** Runs at once instead of behind the device's other methods: for `stop()` and the like. Default false. */
+  /** Runs at once instead of behind the device's other methods: for what only reads. Default false. */
   readonly concurrent?: boolean;
+  /**
+   * For `stop()` and the like. Runs at once, aborts the signals of the device's methods that run, and refuses those that
+   * wait with an `InterruptedError`; what comes later waits until it has ended. Default false.
+   */
+  readonly interrupts?: boolean;
+  /**
+   * What becomes of a call that runs when its caller's connection is lost or closed: its signal aborts, or it runs to
+   * its end. What only waits is dropped in any case. Default `"abort"`.
+   */
+  readonly onCallerLost?: OnCallerLost;
   /** The name on the wire. Default: the member's, mapped by the service's `naming`. */
   readonly wireName?: string;
   /** One line for people, shown by generic clients. */

@@ -63,6 +63,9 @@ export class BusyError extends RigwireError {}
 /** The caller's `AbortSignal` ended a call; `cause` is the signal's reason. */
 export class CallAbortedError extends RigwireError {}
 
+/** A method that interrupts, such as `stop()`, was called while a call waited for its turn. It was not carried out. */
+export class InterruptedError extends RigwireError {}
+
 /** A value does not fit what was declared for it: an argument, a property's value, a signal's argument. */
 export class ValidationError extends RigwireError {}
 

@@ -39,7 +39,7 @@ export { type BufferResult } from "./contract/buffer-result";
 export { contractOf } from "./contract/contract-of";
 export { type PropertyGuard } from "./contract/constraints";
 export { type ExperimentMethod } from "./contract/experiment-methods";
-export { type ExperimentMethodOptions, type Naming } from "./contract/records";
+export { type ExperimentMethodOptions, type Naming, type OnCallerLost } from "./contract/records";
 export { remote } from "./contract/remote-body";
 export {
   type MemberContract,

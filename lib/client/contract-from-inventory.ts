@@ -46,6 +46,8 @@ function methods(
       result,
       timeoutMs,
       concurrent: description?.concurrent ?? false,
+      interrupts: description?.interrupts ?? false,
+      onCallerLost: description?.onCallerLost ?? "abort",
       parameters: description?.parameters?.map(({ name, optional }) => ({
         name,
         type: Any,

@@ -1,3 +1,4 @@
+import { type Lane } from "../contract/lane";
 import { EncodingError, placeName, subjectOf, ValidationError, type ErrorPlace } from "../errors";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../transport/message-limit";
 import { PendingCall } from "../transport/pending-call";
@@ -17,6 +18,8 @@ const LONGEST_CONNECT_MS = 10_000;
 export interface RequestKind<T = unknown> {
   /** The member's name in TypeScript; nothing for what concerns the whole device. */
   readonly member: string | undefined;
+  /** What requests of the kind are counted with; left out: with what waits its turn. */
+  readonly lane?: Lane;
   /** How long a reply is waited for if the caller does not say; null for ever. Without a peer: before it is known. */
   usualTimeoutMs(peer: Peer | undefined): number | null;
   /**
@@ -29,6 +32,8 @@ export interface RequestKind<T = unknown> {
 
 /** One request of a client: what it asks of a device, and what its caller gets of the reply. */
 export class OutgoingCall<T> extends PendingCall<Peer> {
+  override readonly lane: Lane;
+
   /**
    * @param client - Names the device in errors.
    * @param resolve - Gets what the reply holds.
@@ -45,6 +50,7 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
     protected readonly reject: (error: unknown) => void,
   ) {
     super();
+    this.lane = kind.lane ?? "in turn";
     const { timeoutMs = defaults.timeoutMs } = options;
     if (Number.isNaN(timeoutMs)) {
       const text = "was not sent: timeoutMs is NaN, and must be milliseconds, or null to wait for ever";

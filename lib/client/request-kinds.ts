@@ -1,3 +1,4 @@
+import { laneOf } from "../contract/lane";
 import { convertValue } from "../contract/convert-value";
 import { type MethodContract, type PropertyContract } from "../contract/service-contract";
 import { MalformedMessageError, messageOf, placeName, ValidationError } from "../errors";
@@ -28,9 +29,11 @@ export const getKindOf = once(getKind);
 /** Nothing, but that a property was set. */
 export const setKindOf = once(setKind);
 
-function methodKind({ member, wireName, result, timeoutMs }: MethodContract): RequestKind {
+function methodKind(method: MethodContract): RequestKind {
+  const { member, wireName, result, timeoutMs } = method;
   return {
     member,
+    lane: laneOf(method),
     /** What the device's inventory says of a method, and the contract until the inventory is known. */
     usualTimeoutMs(peer) {
       if (peer === undefined) return timeoutMs;

@@ -119,9 +119,18 @@ class ContractBuilder {
       ...this.named(member, record),
       result: record.result,
       timeoutMs,
-      concurrent: record.concurrent ?? false,
+      concurrent: this.isConcurrent(record),
+      interrupts: record.interrupts ?? false,
+      onCallerLost: record.onCallerLost ?? "abort",
       parameters: this.parameters(member, holder),
     };
+  }
+
+  private isConcurrent({ concurrent, interrupts = false }: MethodRecord): boolean {
+    if (interrupts && concurrent === false) {
+      throw new ContractError("a method that interrupts runs at once: leave out concurrent: false");
+    }
+    return interrupts || (concurrent ?? false);
   }
 
   private parameters(member: string, holder: object): ParameterContract[] | undefined {

@@ -16,11 +16,16 @@ interface MemberOptions {
   readonly description?: string;
 }
 
+/** What becomes of a call that runs when its caller is gone. */
+export type OnCallerLost = "abort" | "continue";
+
 export interface MethodRecord extends MemberOptions {
   readonly kind: "method";
   readonly result: "json" | "buffer";
   readonly timeout?: number | null;
   readonly concurrent?: boolean;
+  readonly interrupts?: boolean;
+  readonly onCallerLost?: OnCallerLost;
 }
 
 export interface PropertyRecord extends MemberOptions {

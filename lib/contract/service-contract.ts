@@ -1,5 +1,6 @@
 import { type PropertyGuard } from "./constraints";
 import { type ExperimentMethod } from "./experiment-methods";
+import { type OnCallerLost } from "./records";
 import { type ValueType } from "./value-type";
 
 /** How long clients wait for a method whose author named no time (plantimager RPC), in milliseconds. */
@@ -36,6 +37,10 @@ export interface MethodContract extends MemberBase {
   readonly timeoutMs: number | null;
   /** Runs at once instead of behind the device's other methods. */
   readonly concurrent: boolean;
+  /** Runs at once as well, aborts what runs and refuses what waits. */
+  readonly interrupts: boolean;
+  /** Whether a call that runs is told to end when its caller is gone. */
+  readonly onCallerLost: OnCallerLost;
   /** Nothing where the compiler wrote down no parameters: then any arguments are passed on. */
   readonly parameters: readonly ParameterContract[] | undefined;
 }

@@ -1,11 +1,13 @@
 import { type MethodContract } from "../contract/service-contract";
-import { DeviceUnavailableError } from "../errors";
+import { DeviceUnavailableError, InterruptedError } from "../errors";
 import { deviceFailure, refusal } from "../wire/failures";
 import { type MethodCall } from "../wire/requests";
+import { type ActiveRequests } from "./active-requests";
 import { bindArguments } from "./bind-arguments";
 import { withContext } from "./call-context";
 import { type Device } from "./device";
 import { isPromise } from "./is-promise";
+import { LocalTask } from "./local-task";
 import { type ServedRequest } from "./served-request";
 import { TaskQueue } from "./task-queue";
 
@@ -13,38 +15,58 @@ import { TaskQueue } from "./task-queue";
 export type ServedCall = ServedRequest<MethodContract, MethodCall>;
 
 /**
- * Runs a device's methods: one at a time in the order of arrival, `concurrent` ones past them. A call whose time has
- * passed, or whose caller gave it up, is not started.
+ * Runs a device's methods: one at a time in the order of arrival, `concurrent` ones past them, and those that interrupt
+ * in the place of them. A call whose time has passed, or whose caller gave it up, is not started.
  */
 export class MethodRunner {
   private readonly queue = new TaskQueue();
+  private readonly tasks = new Set<LocalTask<unknown>>();
+  /** Methods that interrupt and have not ended. What waits for its turn waits for them, too. */
+  private readonly interrupting = new Set<Promise<void>>();
   private isClosing = false;
 
-  constructor(private readonly device: Device) {}
+  /** @param active - What a method that interrupts ends. */
+  constructor(
+    private readonly device: Device,
+    private readonly active: ActiveRequests,
+  ) {}
 
   run(call: ServedCall): void {
     if (call.contract.concurrent) void this.start(call);
-    else this.queue.push(() => this.start(call));
+    else this.queue.push(() => this.inTurnOf(() => this.start(call)));
   }
 
   /**
    * Runs a task of this process in its turn with the methods that are not `concurrent`.
    *
-   * @throws DeviceUnavailableError if the server closes before; what the task throws.
+   * @param task - Gets a signal that aborts when a method interrupts, or when the server closes.
+   * @throws DeviceUnavailableError if the server closes before; InterruptedError if a method interrupts before; what the
+   *   task throws.
    */
-  inTurn<T>(task: () => T | Promise<T>): Promise<T> {
-    const start = () => {
-      if (this.isClosing) throw new DeviceUnavailableError("a task was not started: the server is closing");
-      return task();
-    };
-    return new Promise<T>((resolve, reject) => {
-      this.queue.push(() => Promise.resolve().then(start).then(resolve, reject));
-    });
+  inTurn<T>(task: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
+    if (this.isClosing) return Promise.reject(notStarted());
+    const local = new LocalTask(task);
+    this.tasks.add(local);
+    this.queue.push(() => this.inTurnOf(() => local.run()));
+    return local.result.finally(() => this.tasks.delete(local));
   }
 
-  /** No task that waits is run any more. */
+  /** Runs no task that waits, and tells the one that runs to end. */
   close(): void {
     this.isClosing = true;
+    for (const task of this.tasks) {
+      task.refuse(notStarted());
+      task.abort(new Error("the server is closing"));
+    }
+  }
+
+  /** What stops a device is not overtaken by what came after it. */
+  private inTurnOf(start: () => Promise<void> | undefined): Promise<void> | undefined {
+    return this.interrupting.size === 0 ? start() : this.afterInterruptions().then(start);
+  }
+
+  private async afterInterruptions(): Promise<void> {
+    while (this.interrupting.size > 0) await Promise.all(this.interrupting);
   }
 
   /** Nothing to wait for where the method is done at once. */
@@ -52,15 +74,34 @@ export class MethodRunner {
     if (!call.start()) return undefined;
     try {
       const args = bindArguments(call.contract, call.request);
-      if (!isPromise(args)) return this.invoke(call, args);
+      if (!isPromise(args)) return this.enter(call, args);
       return args.then(
         // Checks may take their time: whether the call is wanted is decided as late as can be.
-        (checked) => (call.isOver() ? undefined : this.invoke(call, checked)),
+        (checked) => (call.isOver() ? undefined : this.enter(call, checked)),
         (error: unknown) => call.fail(refusal(error)),
       );
     } catch (error) {
       call.fail(refusal(error));
       return undefined;
+    }
+  }
+
+  private enter(call: ServedCall, args: unknown[]): Promise<void> | undefined {
+    if (!call.contract.interrupts) return this.invoke(call, args);
+    this.interrupt(call);
+    const running = this.invoke(call, args);
+    if (running === undefined) return undefined;
+    this.interrupting.add(running);
+    return running.finally(() => this.interrupting.delete(running));
+  }
+
+  /** Ends what would go on moving: methods that run or wait, and properties whose new value is still checked. */
+  private interrupt({ method }: ServedCall): void {
+    const why = `${method} interrupted it`;
+    this.active.interrupt(why);
+    for (const task of this.tasks) {
+      task.refuse(new InterruptedError(`a task was not started: ${why}`));
+      task.abort(new Error(why));
     }
   }
 
@@ -82,4 +123,8 @@ async function settle(call: ServedCall, result: PromiseLike<unknown>): Promise<v
   } catch (error) {
     call.fail(deviceFailure(error));
   }
+}
+
+function notStarted(): DeviceUnavailableError {
+  return new DeviceUnavailableError("a task was not started: the server is closing");
 }

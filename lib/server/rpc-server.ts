@@ -22,6 +22,7 @@ import { closingLink, type ServerPhase } from "./closing-link";
 import { Device } from "./device";
 import { DeviceProperties, type ServedGet, type ServedSet } from "./device-properties";
 import { interceptorLink, type ServerInterceptor } from "./interceptor";
+import { LostCallers } from "./lost-callers";
 import { MethodRunner, type ServedCall } from "./method-runner";
 import { pipeline, type Handler } from "./pipeline";
 import { ServedRequest, type RequestOrigin } from "./served-request";
@@ -111,7 +112,7 @@ export class RpcServer {
     this.names = new BehaviorSubject(options.name ?? "");
     this.name$ = this.names.pipe(distinctUntilChanged());
     this.endSurvival = surviveUnhandledRejections(log);
-    this.methods = new MethodRunner(device);
+    this.methods = new MethodRunner(device, this.active);
     this.properties = new DeviceProperties(device, contract, log);
     this.signals = new SignalPublisher(
       device,
@@ -121,7 +122,10 @@ export class RpcServer {
       log,
     );
     const { interceptors = [] } = options;
+    const lostCallers = new LostCallers(this.active);
+    endpoint.departed$.subscribe((client) => lostCallers.lost(client));
     const links = [
+      lostCallers.link,
       closingLink(() => this.phase),
       callLimitLink(this.active, options),
       ...(interceptors.length > 0 ? [interceptorLink(interceptors)] : []),
@@ -171,9 +175,11 @@ export class RpcServer {
    * Runs a task of this process as if a client had called a method: after those that came before it, and while no
    * other runs.
    *
-   * @throws DeviceUnavailableError if the server closes before its turn; what the task throws.
+   * @param task - Gets a signal that aborts when a method interrupts the task, or when the server closes.
+   * @throws DeviceUnavailableError if the server closes before its turn; InterruptedError if a method that interrupts is
+   *   called before; what the task throws.
    */
-  inTurn<T>(task: () => T | Promise<T>): Promise<T> {
+  inTurn<T>(task: (signal: AbortSignal) => T | Promise<T>): Promise<T> {
     return this.methods.inTurn(task);
   }
 

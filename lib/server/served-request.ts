@@ -38,7 +38,7 @@ export class ServedRequest<
   private phase: "waiting" | "running" | "replied" = "waiting";
   private controller: AbortController | undefined;
   private deadlineTimer: Timer | undefined;
-  private reasonGivenUp: string | undefined;
+  private reasonGivenUp: { readonly text: string; readonly reason: FailureReason } | undefined;
 
   constructor(
     readonly contract: Member,
@@ -75,7 +75,7 @@ export class ServedRequest<
   get signal(): AbortSignal {
     if (this.controller === undefined) {
       this.controller = new AbortController();
-      if (this.reasonGivenUp !== undefined) this.controller.abort(new Error(this.reasonGivenUp));
+      if (this.reasonGivenUp !== undefined) this.controller.abort(new Error(this.reasonGivenUp.text));
       else this.watchDeadline();
     }
     return this.controller.signal;
@@ -95,7 +95,7 @@ export class ServedRequest<
   isOver(): boolean {
     if (this.phase === "replied") return true;
     if (this.reasonGivenUp !== undefined) {
-      this.refuse(this.reasonGivenUp, "cancelled");
+      this.refuse(this.reasonGivenUp.text, this.reasonGivenUp.reason);
       return true;
     }
     return this.isLate();
@@ -104,7 +104,7 @@ export class ServedRequest<
   /** It is not wanted any more: if it waits, it is never started; if it runs, its signal aborts. */
   giveUp(why: string, reason: FailureReason): void {
     if (this.phase === "waiting") this.refuse(why, reason);
-    else this.abort(why);
+    else this.abort(why, reason);
   }
 
   /** It was carried out. */
@@ -153,14 +153,14 @@ export class ServedRequest<
     return true;
   }
 
-  private abort(why: string): void {
-    this.reasonGivenUp ??= why;
+  private abort(why: string, reason: FailureReason): void {
+    this.reasonGivenUp ??= { text: why, reason };
     this.controller?.abort(new Error(why));
   }
 
   private watchDeadline(): void {
     if (this.deadline === undefined) return;
     const remainingMs = Math.max(this.deadline - performance.now(), 0) + DEADLINE_GRACE_MS;
-    this.deadlineTimer = setTimeout(() => this.abort("the caller's deadline passed"), remainingMs);
+    this.deadlineTimer = setTimeout(() => this.abort("the caller's deadline passed", "late"), remainingMs);
   }
 }

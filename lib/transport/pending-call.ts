@@ -7,6 +7,7 @@ import {
   subjectOf,
   type ErrorPlace,
 } from "../errors";
+import { type Lane } from "../contract/lane";
 import { type ReceivedReply } from "../wire/message";
 import { onAbort } from "../time/abort-listeners";
 import { type Exchange, type SentRequest } from "./exchange";
@@ -21,6 +22,8 @@ export abstract class PendingCall<Peer> implements SentRequest {
   /** How long the caller waits altogether; null for ever. */
   timeoutMs: number | null = null;
   id = 0;
+  /** What it is counted with where room is limited. */
+  readonly lane: Lane = "in turn";
   /** Made when it leaves. */
   body = "";
   isSent = false;

@@ -9,6 +9,7 @@ import {
   messageOf,
   subjectOf,
 } from "../errors";
+import { LaneCounts } from "../contract/lane";
 import { type Bytes } from "../platform/platform";
 import { Backoff } from "../time/backoff";
 import { Deadlines } from "../time/deadlines";
@@ -47,6 +48,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
 
   /** Calls that are not settled yet. */
   private readonly calls = new Set<PendingCall<Peer>>();
+  private readonly lanes = new LaneCounts();
   /** Those of them that wait for a connection. */
   private readonly waiting = new Set<PendingCall<Peer>>();
   private readonly deadlines = new Deadlines<PendingCall<Peer>>(this.calls, (call) => this.expire(call));
@@ -82,11 +84,12 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
       return;
     }
     const { maxPendingRequests = DEFAULT_MAX_PENDING_REQUESTS } = this.options;
-    if (this.calls.size >= maxPendingRequests) {
+    if (this.lanes.of(call.lane) >= maxPendingRequests) {
       call.fail(busyError(call, maxPendingRequests));
       return;
     }
     this.calls.add(call);
+    this.lanes.add(call.lane);
     call.begin(this);
     if (!this.calls.has(call)) return;
     this.connect();
@@ -232,7 +235,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
 
   /** @internal A call has ended. */
   forget(call: PendingCall<Peer>): void {
-    this.calls.delete(call);
+    if (this.calls.delete(call)) this.lanes.remove(call.lane);
     this.waiting.delete(call);
   }
 

@@ -103,7 +103,10 @@ export interface ChannelOptions {
   readonly maxMessageBytes?: number;
   /** A peer that says nothing for this long, not even to a heartbeat, is lost, in milliseconds. Default 5,000. */
   readonly heartbeatMs?: number;
-  /** Requests that may wait for a connection or a reply; one more fails at once with a `BusyError`. Default 4,096. */
+  /**
+   * Requests that may wait for a connection or a reply; one more fails at once with a `BusyError`. Methods that are
+   * `concurrent`, and those that interrupt, have as much room of their own. Default 4,096.
+   */
   readonly maxPendingRequests?: number;
   /** Signals that may wait to be read in this process; what comes beyond is missed, and reported. Default 10,000. */
   readonly signalHighWaterMark?: number;

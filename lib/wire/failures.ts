@@ -1,6 +1,7 @@
 import {
   BusyError,
   CallAbortedError,
+  InterruptedError,
   messageOf,
   RemoteError,
   RpcTimeoutError,
@@ -11,9 +12,15 @@ import {
 } from "../errors";
 
 /** Why a server refused, where a client should know it by more than a text. An addition: originals ignore it. */
-export type FailureReason = "invalid" | "busy" | "late" | "cancelled";
+export type FailureReason = "invalid" | "busy" | "late" | "cancelled" | "interrupted";
 
-const REASONS: ReadonlySet<unknown> = new Set<FailureReason>(["invalid", "busy", "late", "cancelled"]);
+const REASONS: ReadonlySet<unknown> = new Set<FailureReason>([
+  "invalid",
+  "busy",
+  "late",
+  "cancelled",
+  "interrupted",
+]);
 
 export function isFailureReason(value: unknown): value is FailureReason {
   return REASONS.has(value);
@@ -57,6 +64,8 @@ export function errorOf(failure: Failure, place: ErrorPlace): RigwireError {
       return new RpcTimeoutError(remote.message, 0, place);
     case "cancelled":
       return new CallAbortedError(remote.message, place);
+    case "interrupted":
+      return new InterruptedError(remote.message, place);
     default:
       return remote;
   }

@@ -47,6 +47,10 @@ export interface MemberDescription {
   /** Of a method. */
   readonly parameters?: readonly ParameterDescription[];
   readonly concurrent?: boolean;
+  /** Left out where false. */
+  readonly interrupts?: boolean;
+  /** Left out where a call that runs is aborted. */
+  readonly onCallerLost?: "continue";
   /** Of a property. */
   readonly type?: string;
   readonly readonly?: boolean;
@@ -107,7 +111,14 @@ function describeMember(contract: MemberContract, service: ServiceContract): Mem
         type: typeName(type),
         optional,
       }));
-      return { ...named, concurrent: contract.concurrent, ...(parameters && { parameters }) };
+      const { concurrent, interrupts, onCallerLost } = contract;
+      return {
+        ...named,
+        concurrent,
+        ...(interrupts && { interrupts }),
+        ...(onCallerLost === "continue" && { onCallerLost }),
+        ...(parameters && { parameters }),
+      };
     }
     case "property": {
       const notify =
@@ -186,6 +197,8 @@ function decodeMember(wireName: string, value: Readonly<Record<string, unknown>>
     ...(typeof value.description === "string" && { description: value.description }),
     ...(Array.isArray(value.parameters) && { parameters: value.parameters.filter(isParameter) }),
     ...(typeof value.concurrent === "boolean" && { concurrent: value.concurrent }),
+    ...(value.interrupts === true && { interrupts: true }),
+    ...(value.onCallerLost === "continue" && { onCallerLost: value.onCallerLost }),
     ...(typeof value.type === "string" && { type: value.type }),
     ...(typeof value.readonly === "boolean" && { readonly: value.readonly }),
     ...(typeof value.notify === "string" && { notify: value.notify }),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Subject } from "rxjs";
-import { Arg, JsonMethod, RpcProperty, RpcService, Signal } from "rigwire";
+import { Arg, CallContext, JsonMethod, RpcProperty, RpcService, Signal } from "rigwire";
 
 /** How often the angle is told while the table turns, in milliseconds. */
 const STEP_MS = 20;
@@ -14,8 +14,6 @@ export class Turntable {
   @RpcProperty({ notify: "angleChanged", readonly: true })
   angle: number = 0;
 
-  private motion: AbortController | undefined;
-
   /** @param degreesPerSecond - How fast it turns. */
   constructor(private readonly degreesPerSecond = 360) {}
 
@@ -24,17 +22,16 @@ export class Turntable {
    *
    * @param degrees - Where to, in degrees; a full turn is 360.
    * @returns The angle reached, in degrees.
-   * @throws Error if `stop()` came in between.
+   * @throws Error if `stop()` came in between, or its caller gave up or is gone.
    */
   @JsonMethod({ timeout: 60_000, description: "turns to an angle in degrees" })
   async rotateTo(@Arg("degrees") degrees: number): Promise<number> {
-    const motion = new AbortController();
-    this.motion = motion;
+    const { signal } = CallContext.current();
     const from = this.angle;
     const startedAt = performance.now();
     while (this.angle !== degrees) {
-      await delay(STEP_MS, undefined, { signal: motion.signal }).catch(() => undefined);
-      if (motion.signal.aborted) throw new Error(`stopped at ${this.angle.toFixed(1)} degrees`);
+      await delay(STEP_MS, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) throw new Error(`stopped at ${this.angle.toFixed(1)} degrees`);
       const turned = ((performance.now() - startedAt) / 1_000) * this.degreesPerSecond;
       const distance = degrees - from;
       this.angle = turned >= Math.abs(distance) ? degrees : from + Math.sign(distance) * turned;
@@ -42,9 +39,9 @@ export class Turntable {
     return this.angle;
   }
 
-  /** Stops at once, where it is. */
-  @JsonMethod({ concurrent: true, description: "stops at once" })
+  /** Stops at once, where it is: what turns is told by its signal. */
+  @JsonMethod({ interrupts: true, description: "stops at once" })
   stop(): void {
-    this.motion?.abort();
+    // The motor of a real table is told to stop here.
   }
 }

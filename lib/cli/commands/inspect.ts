@@ -62,18 +62,23 @@ function print({ output }: Session, device: OpenedDevice, properties: readonly P
 type Colours = Session["output"];
 
 function methodRow({ paint }: Colours, device: OpenedDevice, method: MethodContract): readonly string[] {
-  const { wireName, result, timeoutMs, concurrent } = method;
+  const { wireName, result, timeoutMs } = method;
   const { cyan, dim } = paint;
   const described = describedMember(device, wireName);
   const parameters = described?.parameters?.map(parameterText).join(", ") ?? dim("…");
   const returns = result === "buffer" ? ` ${dim("→")} bytes` : "";
   const waits = timeoutMs === null ? "no timeout" : `timeout ${formatMs(timeoutMs)}`;
-  const notes = [concurrent ? "at once" : "", described?.description ?? ""].filter((note) => note !== "");
+  const notes = [paceOf(method), described?.description ?? ""].filter((note) => note !== "");
   return [
     `${cyan(printable(wireName))}(${parameters})${returns}`,
     dim(waits),
     notes.map(printable).join("; "),
   ];
+}
+
+function paceOf({ concurrent, interrupts }: MethodContract): string {
+  if (interrupts) return "interrupts";
+  return concurrent ? "at once" : "";
 }
 
 function parameterText({ name, type, optional }: ParameterDescription): string {

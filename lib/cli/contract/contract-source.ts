@@ -120,14 +120,14 @@ class ContractWriter {
     return candidates.find((signal) => this.device.contract.signals.has(signal));
   }
 
-  private method({ wireName, result, timeoutMs, concurrent }: MethodContract): string {
+  private method({ wireName, result, timeoutMs, concurrent, interrupts }: MethodContract): string {
     const decorator = result === "json" ? "JsonMethod" : "BufferMethod";
     this.imports.add(decorator).add("remote");
     if (result === "buffer") this.imports.add("type BufferResult");
     const described = describedMember(this.device, wireName);
     const further = {
       ...(timeoutMs !== DEFAULT_METHOD_TIMEOUT_MS && { timeout: String(timeoutMs) }),
-      ...(concurrent && { concurrent: "true" }),
+      ...(interrupts ? { interrupts: "true" } : concurrent && { concurrent: "true" }),
     };
     const options = this.options(wireName, further, described?.description);
     const { declared, names } = this.parameters(described?.parameters);
