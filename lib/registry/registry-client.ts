@@ -3,6 +3,7 @@ import { type DeviceEvent, type DeviceQuery, type DeviceRecord } from "../discov
 import { defaultLogger, type Logger } from "../log/logger";
 import { proveOwnership, type OwnershipProof } from "../security/ownership-proof";
 import { resolveClientSecurity } from "../security/security-options";
+import { located } from "../transport/located";
 import { type ChannelOptions, type Locate, type RpcChannel } from "../transport/rpc-channel";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
 import { pause } from "../time/pause";
@@ -94,12 +95,10 @@ export class RegistryClient {
    *
    * @param signal - Ends the search early.
    */
-  url(signal?: AbortSignal): Promise<string> {
+  async url(signal?: AbortSignal): Promise<string> {
     const deadline = AbortSignal.timeout(this.timeoutMs);
-    return this.locate(
-      signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
-      () => undefined,
-    );
+    const either = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+    return located(await this.locate(either, () => undefined)).url;
   }
 
   /**
