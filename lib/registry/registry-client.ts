@@ -46,6 +46,11 @@ export interface Registration {
   readonly name?: string;
   /** Takes the name from the device that has it. Default false: then the registry gives another, `NAME-1` … */
   readonly overwrite?: boolean;
+  /**
+   * Has a registry of rigwire's ask the device that has the name whether it is still there, up to 500 ms, and gives the
+   * name to this one if it is not. Default false: it gets another name at once.
+   */
+  readonly askHolder?: boolean;
 }
 
 /** What a registry accepted. */
@@ -107,8 +112,16 @@ export class RegistryClient {
    * @throws RegistryRefusedError with the registry's reason.
    */
   async register(device: Registration, options?: RegistryCallOptions): Promise<AcceptedRegistration> {
-    const { type, url, name = "", overwrite = false } = device;
-    const request: RegistryRequest = { event: "REGISTER", type, url, name, overwrite, owner: this.owner };
+    const { type, url, name = "", overwrite = false, askHolder = false } = device;
+    const request: RegistryRequest = {
+      event: "REGISTER",
+      type,
+      url,
+      name,
+      overwrite,
+      askHolder,
+      owner: this.owner,
+    };
     const reply = await this.ask(request, "register", options);
     const { name: accepted, uuid } = expectReply(reply, "REGISTER_ACK", "REGISTER");
     return { name: accepted, uuid };
