@@ -172,6 +172,7 @@ export {
 export { type RigSecurity, type ServerKeys } from "./security/rig-security";
 export { inject, injectable, singleton } from "tsyringe";
 export { type ClientIdentity } from "./transport/endpoint";
+export { type Located, type PeerIdentity } from "./transport/located";
 export { type Locate } from "./transport/rpc-channel";
 export { generateKeys } from "./security/generate-keys";
 export { VERSION } from "./version";

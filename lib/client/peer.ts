@@ -2,6 +2,7 @@ import { type ServiceContract } from "../contract/service-contract";
 import { ContractError, MalformedMessageError } from "../errors";
 import { type ServerAnnouncement } from "../transport/connection";
 import { type ServerAbilities } from "../transport/exchange";
+import { type Located } from "../transport/located";
 import { type Ask, type ChannelProtocol } from "../transport/rpc-channel";
 import { decodeInventory, type Feature, type Inventory } from "../wire/inventory";
 import { decodeReply } from "../wire/replies";
@@ -30,10 +31,13 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
   ) {}
 
   /**
-   * @throws ContractError with the missing members, if the device does not fulfil the contract.
+   * @throws What `verify` throws if another device was looked for; ContractError with the missing members, if the device
+   *   does not fulfil the contract.
    */
-  async handshake(ask: Ask): Promise<Peer> {
+  async handshake(ask: Ask, verify?: Located["verify"]): Promise<Peer> {
     const { inventory, reading } = await readInventory(ask);
+    // First: it is no fault of the contract where another device answers.
+    verify?.({ name: inventory.name, type: inventory.rigwire?.type });
     if (this.contract !== undefined) checkFulfilled(this.contract, inventory);
     this.sequences.connected(inventory.rigwire?.instance);
     return { inventory, clock: reading === undefined ? undefined : new ServerClock(reading) };

@@ -7,7 +7,7 @@ import { contractOf } from "../contract/contract-of";
 import { securityTowards, type RigSecurity } from "../security/rig-security";
 import { type Constructor } from "../contract/value-type";
 import { type DeviceDirectory } from "../discovery/device-directory";
-import { locateDevice } from "../discovery/locate-device";
+import { deviceSearch } from "../discovery/device-search";
 
 export interface DeviceClientsOptions extends ClientOptions {
   /** The keys of the app, from which each client has its own, unless `security` gives the same to all. */
@@ -49,7 +49,7 @@ export class DeviceClients {
     const query = name === undefined ? { type } : { name };
     const { rigSecurity, ...options } = this.options;
     const keys = rigSecurity === undefined ? {} : { security: securityTowards(rigSecurity, name ?? type) };
-    return connect(contract, (signal, tell) => locateDevice(this.directory, query, signal, tell), {
+    return connect(contract, deviceSearch(this.directory, query), {
       ...keys,
       ...options,
       name: name ?? type,

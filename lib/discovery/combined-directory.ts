@@ -36,11 +36,17 @@ export class CombinedDirectory implements DeviceDirectory {
     if (query.name === undefined && query.type === undefined) return this.all();
     const searches: Promise<readonly DeviceRecord[]>[] = [];
     for (const directory of this.directories) {
-      searches.push(directory.find(query));
+      searches.push(findElsewhere(directory, query));
       const found = await firstFound(searches, HEAD_START_MS);
       if (found !== undefined) return found;
     }
     return (await firstFound(searches)) ?? nothingFound(await Promise.allSettled(searches));
+  }
+
+  /** Why some of them cannot be asked at the moment; nothing while all can. */
+  get problem(): string | undefined {
+    const problems = this.directories.flatMap(({ problem }) => problem ?? []);
+    return problems.length === 0 ? undefined : problems.join("; ");
   }
 
   /** Nobody is told of changes any more. */
@@ -58,6 +64,16 @@ export class CombinedDirectory implements DeviceDirectory {
     }
     return all.length > 0 ? all : nothingFound(answers);
   }
+}
+
+/** Not every directory heeds which addresses are ruled out. */
+async function findElsewhere(
+  directory: DeviceDirectory,
+  query: DeviceQuery,
+): Promise<readonly DeviceRecord[]> {
+  const devices = await directory.find(query);
+  const { notAt } = query;
+  return notAt === undefined ? devices : devices.filter(({ url }) => !notAt.has(url));
 }
 
 function nothingFound(answers: readonly PromiseSettledResult<unknown>[]): readonly DeviceRecord[] {

@@ -3,7 +3,10 @@ import { type Observable } from "rxjs";
 /** A device as a directory knows it. */
 export interface DeviceRecord {
   readonly name: string;
-  /** The service type its class declares, such as `camera`. */
+  /**
+   * The service type its class declares, such as `camera`. Empty where the directory does not tell names from types, as
+   * an RPyC registry: then the name may be the type.
+   */
   readonly type: string;
   /** Where it is served: a URL such as `tcp://10.0.0.7:10342`. */
   readonly url: string;
@@ -13,6 +16,8 @@ export interface DeviceRecord {
 export interface DeviceQuery {
   readonly name?: string;
   readonly type?: string;
+  /** Addresses where something else answers: none of their devices is meant. For whoever combines directories. */
+  readonly notAt?: ReadonlySet<string>;
 }
 
 /** A device that appeared in a directory or left it. */
@@ -27,9 +32,15 @@ export interface DeviceDirectory {
   find(query: DeviceQuery): Promise<readonly DeviceRecord[]>;
   /** Devices as they come and go, from the subscription on. */
   readonly changes$: Observable<DeviceEvent>;
+  /** Why it cannot be asked at the moment; nothing while it can, or left out where it always can. */
+  readonly problem?: string | undefined;
 }
 
 /** Whether a device is one of those that are asked for. */
-export function matches(device: DeviceRecord, { name, type }: DeviceQuery): boolean {
-  return (name === undefined || device.name === name) && (type === undefined || device.type === type);
+export function matches(device: DeviceRecord, { name, type, notAt }: DeviceQuery): boolean {
+  return (
+    (name === undefined || device.name === name) &&
+    (type === undefined || device.type === type) &&
+    notAt?.has(device.url) !== true
+  );
 }

@@ -1,5 +1,11 @@
 import { catchError, filter, firstValueFrom, fromEvent, merge, NEVER, type Observable, timer } from "rxjs";
-import { AddressError, AmbiguousDeviceError, DeviceUnavailableError, messageOf } from "../errors";
+import {
+  AddressError,
+  AmbiguousDeviceError,
+  AuthenticationError,
+  DeviceUnavailableError,
+  messageOf,
+} from "../errors";
 import { pause } from "../time/pause";
 import { matches, type DeviceDirectory, type DeviceQuery, type DeviceRecord } from "./device-directory";
 
@@ -19,7 +25,8 @@ const LISTED_DEVICES = 10;
  * @param signal - Ends the wait.
  * @param tell - Gets the reason of the wait: what was looked for and what is there.
  * @returns Its URL.
- * @throws AmbiguousDeviceError with the list, if several match; AddressError where a directory has none to be asked at.
+ * @throws AmbiguousDeviceError with the list, if several match; AddressError where a directory has none to be asked at;
+ *   AuthenticationError where a directory does not let itself be asked.
  */
 export async function locateDevice(
   directory: DeviceDirectory,
@@ -27,11 +34,24 @@ export async function locateDevice(
   signal: AbortSignal,
   tell: (problem: string) => void,
 ): Promise<string> {
+  return (await locateRecord(directory, query, signal, tell)).url;
+}
+
+/**
+ * As {@link locateDevice}, with all that the directory knows of the device. What is ruled out (`notAt`) comes last: the
+ * address that was ruled out the longest ago, where there is no other.
+ */
+export async function locateRecord(
+  directory: DeviceDirectory,
+  query: DeviceQuery,
+  signal: AbortSignal,
+  tell: (problem: string) => void,
+): Promise<DeviceRecord> {
   for (;;) {
     signal.throwIfAborted();
     const round = new AbortController();
     const explain = async (problem: string) => {
-      const known = await whatIsThere(directory);
+      const known = directory.problem ?? (await whatIsThere(directory));
       if (!round.signal.aborted) tell(`${problem}: ${known}`);
     };
     const slow = setTimeout(() => void explain(`${describe(query)} is not found yet`), SLOW_ANSWER_MS);
@@ -43,7 +63,7 @@ export async function locateDevice(
       if (answer === "added") continue;
       if ("devices" in answer) {
         const [device, ...others] = answer.devices;
-        if (device !== undefined && others.length === 0) return device.url;
+        if (device !== undefined && others.length === 0) return device;
         if (device !== undefined) throw ambiguous(query, [device, ...others]);
       }
       if ("problem" in answer) tell(answer.problem);
@@ -60,12 +80,27 @@ type Answer = { readonly devices: readonly DeviceRecord[] } | { readonly problem
 
 async function ask(directory: DeviceDirectory, query: DeviceQuery): Promise<Answer> {
   try {
-    return { devices: await directory.find(query) };
+    const devices = await directory.find(query);
+    if (query.notAt === undefined || query.notAt.size === 0) return { devices };
+    const elsewhere = devices.filter(({ url }) => query.notAt?.has(url) !== true);
+    return { devices: elsewhere.length > 0 ? elsewhere : await ruledOut(directory, query, query.notAt) };
   } catch (error) {
     // That does not mend with time.
-    if (error instanceof AddressError) throw error;
+    if (error instanceof AddressError || error instanceof AuthenticationError) throw error;
     return { problem: `${describe(query)} is not found: ${messageOf(error)}` };
   }
+}
+
+/** The device whose address was ruled out first, as a list of one; an empty one where none is there any more. */
+async function ruledOut(
+  directory: DeviceDirectory,
+  { name, type }: DeviceQuery,
+  notAt: ReadonlySet<string>,
+): Promise<readonly DeviceRecord[]> {
+  const query = { ...(name !== undefined && { name }), ...(type !== undefined && { type }) };
+  const devices = await directory.find(query);
+  const order = [...notAt];
+  return [...devices].sort((one, other) => order.indexOf(one.url) - order.indexOf(other.url)).slice(0, 1);
 }
 
 /** Resolves when a matching device was added, or the wait is over. Subscribed before the directory is asked. */

@@ -19,7 +19,8 @@ import {
 import { openEndpoint } from "../transport/transports";
 import { CHANGES, encodeDeviceChange, type DeviceChange } from "./device-change";
 import { localUrl } from "../address/local-url";
-import { type Registered, RegisteredDevices } from "./registered-devices";
+import { HolderProbe } from "./holder-probe";
+import { type NewDevice, RegisteredDevices } from "./registered-devices";
 import { encodeRegistryReply, type RegistryReply } from "./registry-reply";
 import { decodeRegistryRequest, type RegisterRequest, type RegistryRequest } from "./registry-request";
 
@@ -55,6 +56,7 @@ export class DeviceRegistry implements DeviceDirectory {
 
   private readonly changes = new Subject<DeviceEvent>();
   private readonly registered: RegisteredDevices;
+  private readonly holders = new HolderProbe();
   private untold: DeviceChange[] = [];
   private telling: NodeJS.Immediate | undefined;
   private pruning: NodeJS.Timeout | undefined;
@@ -128,6 +130,7 @@ export class DeviceRegistry implements DeviceDirectory {
 
   private async shutDown(): Promise<void> {
     clearTimeout(this.pruning);
+    this.holders.close();
     this.tell();
     await this.endpoint.close();
     this.changes.complete();
@@ -151,12 +154,8 @@ export class DeviceRegistry implements DeviceDirectory {
     // Nobody is found or checks in whose time is over, even where the timer is late.
     this.prune();
     switch (request.event) {
-      case "REGISTER": {
-        const registered = this.register(request);
-        if (!registered.accepted) return reply(refusal(request, registered.reason));
-        reply({ event: "REGISTER_ACK", name: registered.name, uuid: registered.uuid });
-        return this.changed(registered.changes);
-      }
+      case "REGISTER":
+        return this.register(request, reply);
       case "UNREGISTER": {
         const removed = this.registered.unregister(request.uuid);
         reply({ event: "ACK", reqEvent: request.event, success: removed !== undefined, reason: "" });
@@ -174,16 +173,47 @@ export class DeviceRegistry implements DeviceDirectory {
     }
   }
 
-  private register(request: RegisterRequest): Registered {
+  private register(request: RegisterRequest, reply: (answer: RegistryReply) => void): void {
     const { owner } = request;
+    if (owner !== undefined && this.keys !== undefined && !isProven(owner, this.keys)) {
+      reply(refusal(request, '"owner" does not prove that the sender has the secret of its key'));
+      return;
+    }
     // Without keys anybody may replace a device, as with the originals.
-    if (owner === undefined || this.keys === undefined) {
-      return this.registered.register({ ...request, owner: undefined });
+    const device = { ...request, owner: this.keys === undefined ? undefined : owner?.publicKey };
+    const holder = this.registered.holderOf(device);
+    if (holder === undefined) this.accept(device, reply);
+    else void this.registerInPlaceOf(holder, device, reply);
+  }
+
+  /** A device that crashed and came back at another address has its name again; one that lives keeps it. */
+  private async registerInPlaceOf(
+    holder: DeviceRecord,
+    device: NewDevice,
+    reply: (answer: RegistryReply) => void,
+  ): Promise<void> {
+    const isThere = await this.holders.isThere(holder);
+    if (this.closing !== undefined) return;
+    this.prune();
+    const isGone = !isThere && this.registered.has(holder);
+    if (isGone) {
+      const { name, url } = holder;
+      this.log.info(
+        { device: name, url },
+        `${name} does not answer at ${url} any more: it is now at ${device.url}`,
+      );
     }
-    if (!isProven(owner, this.keys)) {
-      return { accepted: false, reason: '"owner" does not prove that the sender has the secret of its key' };
+    this.accept({ ...device, overwrite: isGone }, reply);
+  }
+
+  private accept(device: NewDevice, reply: (answer: RegistryReply) => void): void {
+    const registered = this.registered.register(device);
+    if (!registered.accepted) {
+      reply({ event: "ACK", reqEvent: "REGISTER", success: false, reason: registered.reason });
+      return;
     }
-    return this.registered.register({ ...request, owner: owner.publicKey });
+    reply({ event: "REGISTER_ACK", name: registered.name, uuid: registered.uuid });
+    this.changed(registered.changes);
   }
 
   private async watch(request: RegistryRequest & { readonly event: "WATCH" }): Promise<RegistryReply> {

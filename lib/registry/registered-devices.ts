@@ -17,7 +17,7 @@ export type Registered =
   | { readonly accepted: false; readonly reason: string };
 
 /** What is to be registered. */
-interface NewDevice extends Omit<RegisterRequest, "event" | "owner"> {
+export interface NewDevice extends Omit<RegisterRequest, "event" | "owner"> {
   /** The key of whom it belongs to, where that is proven. */
   readonly owner?: PublicKey | undefined;
 }
@@ -80,6 +80,22 @@ export class RegisteredDevices {
     const uuid = randomUUID();
     this.add({ device, owner, uuid, dueAt: this.now() + DEFAULT_ALIVE_TIMEOUT_MS, queuedAt: Infinity });
     return { accepted: true, name: device.name, uuid, changes: [...removed, { kind: "added", device }] };
+  }
+
+  /**
+   * The device that has a new one's name, where it is to be asked whether it is still there.
+   *
+   * @returns Nothing where the name is free, or the new device takes it in any case, or must not.
+   */
+  holderOf({ url, name, overwrite, askHolder, owner }: NewDevice): DeviceRecord | undefined {
+    const holder = this.byName.get(name);
+    if (holder === undefined || overwrite || askHolder !== true) return undefined;
+    return holder.device.url === url || holder.owner !== owner ? undefined : holder.device;
+  }
+
+  /** Whether a device is still registered, and has not registered again. */
+  has(device: DeviceRecord): boolean {
+    return this.byName.get(device.name)?.device === device;
   }
 
   /** @returns What changed; nothing if no device has this uuid. */

@@ -3,6 +3,7 @@ import { type DeviceEvent, type DeviceQuery, type DeviceRecord } from "../discov
 import { defaultLogger, type Logger } from "../log/logger";
 import { proveOwnership, type OwnershipProof } from "../security/ownership-proof";
 import { resolveClientSecurity } from "../security/security-options";
+import { located } from "../transport/located";
 import { type ChannelOptions, type Locate, type RpcChannel } from "../transport/rpc-channel";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
 import { pause } from "../time/pause";
@@ -45,6 +46,11 @@ export interface Registration {
   readonly name?: string;
   /** Takes the name from the device that has it. Default false: then the registry gives another, `NAME-1` … */
   readonly overwrite?: boolean;
+  /**
+   * Has a registry of rigwire's ask the device that has the name whether it is still there, up to 500 ms, and gives the
+   * name to this one if it is not. Default false: it gets another name at once.
+   */
+  readonly askHolder?: boolean;
 }
 
 /** What a registry accepted. */
@@ -94,12 +100,10 @@ export class RegistryClient {
    *
    * @param signal - Ends the search early.
    */
-  url(signal?: AbortSignal): Promise<string> {
+  async url(signal?: AbortSignal): Promise<string> {
     const deadline = AbortSignal.timeout(this.timeoutMs);
-    return this.locate(
-      signal === undefined ? deadline : AbortSignal.any([deadline, signal]),
-      () => undefined,
-    );
+    const either = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+    return located(await this.locate(either, () => undefined)).url;
   }
 
   /**
@@ -108,8 +112,16 @@ export class RegistryClient {
    * @throws RegistryRefusedError with the registry's reason.
    */
   async register(device: Registration, options?: RegistryCallOptions): Promise<AcceptedRegistration> {
-    const { type, url, name = "", overwrite = false } = device;
-    const request: RegistryRequest = { event: "REGISTER", type, url, name, overwrite, owner: this.owner };
+    const { type, url, name = "", overwrite = false, askHolder = false } = device;
+    const request: RegistryRequest = {
+      event: "REGISTER",
+      type,
+      url,
+      name,
+      overwrite,
+      askHolder,
+      owner: this.owner,
+    };
     const reply = await this.ask(request, "register", options);
     const { name: accepted, uuid } = expectReply(reply, "REGISTER_ACK", "REGISTER");
     return { name: accepted, uuid };

@@ -7,6 +7,7 @@ import { Backoff } from "../time/backoff";
 import { advertisedUrl } from "../address/node/advertised-url";
 import { isLoopbackHost } from "../address/hosts";
 import { type AcceptedRegistration, type RegistryClient } from "./registry-client";
+import { OwnName } from "./own-name";
 import { DEFAULT_ALIVE_TIMEOUT_MS } from "./registry-request";
 
 /** The device that is kept registered; an `RpcServer` is one. */
@@ -41,7 +42,7 @@ export type LeaseState =
       readonly name: string;
       /** What the registry tells others. */
       readonly url: string;
-      /** The name the device wanted, or had until the registry forgot it, where it is another. */
+      /** The name that the device wanted, or had before, where it is another. */
       readonly formerName: string | undefined;
     }
   /** The registry is away, or something is wrong on the way to it; it is tried again and again. */
@@ -73,6 +74,7 @@ export class RegistryLease {
   private readonly connection: Subscription;
   private readonly checkEveryMs: number;
   private readonly log: Logger;
+  private readonly ownName: OwnName;
   private accepted: AcceptedRegistration | undefined;
   private hasBeenAccepted = false;
   private isConnected = false;
@@ -86,6 +88,7 @@ export class RegistryLease {
   ) {
     this.log = options.logger ?? defaultLogger();
     this.checkEveryMs = (options.aliveTimeoutMs ?? DEFAULT_ALIVE_TIMEOUT_MS) / CHECKS_PER_TIMEOUT;
+    this.ownName = new OwnName(device.name, client);
     this.state$ = this.states.asObservable();
     this.connection = client.state$.subscribe((state) => {
       this.isConnected = state.kind === "connected";
@@ -118,11 +121,14 @@ export class RegistryLease {
     if (this.accepted !== undefined) {
       if (await this.client.checkAlive(this.accepted.uuid, { aliveTimeoutMs, signal })) {
         if (this.state.kind !== "registered") this.tellRegistered(this.accepted.name, undefined);
+        if (await this.ownName.isToBeAskedFor(this.accepted.name, signal)) {
+          await this.register(this.ownName.name, aliveTimeoutMs, signal);
+        }
         return this.nextCheckMs();
       }
       this.accepted = undefined;
     }
-    await this.register(aliveTimeoutMs, signal);
+    await this.register(this.device.name, aliveTimeoutMs, signal);
     return this.nextCheckMs();
   }
 
@@ -131,13 +137,16 @@ export class RegistryLease {
     return this.checkEveryMs * (0.9 + Math.random() / 10);
   }
 
-  private async register(aliveTimeoutMs: number, signal: AbortSignal): Promise<void> {
+  /** @param wanted - The name to ask for; what the device is called until then. */
+  private async register(wanted: string, aliveTimeoutMs: number, signal: AbortSignal): Promise<void> {
     const { advertise, overwrite = false } = this.options;
-    const { name: wanted, url: bound, contract } = this.device;
+    const { name: before, url: bound, contract } = this.device;
     const url = await advertisedUrl(bound, { advertise, registryUrl: await this.client.url(signal) });
     this.warnOfLoopback(bound, url);
+    // Whoever has the name when the device comes back after an outage has registered a moment ago.
+    const isFirst = !this.hasBeenAccepted;
     const accepted = await this.client.register(
-      { type: contract.type, url, name: wanted, overwrite: overwrite && !this.hasBeenAccepted },
+      { type: contract.type, url, name: wanted, overwrite: overwrite && isFirst, askHolder: isFirst },
       { signal },
     );
     this.accepted = accepted;
@@ -148,11 +157,17 @@ export class RegistryLease {
     if (aliveTimeoutMs !== DEFAULT_ALIVE_TIMEOUT_MS) {
       await this.client.checkAlive(accepted.uuid, { aliveTimeoutMs, signal });
     }
-    this.tellRegistered(accepted.name, wanted === "" || wanted === accepted.name ? undefined : wanted);
+    if (wanted !== before && accepted.name === before) return;
+    this.tellRegistered(accepted.name, before === "" || before === accepted.name ? undefined : before);
   }
 
   private tellRegistered(name: string, formerName: string | undefined): void {
-    if (formerName !== undefined) {
+    if (formerName !== undefined && name === this.ownName.name) {
+      this.log.warn(
+        { device: name, formerName },
+        `${name} is free: the device that was ${formerName} has its name now`,
+      );
+    } else if (formerName !== undefined) {
       this.log.warn(
         { device: name, wanted: formerName },
         `another device is registered as ${formerName}: this one is ${name}`,

@@ -22,6 +22,11 @@ export interface RegisterRequest {
   readonly name: string;
   /** Takes the name from the device that has it. */
   readonly overwrite: boolean;
+  /**
+   * Whether a device that has the name is asked first if it is still there; else the new one gets another name at once,
+   * as an original expects. An addition.
+   */
+  readonly askHolder?: boolean | undefined;
   /** Whose device it is, for a registry with keys. An addition: others do not read it. */
   readonly owner?: OwnershipProof | undefined;
 }
@@ -49,8 +54,15 @@ export function encodeRegistryRequest(request: RegistryRequest): string {
 function payloadOf(request: RegistryRequest): Fields {
   switch (request.event) {
     case "REGISTER": {
-      const { type, url, name, overwrite, owner } = request;
-      return { device_type: type, addr: url, name, overwrite, ...(owner !== undefined && { owner }) };
+      const { type, url, name, overwrite, askHolder, owner } = request;
+      return {
+        device_type: type,
+        addr: url,
+        name,
+        overwrite,
+        ...(askHolder === true && { ask_holder: true }),
+        ...(owner !== undefined && { owner }),
+      };
     }
     case "UNREGISTER":
       return { uuid: request.uuid };
@@ -88,6 +100,7 @@ const READERS = {
     url: addressField(payload, "addr"),
     name: optionalTextField(payload, "name") ?? "",
     overwrite: overwriteOf(payload),
+    askHolder: payload.ask_holder === true,
     owner: ownerOf(payload),
   }),
   UNREGISTER: (payload: Fields): RegistryRequest => ({

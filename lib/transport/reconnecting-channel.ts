@@ -16,6 +16,7 @@ import { Deadlines } from "../time/deadlines";
 import { pause } from "../time/pause";
 import { type ReceivedReply } from "../wire/message";
 import { unlessAborted } from "../time/unless-aborted";
+import { located } from "./located";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./message-limit";
 import { type PendingCall } from "./pending-call";
 import {
@@ -160,7 +161,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
   private async openSession(): Promise<Session<Peer>> {
     const { signal } = this.closing;
     const search = this.locate(signal, (problem) => this.tellProblem(problem));
-    const found = await unlessAborted(signal, search);
+    const { url: found, verify } = located(await unlessAborted(signal, search));
     const transport = transportOf(found);
     const url = transport.checkedUrl(found);
     this.where = url;
@@ -174,6 +175,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
     return Session.open({
       transport: transport.client(),
       url,
+      verify,
       protocol: this.protocol,
       connection: { maxMessageBytes, handshakeTimeoutMs, heartbeatMs, signalHighWaterMark, security },
       signal,

@@ -5,6 +5,7 @@ import { type Bytes } from "../platform/platform";
 import { type ReceivedReply } from "../wire/message";
 import { type ServerAnnouncement } from "./connection";
 import { type ServerAbilities } from "./exchange";
+import { type Located } from "./located";
 import { type PendingCall } from "./pending-call";
 
 /** Where a channel stands. A channel connects when it is first used and goes on by itself after a loss. */
@@ -60,8 +61,12 @@ export type Ask = (body: string, what: string) => Promise<ReceivedReply>;
 
 /** What a channel has to know of the protocol that is spoken over it. */
 export interface ChannelProtocol<Peer> {
-  /** Learns who is at the other end; no request leaves before. Must be harmless to repeat. */
-  handshake(ask: Ask): Promise<Peer>;
+  /**
+   * Learns who is at the other end; no request leaves before. Must be harmless to repeat.
+   *
+   * @param verify - Is told who it is; what it throws ends the connection.
+   */
+  handshake(ask: Ask, verify?: Located["verify"]): Promise<Peer>;
   /** What the peer told of itself that a transport needs; nothing by an original. */
   announcement(peer: Peer): ServerAnnouncement | undefined;
   /** What it understands. Left out: nothing beyond the originals. */
@@ -90,8 +95,9 @@ export interface ChannelProtocol<Peer> {
  *
  * @param signal - Ends the search.
  * @param tell - Gets the reason if the search takes its time.
+ * @returns Its URL, or the URL with a check of who answers there.
  */
-export type Locate = (signal: AbortSignal, tell: (problem: string) => void) => Promise<string>;
+export type Locate = (signal: AbortSignal, tell: (problem: string) => void) => Promise<string | Located>;
 
 export interface ChannelOptions {
   /**

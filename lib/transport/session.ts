@@ -4,6 +4,7 @@ import { platform } from "../platform/current";
 import { type Bytes, type Timer } from "../platform/platform";
 import { type ClientTransport, type ConnectionOptions } from "./connection";
 import { Exchange } from "./exchange";
+import { type Located } from "./located";
 import { type Ask, type ChannelProtocol } from "./rpc-channel";
 
 /** Somebody who wants the frames of a signal, on one connection after the other. */
@@ -16,6 +17,8 @@ export interface SignalSubscription {
 export interface SessionOptions<Peer> {
   readonly transport: ClientTransport;
   readonly url: string;
+  /** Whether the one who answers is meant. */
+  readonly verify?: Located["verify"];
   readonly protocol: ChannelProtocol<Peer>;
   readonly connection: ConnectionOptions & { readonly handshakeTimeoutMs: number };
   /** Ends the attempt, and the session. */
@@ -49,7 +52,7 @@ export class Session<Peer> {
    * @throws Error with the reason in a few words, or what the protocol's handshake throws.
    */
   static async open<Peer>(options: SessionOptions<Peer>): Promise<Session<Peer>> {
-    const { transport, url, protocol, connection, signal, onReady } = options;
+    const { transport, url, verify, protocol, connection, signal, onReady } = options;
     let session: Session<Peer> | undefined;
     const exchange = await Exchange.open(
       transport,
@@ -70,7 +73,7 @@ export class Session<Peer> {
     void exchange.lost.then(() => signal.removeEventListener("abort", end));
     try {
       signal.throwIfAborted();
-      const peer = await protocol.handshake((body, what) => exchange.ask(body, what));
+      const peer = await protocol.handshake((body, what) => exchange.ask(body, what), verify);
       exchange.introduce(protocol.announcement(peer));
       const abilities = protocol.abilities?.(peer);
       if (abilities !== undefined) exchange.understands(abilities);

@@ -2,7 +2,8 @@ import { merge, NEVER } from "rxjs";
 import { contractFromInventory } from "../../client/contract-from-inventory";
 import { RpcClient } from "../../client/rpc-client";
 import { type ServiceContract } from "../../contract/service-contract";
-import { locateDevice } from "../../discovery/locate-device";
+import { type DeviceRecord } from "../../discovery/device-directory";
+import { deviceSearch } from "../../discovery/device-search";
 import { parseAddress } from "../../address/address";
 import { type Locate } from "../../transport/rpc-channel";
 import { type Inventory } from "../../wire/inventory";
@@ -74,18 +75,14 @@ function requirePort(url: string): void {
     throw new UsageError(`${url} names no port: as in ${url}:9000`);
 }
 
-/** Where it was found; after that, where it is then: it may come back elsewhere. */
-function locateAgain(lookup: Lookup, found: { readonly name: string; readonly url: string }): Locate {
-  let isFirst = true;
+/** Where it was found; after that, where it is then: it may come back elsewhere, or another be there. */
+function locateAgain(lookup: Lookup, found: DeviceRecord): Locate {
   const directory = {
     find: async (query: { name?: string; type?: string }) => (await lookup.findAny(query)).devices,
     changes$: merge(...lookup.sources.map((source) => source.directory.changes$), NEVER),
   };
-  return (signal, tell) => {
-    if (!isFirst) return locateDevice(directory, { name: found.name }, signal, tell);
-    isFirst = false;
-    return Promise.resolve(found.url);
-  };
+  const { name, type } = found;
+  return deviceSearch(directory, name === "" ? { type } : { name }, found);
 }
 
 async function connected<T>(
