@@ -110,7 +110,8 @@ export class Session<Peer> {
 
   private deliver(signal: string | undefined, frame: Bytes): void {
     if (signal === undefined) {
-      for (const subscribed of this.subscriptions.values()) emit(subscribed, frame);
+      // A handler that leaves a signal and comes back puts it at the end, where it would be met again.
+      for (const subscribed of [...this.subscriptions.values()]) emit(subscribed, frame);
       return;
     }
     const subscribed = this.subscriptions.get(signal);
