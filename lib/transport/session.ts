@@ -5,6 +5,7 @@ import { type Bytes, type Timer } from "../platform/platform";
 import { type ClientTransport, type ConnectionOptions } from "./connection";
 import { Exchange } from "./exchange";
 import { type Ask, type ChannelProtocol } from "./rpc-channel";
+import { type SignalPortMemory } from "./signal-port-memory";
 
 /** Somebody who wants the frames of a signal, on one connection after the other. */
 export interface SignalSubscription {
@@ -18,6 +19,8 @@ export interface SessionOptions<Peer> {
   readonly url: string;
   readonly protocol: ChannelProtocol<Peer>;
   readonly connection: ConnectionOptions & { readonly handshakeTimeoutMs: number };
+  /** What earlier sessions of the channel learned. */
+  readonly signalPorts: SignalPortMemory;
   /** Ends the attempt, and the session. */
   readonly signal: AbortSignal;
   /** Called each time the session becomes ready again. */
@@ -49,14 +52,19 @@ export class Session<Peer> {
    * @throws Error with the reason in a few words, or what the protocol's handshake throws.
    */
   static async open<Peer>(options: SessionOptions<Peer>): Promise<Session<Peer>> {
-    const { transport, url, protocol, connection, signal, onReady } = options;
+    const { transport, url, protocol, connection, signalPorts, signal, onReady } = options;
     let session: Session<Peer> | undefined;
     const exchange = await Exchange.open(
       transport,
       url,
       (opening) => ({
         beginningOf: (name) => protocol.beginningOf(name),
-        askSignalPort: () => protocol.askSignalPort((body, what) => opening.ask(body, what)),
+        knownSignalPort: () => signalPorts.at(url),
+        askSignalPort: async () => {
+          const port = await protocol.askSignalPort((body, what) => opening.ask(body, what));
+          signalPorts.learned(url, port);
+          return port;
+        },
       }),
       {
         onSignal: (name, frame) => session?.deliver(name, frame),

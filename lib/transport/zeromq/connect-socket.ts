@@ -24,6 +24,13 @@ export const ONE_CONNECTION = {
   handshakeInterval: 2 * CONNECT_TIMEOUT_MS,
 } as const;
 
+/** Nobody answers: the peer may be there behind a wire that carries nothing. */
+export class NoAnswerError extends Error {
+  constructor() {
+    super("no answer");
+  }
+}
+
 /** Told what becomes of a connection after it was made. */
 export interface ConnectionWatcher {
   /** It ended; possibly more than once. */
@@ -68,7 +75,7 @@ async function connectRemote(
   const events = eventsOf(socket);
   socket.connect(url);
   await withDeadline(handshake(events, url, security), CONNECT_TIMEOUT_MS, () => {
-    throw new Error("no answer");
+    throw new NoAnswerError();
   });
   void watch(events, watcher);
 }
