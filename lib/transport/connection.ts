@@ -84,7 +84,12 @@ export interface ServerAnnouncement {
 export interface ConnectionProtocol {
   /** What every frame of a signal begins with, for transports that filter by it. */
   beginningOf(signal: string): string;
-  /** Asks a server that announced nothing where it publishes its signals (plantimager RPC). */
+  /** Where a server that announced nothing publishes, as an earlier connection to the same URL learned. */
+  knownSignalPort(): number | undefined;
+  /**
+   * Asks a server that announced nothing where it publishes its signals. An original publishes each signal once more
+   * for each time it is asked (plantimager RPC): once for each of its runs.
+   */
   askSignalPort(): Promise<number>;
 }
 

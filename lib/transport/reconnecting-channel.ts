@@ -28,6 +28,7 @@ import {
   type SimpleRequest,
 } from "./rpc-channel";
 import { Session, type SignalSubscription } from "./session";
+import { SignalPortMemory } from "./signal-port-memory";
 import { SimpleCall } from "./simple-call";
 import { resolveClientSecurity, transportOf, type Transport } from "./transports";
 
@@ -54,6 +55,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
   private readonly waiting = new Set<PendingCall<Peer>>();
   private readonly deadlines = new Deadlines<PendingCall<Peer>>(this.calls, (call) => this.expire(call));
   private readonly subscriptions = new Set<SignalSubscription>();
+  private readonly signalPorts = new SignalPortMemory();
   private readonly closing = new AbortController();
   private session: Session<Peer> | undefined;
   private connecting: Promise<void> | undefined;
@@ -178,6 +180,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
       verify,
       protocol: this.protocol,
       connection: { maxMessageBytes, handshakeTimeoutMs, heartbeatMs, signalHighWaterMark, security },
+      signalPorts: this.signalPorts,
       signal,
       onReady: () => this.flush(),
     });

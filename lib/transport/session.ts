@@ -6,6 +6,7 @@ import { type ClientTransport, type ConnectionOptions } from "./connection";
 import { Exchange } from "./exchange";
 import { type Located } from "./located";
 import { type Ask, type ChannelProtocol } from "./rpc-channel";
+import { type SignalPortMemory } from "./signal-port-memory";
 
 /** Somebody who wants the frames of a signal, on one connection after the other. */
 export interface SignalSubscription {
@@ -21,6 +22,8 @@ export interface SessionOptions<Peer> {
   readonly verify?: Located["verify"];
   readonly protocol: ChannelProtocol<Peer>;
   readonly connection: ConnectionOptions & { readonly handshakeTimeoutMs: number };
+  /** What earlier sessions of the channel learned. */
+  readonly signalPorts: SignalPortMemory;
   /** Ends the attempt, and the session. */
   readonly signal: AbortSignal;
   /** Called each time the session becomes ready again. */
@@ -52,14 +55,19 @@ export class Session<Peer> {
    * @throws Error with the reason in a few words, or what the protocol's handshake throws.
    */
   static async open<Peer>(options: SessionOptions<Peer>): Promise<Session<Peer>> {
-    const { transport, url, verify, protocol, connection, signal, onReady } = options;
+    const { transport, url, verify, protocol, connection, signalPorts, signal, onReady } = options;
     let session: Session<Peer> | undefined;
     const exchange = await Exchange.open(
       transport,
       url,
       (opening) => ({
         beginningOf: (name) => protocol.beginningOf(name),
-        askSignalPort: () => protocol.askSignalPort((body, what) => opening.ask(body, what)),
+        knownSignalPort: () => signalPorts.at(url),
+        askSignalPort: async () => {
+          const port = await protocol.askSignalPort((body, what) => opening.ask(body, what));
+          signalPorts.learned(url, port);
+          return port;
+        },
       }),
       {
         onSignal: (name, frame) => session?.deliver(name, frame),
@@ -113,7 +121,8 @@ export class Session<Peer> {
 
   private deliver(signal: string | undefined, frame: Bytes): void {
     if (signal === undefined) {
-      for (const subscribed of this.subscriptions.values()) emit(subscribed, frame);
+      // A handler that leaves a signal and comes back puts it at the end, where it would be met again.
+      for (const subscribed of [...this.subscriptions.values()]) emit(subscribed, frame);
       return;
     }
     const subscribed = this.subscriptions.get(signal);

@@ -1,4 +1,5 @@
 import { type Plain } from "../../security/credentials";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Event, type Socket } from "zeromq";
 import { type ResolvedClientSecurity } from "../../security/security-options";
 import { withDeadline } from "../../time/with-deadline";
@@ -24,10 +25,22 @@ export const ONE_CONNECTION = {
   handshakeInterval: 2 * CONNECT_TIMEOUT_MS,
 } as const;
 
+/** Nobody answers: the peer may be there behind a wire that carries nothing. */
+export class NoAnswerError extends Error {
+  constructor() {
+    super("no answer");
+  }
+}
+
+/** How long a socket may take to tell that it tries again, in milliseconds. */
+const RETRY_TOLD_WITHIN_MS = 100;
+
 /** Told what becomes of a connection after it was made. */
 export interface ConnectionWatcher {
   /** It ended; possibly more than once. */
   onLost?(reason: string): void;
+  /** This side ended it, for good: what came is larger than the socket takes, or breaks the protocol. */
+  onRefused?(): void;
   /** A socket that comes back by itself did so. */
   onBack?(): void;
 }
@@ -68,7 +81,7 @@ async function connectRemote(
   const events = eventsOf(socket);
   socket.connect(url);
   await withDeadline(handshake(events, url, security), CONNECT_TIMEOUT_MS, () => {
-    throw new Error("no answer");
+    throw new NoAnswerError();
   });
   void watch(events, watcher);
 }
@@ -102,10 +115,25 @@ async function handshake(
 
 /** Reads on until the socket closes. */
 async function watch(events: AsyncIterator<Event, undefined>, watcher: ConnectionWatcher): Promise<void> {
-  for (let next = await events.next(); next.done !== true; next = await events.next()) {
-    const { type } = next.value;
-    if (type === "disconnect") watcher.onLost?.("the peer went away");
+  let next = events.next();
+  for (let event = await next; event.done !== true; event = await next) {
+    const { type } = event.value;
+    next = events.next();
+    if (type === "disconnect") await tellDisconnect(next, watcher);
     else if (type === "close" || type === "end") watcher.onLost?.("the connection was closed");
     else if (type === "handshake") watcher.onBack?.();
   }
+}
+
+/** A socket whose peer went away tells at once when it tries again; one that hung up itself makes no other attempt. */
+async function tellDisconnect(following: Promise<unknown>, watcher: ConnectionWatcher): Promise<void> {
+  const followed = following.then(() => true);
+  const isFollowed = await withDeadline(followed, RETRY_TOLD_WITHIN_MS, async () => {
+    // After a pause of the process its timers run before what lies in the sockets is read.
+    await nextTurn();
+    await nextTurn();
+    return Promise.race([followed, Promise.resolve(false)]);
+  });
+  if (isFollowed || watcher.onRefused === undefined) watcher.onLost?.("the peer went away");
+  else watcher.onRefused();
 }

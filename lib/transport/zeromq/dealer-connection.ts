@@ -12,6 +12,7 @@ import {
   type ServerAnnouncement,
 } from "../connection";
 import { connectSocket, ONE_CONNECTION } from "./connect-socket";
+import { refusedMessage } from "./refused-message";
 import { curveClientOptions } from "./curve-client-options";
 import { makeSocket } from "./make-socket";
 import { PRESENCE, PRESENCE_FEATURE } from "./presence";
@@ -69,6 +70,7 @@ export class DealerConnection implements Connection {
     try {
       await connectSocket(connection.socket, target, security, {
         onLost: (reason) => void connection.endWhenRead(reason),
+        onRefused: () => void connection.endWhenRead(refusedMessage("reply", options)),
       });
     } catch (error) {
       connection.end();

@@ -9,7 +9,7 @@ import {
   type ServerAnnouncement,
   type SignalRoad,
 } from "../connection";
-import { connectSocket } from "./connect-socket";
+import { connectSocket, NoAnswerError } from "./connect-socket";
 import { curveClientOptions } from "./curve-client-options";
 import { makeSocket } from "./make-socket";
 import { receiveAll } from "./receive-all";
@@ -46,7 +46,25 @@ export class SubscriberRoad implements SignalRoad {
 
   /** @throws Error if the publisher cannot be reached. */
   async open(): Promise<void> {
-    const port = this.server?.signalPort ?? (await this.protocol.askSignalPort());
+    if (this.server !== undefined) await this.connect(this.server.signalPort);
+    else if (!(await this.isStillPublished())) await this.connect(await this.protocol.askSignalPort());
+  }
+
+  /** Connects to where an original published before. Only silence leaves it open whether that run is over. */
+  private async isStillPublished(): Promise<boolean> {
+    const port = this.protocol.knownSignalPort();
+    if (port === undefined) return false;
+    try {
+      await this.connect(port);
+      return true;
+    } catch (error) {
+      if (error instanceof NoAnswerError) throw error;
+      this.socket?.close();
+      return false;
+    }
+  }
+
+  private async connect(port: number): Promise<void> {
     const url = signalAddress(this.target, port);
     const socket = makeSocket(
       () =>
