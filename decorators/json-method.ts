@@ -1,4 +1,6 @@
-import { type OnCallerLost, recordsOf } from "../lib/contract/records";
+import { type DecoratedMember, memberName, type RpcMethodDecorator } from "../lib/contract/decorated-member";
+import { type MethodRecord, type OnCallerLost, recordsOf } from "../lib/contract/records";
+import { type Argument } from "./arg";
 
 /** How a method is called: options of `@JsonMethod` and `@BufferMethod`. */
 export interface MethodOptions {
@@ -20,11 +22,24 @@ export interface MethodOptions {
   readonly wireName?: string;
   /** One line for people, shown by generic clients. */
   readonly description?: string;
+  /** The parameters in their order, where decorators cannot stand on them: `args: [Arg("n", Integer)]`. */
+  readonly args?: readonly Argument[];
 }
 
 /** Exposes a method whose arguments and result travel as JSON. */
-export function JsonMethod(options: MethodOptions = {}): MethodDecorator {
-  return (prototype, member) => {
-    recordsOf(prototype, member).members.set(String(member), { kind: "method", result: "json", ...options });
+export function JsonMethod(options: MethodOptions = {}): RpcMethodDecorator {
+  return methodDecorator("json", options);
+}
+
+/** Records a method and the parameters that are written out beside it. */
+export function methodDecorator(
+  result: MethodRecord["result"],
+  { args = [], ...options }: MethodOptions,
+): RpcMethodDecorator {
+  return (target: object, member: DecoratedMember) => {
+    const records = recordsOf(target, member);
+    const name = memberName(member);
+    records.members.set(name, { kind: "method", result, ...options });
+    args.forEach(({ record }, index) => records.addArg(name, index, record));
   };
 }

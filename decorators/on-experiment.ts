@@ -1,3 +1,4 @@
+import { type DecoratedMember, memberName } from "../lib/contract/decorated-member";
 import { type ExperimentMethodOptions, recordsOf } from "../lib/contract/records";
 
 /**
@@ -13,17 +14,20 @@ export function OnExperiment(
   events: number,
   options: ExperimentMethodOptions = {},
 ): ExperimentMethodDecorator {
-  return (prototype, member) => {
-    recordsOf(prototype, member).addExperiment(String(member), events, options);
+  return (target: unknown, member: DecoratedMember) => {
+    recordsOf(target, member).addExperiment(memberName(member), events, options);
   };
 }
 
 /** Stands on methods that take one object, or nothing. */
-export type ExperimentMethodDecorator = <M extends MessageMethod["receive"]>(
-  prototype: object,
-  member: string | symbol,
-  descriptor: TypedPropertyDescriptor<M>,
-) => void;
+export interface ExperimentMethodDecorator {
+  <M extends MessageMethod["receive"]>(
+    prototype: object,
+    member: string | symbol,
+    descriptor: TypedPropertyDescriptor<M>,
+  ): void;
+  (method: MessageMethod["receive"], context: ClassMethodDecoratorContext): void;
+}
 
 /** A method and no function type: so the parameter may be any class of objects. */
 interface MessageMethod {

@@ -1,8 +1,10 @@
+import { type DecoratedMember, memberName, type RpcFieldDecorator } from "../lib/contract/decorated-member";
 import { recordsOf } from "../lib/contract/records";
+import { type ValueRules } from "../lib/contract/value-rules";
 import { type TypeSpec } from "../lib/contract/value-type";
 
 /** How a property is read, set and told: options of `@RpcProperty`. */
-export interface PropertyOptions {
+export interface PropertyOptions extends ValueRules {
   /** The member name of the signal that tells a new value. */
   readonly notify?: string;
   /** Whether setting the property emits `notify`; false where the setter emits by itself. Default true. */
@@ -14,7 +16,7 @@ export interface PropertyOptions {
   /**
    * The value's type, where the compiler's is too wide: `arrayOf(Integer)`. Default: the declared type. The compiler
    * passes on only a type that is written out (`gain: number = 1`): an inferred one (`gain = 1`), like an interface or
-   * a union of several kinds, takes any value.
+   * a union of several kinds, takes any value. `() => Step` is asked when the class is first used.
    */
   readonly type?: TypeSpec;
   /** The name on the wire. Default: the member's, mapped by the service's `naming`. */
@@ -24,8 +26,8 @@ export interface PropertyOptions {
 }
 
 /** Exposes a field or an accessor as a property. class-validator constraints beside it guard remote sets. */
-export function RpcProperty(options: PropertyOptions = {}): PropertyDecorator {
-  return (prototype, member) => {
-    recordsOf(prototype, member).members.set(String(member), { kind: "property", ...options });
+export function RpcProperty(options: PropertyOptions = {}): RpcFieldDecorator {
+  return (target: unknown, member: DecoratedMember) => {
+    recordsOf(target, member).members.set(memberName(member), { kind: "property", ...options });
   };
 }

@@ -1,3 +1,4 @@
+import { type RpcClassDecorator } from "../lib/contract/decorated-member";
 import { recordsOf, type Naming } from "../lib/contract/records";
 
 /** How a class is known on the network: options of `@RpcService`. */
@@ -9,8 +10,8 @@ export interface RpcServiceOptions {
 }
 
 /** Makes a class a service: what is decorated in it can be reached from the network, and nothing else. */
-export function RpcService(options: RpcServiceOptions = {}): ClassDecorator {
-  return (type) => {
-    recordsOf(type).service = options;
+export function RpcService(options: RpcServiceOptions = {}): RpcClassDecorator {
+  return (type, context) => {
+    recordsOf(type, context).service = options;
   };
 }

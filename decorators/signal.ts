@@ -1,3 +1,4 @@
+import { type DecoratedMember, memberName, type RpcFieldDecorator } from "../lib/contract/decorated-member";
 import { recordsOf } from "../lib/contract/records";
 import { isValueType, type TypeSpec } from "../lib/contract/value-type";
 
@@ -15,12 +16,12 @@ export interface SignalOptions {
  * @param types - The type of each argument: none for a `Subject<void>`, one for `Subject<T>`, several for a subject
  *   of tuples, whose items then travel as arguments. The last may be a {@link SignalOptions} instead.
  */
-export function Signal(...types: (TypeSpec | SignalOptions)[]): PropertyDecorator {
+export function Signal(...types: (TypeSpec | SignalOptions)[]): RpcFieldDecorator {
   const last = types.at(-1);
   const options = isOptions(last) ? last : {};
   const argumentTypes = types.filter((type): type is TypeSpec => !isOptions(type));
-  return (prototype, member) => {
-    recordsOf(prototype, member).members.set(String(member), { kind: "signal", argumentTypes, ...options });
+  return (target: unknown, member: DecoratedMember) => {
+    recordsOf(target, member).members.set(memberName(member), { kind: "signal", argumentTypes, ...options });
   };
 }
 

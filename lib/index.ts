@@ -5,7 +5,7 @@ import "./platform/node";
 import "./log/pino-logger";
 import "./transport/zeromq/register";
 
-export { Arg, type ArgOptions } from "../decorators/arg";
+export { Arg, type ArgOptions, type Argument } from "../decorators/arg";
 export { BufferMethod } from "../decorators/buffer-method";
 export { JsonMethod, type MethodOptions } from "../decorators/json-method";
 export { type ExperimentMethodDecorator, OnExperiment } from "../decorators/on-experiment";
@@ -37,6 +37,12 @@ export { type MissedSignals } from "./client/signal-sequences";
 
 export { type BufferResult } from "./contract/buffer-result";
 export { contractOf } from "./contract/contract-of";
+export {
+  type RpcClassDecorator,
+  type RpcFieldDecorator,
+  type RpcMethodDecorator,
+} from "./contract/decorated-member";
+export { type ValueCheck, type ValueRules } from "./contract/value-rules";
 export { type PropertyGuard } from "./contract/constraints";
 export { type ExperimentMethod } from "./contract/experiment-methods";
 export { type ExperimentMethodOptions, type Naming, type OnCallerLost } from "./contract/records";
@@ -53,7 +59,10 @@ export {
   Any,
   arrayOf,
   type Constructor,
+  enumOf,
+  type EnumObject,
   Integer,
+  type LazyType,
   tupleOf,
   type TypeSpec,
   type ValueType,

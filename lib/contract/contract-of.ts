@@ -1,12 +1,11 @@
 import { ContractError, messageOf } from "../errors";
-import { propertyGuard } from "./constraints";
 import { experimentMethodsOf } from "./experiment-methods";
+import { parametersOf } from "./parameters";
 import {
-  compiledParameterTypes,
   compiledType,
+  hasCompiledType,
   inheritedDescriptor,
   recordsAlongChain,
-  type ArgRecord,
   type MemberRecord,
   type MethodRecord,
   type Naming,
@@ -19,18 +18,11 @@ import {
   ServiceContract,
   type MemberContract,
   type MethodContract,
-  type ParameterContract,
   type PropertyContract,
   type SignalContract,
 } from "./service-contract";
-import {
-  Any,
-  valueType,
-  valueTypeFromCompiler,
-  type Constructor,
-  type TypeSpec,
-  type ValueType,
-} from "./value-type";
+import { guardOf, ruledType } from "./value-rules";
+import { Any, valueType, valueTypeFromCompiler, type Constructor, type ValueType } from "./value-type";
 
 const contracts = new WeakMap<Constructor<object>, ServiceContract>();
 
@@ -94,9 +86,9 @@ class ContractBuilder {
     try {
       switch (record.kind) {
         case "method":
-          return this.method(member, record, holder.prototype);
+          return this.method(member, record);
         case "property":
-          return this.property(member, record, holder.prototype);
+          return this.property(member, record);
         case "signal":
           return this.signal(member, record);
       }
@@ -107,7 +99,7 @@ class ContractBuilder {
     }
   }
 
-  private method(member: string, record: MethodRecord, holder: object): MethodContract {
+  private method(member: string, record: MethodRecord): MethodContract {
     const timeoutMs = record.timeout === undefined ? DEFAULT_METHOD_TIMEOUT_MS : record.timeout;
     if (timeoutMs !== null && !(Number.isFinite(timeoutMs) && timeoutMs > 0)) {
       throw new ContractError(
@@ -122,7 +114,7 @@ class ContractBuilder {
       concurrent: this.isConcurrent(record),
       interrupts: record.interrupts ?? false,
       onCallerLost: record.onCallerLost ?? "abort",
-      parameters: this.parameters(member, holder),
+      parameters: parametersOf(this.chain, this.prototype, member),
     };
   }
 
@@ -133,44 +125,25 @@ class ContractBuilder {
     return interrupts || (concurrent ?? false);
   }
 
-  private parameters(member: string, holder: object): ParameterContract[] | undefined {
-    const types = compiledParameterTypes(holder, member);
-    if (types === undefined) return undefined;
-    const implementation: unknown = inheritedDescriptor(this.prototype, member)?.value;
-    const required = typeof implementation === "function" ? implementation.length : types.length;
-    return types.map((type, index) => {
-      const arg = this.arg(member, index);
-      return {
-        name: arg.name,
-        type: this.typeOf(arg.type, type),
-        optional: arg.optional ?? (arg.rest === true || index >= required),
-        nullable: arg.nullable ?? false,
-        rest: arg.rest ?? false,
-      };
-    });
-  }
-
-  /** What the most derived class says of a parameter; an override keeps what it does not say anew. */
-  private arg(member: string, index: number): Partial<ArgRecord> {
-    for (const { records } of this.chain) {
-      const arg = records.args.get(member)?.get(index);
-      if (arg !== undefined) return arg;
-    }
-    return {};
-  }
-
-  private property(member: string, record: PropertyRecord, holder: object): PropertyContract {
+  private property(member: string, record: PropertyRecord): PropertyContract {
     const descriptor = inheritedDescriptor(this.prototype, member);
     const hasNoSetter = descriptor?.get !== undefined && descriptor.set === undefined;
+    const isReadonly = record.readonly ?? hasNoSetter;
+    const type = ruledType(this.typeOf(member, record), record);
+    const guard = guardOf(this.type, member, record);
     return {
       kind: "property",
       ...this.named(member, record),
-      readonly: record.readonly ?? hasNoSetter,
-      type: this.typeOf(record.type, compiledType(holder, member)),
+      readonly: isReadonly,
+      type: type ?? Any,
       nullable: record.nullable ?? false,
       notify: record.notify,
       autoNotify: record.notify !== undefined && (record.autoNotify ?? true),
-      guard: propertyGuard(this.type, member),
+      guard,
+      ...(type === undefined &&
+        guard === undefined &&
+        !isReadonly &&
+        !this.isTyped(member) && { isUnchecked: true }),
     };
   }
 
@@ -182,9 +155,20 @@ class ContractBuilder {
     };
   }
 
-  private typeOf(declared: TypeSpec | undefined, compiled: unknown): ValueType {
-    if (declared !== undefined) return valueType(declared);
-    return compiled === undefined ? Any : valueTypeFromCompiler(compiled);
+  /** Of the most derived class that knows it; nothing where none does. */
+  private typeOf(member: string, record: PropertyRecord): ValueType | undefined {
+    if ("type" in record) return valueType(record.type);
+    for (const { prototype } of this.chain) {
+      if (!hasCompiledType(prototype, member)) continue;
+      const known = valueTypeFromCompiler(compiledType(prototype, member));
+      if (known !== undefined) return known;
+    }
+    return undefined;
+  }
+
+  /** Whether a compiler that passes types on saw the member, whatever it made of its type. */
+  private isTyped(member: string): boolean {
+    return this.chain.some(({ prototype }) => hasCompiledType(prototype, member));
   }
 
   private named(member: string, { wireName, description }: MemberRecord) {

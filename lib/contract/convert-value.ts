@@ -28,6 +28,8 @@ export function convertValue(
       return toTuple(type, value, place, unchecked);
     case "dto":
       return toInstance(type.dto, value, place, unchecked);
+    case "choice":
+      return toChoice(type, value, place);
     default: {
       const converted = PRIMITIVES[type.kind](value);
       if (converted === undefined) throw mismatch(type, value, place);
@@ -36,7 +38,7 @@ export function convertValue(
   }
 }
 
-type PrimitiveKind = Exclude<ValueType["kind"], "any" | "array" | "tuple" | "dto">;
+type PrimitiveKind = Exclude<ValueType["kind"], "any" | "array" | "tuple" | "choice" | "dto">;
 
 const DECIMAL = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
 /** As many digits as Python reads; the time that reading takes grows faster than their number. */
@@ -91,6 +93,19 @@ function toTuple(
   const array = asArray(type, value, place);
   if (array.length !== type.items.length) throw mismatch(type, value, place);
   return type.items.map((item, index) => convertValue(item, array[index], `${place}[${index}]`, unchecked));
+}
+
+/** Texts of numbers are numbers, as where a number is declared. */
+function toChoice(
+  type: Extract<ValueType, { kind: "choice" }>,
+  value: unknown,
+  place: string,
+): string | number {
+  const chosen = type.values.find(
+    (choice) => choice === value || (typeof choice === "number" && choice === PRIMITIVES.number(value)),
+  );
+  if (chosen === undefined) throw mismatch(type, value, place);
+  return chosen;
 }
 
 function toInstance(dto: Constructor<object>, value: unknown, place: string, unchecked: Unchecked[]): object {

@@ -1,5 +1,7 @@
 import "reflect-metadata";
 import { ContractError } from "../errors";
+import { checkMember, METADATA, type ClassContext, type DecoratedMember } from "./decorated-member";
+import { type ValueRules } from "./value-rules";
 import { type Constructor, type TypeSpec } from "./value-type";
 
 /** How member names become names on the wire where the author gives none. */
@@ -28,7 +30,7 @@ export interface MethodRecord extends MemberOptions {
   readonly onCallerLost?: OnCallerLost;
 }
 
-export interface PropertyRecord extends MemberOptions {
+export interface PropertyRecord extends MemberOptions, ValueRules {
   readonly kind: "property";
   readonly notify?: string;
   readonly autoNotify?: boolean;
@@ -46,9 +48,10 @@ export interface SignalRecord extends MemberOptions {
 export type MemberRecord = MethodRecord | PropertyRecord | SignalRecord;
 
 /** What `@Arg` says of a parameter. */
-export interface ArgRecord {
+export interface ArgRecord extends ValueRules {
   readonly name: string;
-  readonly type?: TypeSpec;
+  /** Where the key is there, the type was written out; undefined is one that was not there yet. */
+  readonly type?: TypeSpec | undefined;
   readonly optional?: boolean;
   readonly nullable?: boolean;
   readonly rest?: boolean;
@@ -91,24 +94,24 @@ const RECORDS = Symbol("rigwire:records");
 /**
  * Where the decorators on a class record.
  *
- * @param target - What the compiler hands to a decorator: the prototype for members, the class for `@RpcService`.
- * @throws ContractError where the decorator stands on a static member, or the compiler runs the other decorator
- *   proposal (`experimentalDecorators` is off).
+ * @param target - What the compiler hands to a decorator: the prototype for members, the class for `@RpcService`; for
+ *   standard decorators what is decorated, which tells nothing.
+ * @param member - The member's name; the context of the member or class where the compiler runs standard decorators.
+ * @throws ContractError where the decorator stands on a static, private or nameless member.
  */
-export function recordsOf(target: object, member?: string | symbol): ClassRecords {
-  // The other proposal hands a context object where this one hands the member's name.
-  if (typeof (member as unknown) === "object") {
-    throw new ContractError(
-      'rigwire\'s decorators need "experimentalDecorators" and "emitDecoratorMetadata" in tsconfig.json',
-    );
+export function recordsOf(target: unknown, member?: DecoratedMember | ClassContext): ClassRecords {
+  if (typeof member === "object") {
+    if (member.kind !== "class") checkMember("a decorated class", member);
+    return recordsIn(member.metadata);
   }
-  if (typeof member === "symbol") {
-    throw new ContractError(
-      `${classNameOf(target)}: ${String(member)} is named by a symbol, which has no name on the wire`,
-    );
-  }
-  if (member !== undefined && typeof target === "function") {
-    throw new ContractError(`${target.name}.${member} is static: only members of an instance can be remote`);
+  if (typeof target !== "object" && typeof target !== "function") throw misplaced();
+  if (target === null) throw misplaced();
+  if (member !== undefined) {
+    checkMember(classNameOf(target), member);
+    if (typeof target === "function") {
+      const name = String(member);
+      throw new ContractError(`${target.name}.${name} is static: only members of an instance can be remote`);
+    }
   }
   const prototype = (typeof target === "function" ? target.prototype : target) as object;
   const existing = ownRecords(prototype);
@@ -116,6 +119,25 @@ export function recordsOf(target: object, member?: string | symbol): ClassRecord
   const records = new ClassRecords();
   Reflect.defineMetadata(RECORDS, records, prototype);
   return records;
+}
+
+/** The records of a class whose decorators are standard ones: its metadata is all that they have in common. */
+function recordsIn(metadata: object | undefined): ClassRecords {
+  if (metadata === undefined) {
+    throw new ContractError(
+      "the compiler gives decorators no metadata: import rigwire before the class, or set " +
+        '"experimentalDecorators" and "emitDecoratorMetadata" in tsconfig.json',
+    );
+  }
+  const existing = Object.getOwnPropertyDescriptor(metadata, RECORDS)?.value as ClassRecords | undefined;
+  if (existing !== undefined) return existing;
+  const records = new ClassRecords();
+  Object.defineProperty(metadata, RECORDS, { value: records });
+  return records;
+}
+
+function misplaced(): ContractError {
+  return new ContractError("a decorator of rigwire stands on a class or on one of its members");
 }
 
 /** The records of a class and of all it extends, the most derived first; each with the prototype it belongs to. */
@@ -128,14 +150,19 @@ export function recordsAlongChain(type: Constructor<object>): { prototype: objec
   return chain;
 }
 
-/** The type that the compiler wrote down for a field or accessor. */
-export function compiledType(prototype: object, member: string): unknown {
-  return Reflect.getMetadata("design:type", prototype, member) as unknown;
+/** Whether the compiler wrote down a type for a field or accessor of this class; it may be one that was not there yet. */
+export function hasCompiledType(prototype: object, member: string): boolean {
+  return Reflect.hasOwnMetadata("design:type", prototype, member);
 }
 
-/** The types that the compiler wrote down for a method's parameters; nothing where it wrote none. */
+/** The type that the compiler wrote down for a field or accessor of this class. */
+export function compiledType(prototype: object, member: string): unknown {
+  return Reflect.getOwnMetadata("design:type", prototype, member) as unknown;
+}
+
+/** The types that the compiler wrote down for the parameters of this class's method; nothing where it wrote none. */
 export function compiledParameterTypes(prototype: object, member: string): readonly unknown[] | undefined {
-  const types: unknown = Reflect.getMetadata("design:paramtypes", prototype, member);
+  const types: unknown = Reflect.getOwnMetadata("design:paramtypes", prototype, member);
   return Array.isArray(types) ? types : undefined;
 }
 
@@ -149,7 +176,16 @@ export function inheritedDescriptor(prototype: object, member: string): Property
 }
 
 function ownRecords(prototype: object): ClassRecords | undefined {
-  return Reflect.getOwnMetadata(RECORDS, prototype) as ClassRecords | undefined;
+  const records = Reflect.getOwnMetadata(RECORDS, prototype) as ClassRecords | undefined;
+  return records ?? standardRecords(prototype);
+}
+
+function standardRecords(prototype: object): ClassRecords | undefined {
+  const type: unknown = Object.getOwnPropertyDescriptor(prototype, "constructor")?.value;
+  if (typeof type !== "function") return undefined;
+  const metadata: unknown = Object.getOwnPropertyDescriptor(type, METADATA)?.value;
+  if (typeof metadata !== "object" || metadata === null) return undefined;
+  return Object.getOwnPropertyDescriptor(metadata, RECORDS)?.value as ClassRecords | undefined;
 }
 
 function classNameOf(target: object): string {

@@ -1,6 +1,7 @@
 import { type PropertyGuard } from "./constraints";
 import { type ExperimentMethod } from "./experiment-methods";
 import { type OnCallerLost } from "./records";
+import { type ValueCheck } from "./value-rules";
 import { type ValueType } from "./value-type";
 
 /** How long clients wait for a method whose author named no time (plantimager RPC), in milliseconds. */
@@ -11,12 +12,16 @@ export interface ParameterContract {
   /** The name that callers may use for it; nothing where the author gave none with `@Arg`. */
   readonly name: string | undefined;
   readonly type: ValueType;
+  /** Nothing is known of it: whatever is sent reaches the method. Left out where something is. */
+  readonly isUnchecked?: true;
   /** May be left out by the caller. */
   readonly optional: boolean;
   /** May be null. */
   readonly nullable: boolean;
   /** Takes all arguments that are left. */
   readonly rest: boolean;
+  /** What its values must be beyond their type; left out where there is nothing of that kind. */
+  readonly check?: ValueCheck;
 }
 
 interface MemberBase {
@@ -50,12 +55,17 @@ export interface PropertyContract extends MemberBase {
   readonly kind: "property";
   readonly readonly: boolean;
   readonly type: ValueType;
+  /**
+   * It can be set, and neither compiler nor author say anything of its type: whatever is sent reaches the device. Left
+   * out otherwise.
+   */
+  readonly isUnchecked?: true;
   readonly nullable: boolean;
   /** The member name of the signal that tells a new value. */
   readonly notify: string | undefined;
   /** Whether setting the property emits `notify`; false where the setter emits by itself. */
   readonly autoNotify: boolean;
-  /** The class-validator constraints on the property. */
+  /** The limits, rules and class-validator constraints of the property. */
   readonly guard: PropertyGuard | undefined;
 }
 

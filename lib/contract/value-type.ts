@@ -8,14 +8,20 @@ export type ValueType =
   | { readonly kind: "any" | "string" | "number" | "integer" | "bigint" | "boolean" | "object" | "date" }
   | { readonly kind: "array"; readonly items: ValueType }
   | { readonly kind: "tuple"; readonly items: readonly ValueType[] }
+  /** One of a few texts and numbers. */
+  | { readonly kind: "choice"; readonly values: readonly (string | number)[] }
   | { readonly kind: "dto"; readonly dto: Constructor<object> };
 
 /**
  * How a user writes a type: `String`, `Number`, `Boolean`, `BigInt`, `Object` (a JSON object), `Array` (of anything),
- * `Date`, a class with class-validator decorators, or what {@link Integer}, {@link Any}, {@link arrayOf} and
- * {@link tupleOf} give.
+ * `Date`, a class with class-validator decorators, or what {@link Integer}, {@link Any}, {@link arrayOf},
+ * {@link tupleOf} and {@link enumOf} give. A function without parameters that gives one of them, `() => Step`, is asked
+ * when the class is first used: for imports that go in a circle.
  */
-export type TypeSpec = Constructor | BigIntConstructor | ValueType;
+export type TypeSpec = Constructor | BigIntConstructor | ValueType | LazyType;
+
+/** A type that is not there yet while the class is decorated. */
+export type LazyType = () => Constructor | BigIntConstructor | ValueType;
 
 /** A whole number within ±(2^53 − 1). Where `Number` is declared, fractions are welcome as well. */
 export const Integer: ValueType = { kind: "integer" };
@@ -25,12 +31,67 @@ export const Any: ValueType = { kind: "any" };
 
 /** A list in which every item is of one type. */
 export function arrayOf(items: TypeSpec): ValueType {
-  return { kind: "array", items: valueType(items) };
+  if (!isLazy(items)) return { kind: "array", items: valueType(items) };
+  const resolve = once(() => valueType(items));
+  return {
+    kind: "array",
+    get items() {
+      return resolve();
+    },
+  };
 }
 
 /** A list of a fixed length, each place with a type of its own, such as a size `tupleOf(Integer, Integer)`. */
 export function tupleOf(...items: TypeSpec[]): ValueType {
-  return { kind: "tuple", items: items.map(valueType) };
+  if (!items.some(isLazy)) return { kind: "tuple", items: items.map(valueType) };
+  const resolve = once(() => items.map(valueType));
+  return {
+    kind: "tuple",
+    get items() {
+      return resolve();
+    },
+  };
+}
+
+/**
+ * One of the values of a TypeScript enum, or of a list of texts and numbers.
+ *
+ * @throws ContractError where there is nothing to choose from, as in a circle of imports.
+ */
+export function enumOf(choices: EnumObject | readonly (string | number)[]): ValueType {
+  if ((choices as unknown) === undefined) {
+    throw new ContractError(
+      "enumOf() was given nothing: do the imports go in a circle? Write type: () => enumOf(…)",
+    );
+  }
+  return choiceType(isList(choices) ? choices : enumValues(choices));
+}
+
+/** What the compiler makes of an enum. */
+export type EnumObject = Readonly<Record<string, string | number>>;
+
+/**
+ * @throws ContractError for an empty list.
+ */
+export function choiceType(values: readonly (string | number)[]): ValueType {
+  if (values.length === 0) throw new ContractError("there is nothing to choose from");
+  return { kind: "choice", values: [...new Set(values)] };
+}
+
+/** Of an enum with numbers the compiler makes an object that also leads from each number to its name. */
+function enumValues(choices: EnumObject): (string | number)[] {
+  return Object.entries(choices)
+    .filter(([name, value]) => !(typeof value === "string" && choices[value] === Number(name)))
+    .map(([, value]) => value);
+}
+
+function isList(value: EnumObject | readonly (string | number)[]): value is readonly (string | number)[] {
+  return Array.isArray(value);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 const BUILT_IN = new Map<unknown, ValueType>([
@@ -72,14 +133,16 @@ const NOT_ON_THE_WIRE = new Map<unknown, string>([
 ]);
 
 /**
- * @throws ContractError for a class that cannot travel as JSON.
+ * @param spec - Undefined in a circle of imports, whatever the compiler promises.
+ * @throws ContractError for a class that cannot travel as JSON, or is not there yet.
  */
-export function valueType(spec: TypeSpec): ValueType {
+export function valueType(spec: TypeSpec | undefined): ValueType {
   if (isValueType(spec)) return spec;
-  // Whatever the compiler promises: an import that goes in a circle is undefined while the class is decorated.
-  if (typeof (spec as unknown) !== "function") {
+  if (spec !== undefined && isLazy(spec)) return valueType(spec());
+  if (spec === undefined || typeof (spec as unknown) !== "function") {
     throw new ContractError(
-      `its type is ${String(spec)}: do the imports go in a circle, or is its class declared further down?`,
+      `its type is ${String(spec)}: do the imports go in a circle, or is its class declared further down? ` +
+        "Say it when it is there, as in type: () => Step",
     );
   }
   const cure = NOT_ON_THE_WIRE.get(spec);
@@ -89,11 +152,25 @@ export function valueType(spec: TypeSpec): ValueType {
 
 /**
  * The type that the compiler wrote down for a member or parameter (`emitDecoratorMetadata`). It says `Object` for
- * every interface and union, so `Object` from here tells nothing.
+ * every interface and union, so `Object` from here tells nothing; a class that is not there yet, in a circle of imports,
+ * is undefined.
+ *
+ * @returns Nothing where the compiler does not know.
+ * @throws ContractError for a class that cannot travel as JSON, or is not there yet.
  */
-export function valueTypeFromCompiler(designType: unknown): ValueType {
-  if (typeof designType !== "function" || designType === Object) return Any;
-  return valueType(designType as Constructor);
+export function valueTypeFromCompiler(designType: unknown): ValueType | undefined {
+  if (designType === Object) return undefined;
+  return valueType(designType as Constructor | undefined);
+}
+
+/** Of all functions only those of the arrow kind, and methods, make no objects. */
+function isLazy(spec: TypeSpec): spec is LazyType {
+  return typeof spec === "function" && spec.prototype === undefined;
+}
+
+/** Whether something is a type as a user writes it, and no object of options. */
+export function isTypeSpec(value: object): value is TypeSpec {
+  return typeof value === "function" || isValueType(value);
 }
 
 export function isValueType(value: unknown): value is ValueType {
@@ -104,7 +181,9 @@ export function isValueType(value: unknown): value is ValueType {
 export function typeName(type: ValueType): string {
   switch (type.kind) {
     case "array":
-      return `${typeName(type.items)}[]`;
+      return type.items.kind === "choice" ? `(${typeName(type.items)})[]` : `${typeName(type.items)}[]`;
+    case "choice":
+      return type.values.map((value) => JSON.stringify(value)).join(" | ");
     case "tuple":
       return `[${type.items.map(typeName).join(", ")}]`;
     case "dto":

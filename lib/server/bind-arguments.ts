@@ -1,5 +1,6 @@
 import { checkConstraints, type Unchecked } from "../contract/constraints";
 import { convertValue } from "../contract/convert-value";
+import { checkValue } from "../contract/value-rules";
 import { type MethodContract, type ParameterContract } from "../contract/service-contract";
 import { ValidationError } from "../errors";
 import { type MethodCall } from "../wire/requests";
@@ -62,7 +63,12 @@ function refuseMissing(
 ): void {
   parameters.forEach((parameter, index) => {
     if (parameter.optional || index in given) return;
-    throw new ValidationError(`${method}() is missing its argument ${label(parameter, index)}`);
+    const { name } = parameter;
+    const declared = name === undefined ? "@Arg" : `@Arg("${name}", { optional: true })`;
+    throw new ValidationError(
+      `${method}() is missing its argument ${label(parameter, index)} (one that may be left out is declared as ` +
+        `optional by ${declared})`,
+    );
   });
 }
 
@@ -70,7 +76,10 @@ function bindOne(parameter: ParameterContract, value: unknown, index: number, to
   // Left out between others that were given by name.
   if (value === undefined) return undefined;
   if (value === null && parameter.nullable) return null;
-  return convertValue(parameter.type, value, label(parameter, index), toCheck);
+  const place = label(parameter, index);
+  const converted = convertValue(parameter.type, value, place, toCheck);
+  if (parameter.check !== undefined) checkValue(parameter.check, converted, place, toCheck);
+  return converted;
 }
 
 function label(parameter: ParameterContract, index: number): string {

@@ -1,6 +1,7 @@
 import { IsIn } from "class-validator";
 import { Subject } from "rxjs";
 import {
+  Any,
   Arg,
   BufferMethod,
   clientOf,
@@ -40,7 +41,7 @@ export class LabDevice {
     return a + b + c;
   }
 
-  @JsonMethod() echo(@Arg("value") value: unknown): unknown {
+  @JsonMethod() echo(@Arg("value", { type: Any }) value: unknown): unknown {
     return value;
   }
 

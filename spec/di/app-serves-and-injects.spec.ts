@@ -33,6 +33,7 @@ class ScanService {
   constructor(
     @InjectClient(Turntable, "table-1") readonly named: Remote<Turntable>,
     @InjectClient(Turntable) readonly only: Remote<Turntable>,
+    @InjectClient(() => Turntable) readonly later: Remote<Turntable>,
   ) {}
 }
 
@@ -57,6 +58,7 @@ describe("an app", () => {
     const service = app.resolve(ScanService);
     expect(await service.named.rotateTo(10)).toBe(10);
     expect(await service.only.rotateTo(20)).toBe(20);
+    expect(await service.later.rotateTo(30)).toBe(30);
   });
 
   it("serves a class that it makes itself, with its own devices injected", async () => {
