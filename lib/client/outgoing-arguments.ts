@@ -8,10 +8,11 @@ import { EncodingError } from "../errors";
  * @throws EncodingError for a function or symbol: JSON would make null of it without a word.
  */
 export function outgoingArguments(
-  { parameters = [] }: MethodContract,
+  method: MethodContract,
   given: readonly unknown[],
 ): { args: readonly unknown[]; kwargs: Readonly<Record<string, unknown>> } {
-  given.forEach((value, index) => checkSendable(value, parameters[index]?.name ?? `argument ${index + 1}`));
+  const { parameters = [] } = method;
+  given.forEach((value, index) => checkSendable(value, argumentName(method, index)));
   const gap = given.indexOf(undefined);
   if (gap < 0) return { args: given, kwargs: {} };
   const after = given.flatMap((value, index) =>
@@ -24,6 +25,11 @@ export function outgoingArguments(
   if (named.length < after.length)
     return { args: given.slice(0, (after.at(-1)?.index ?? -1) + 1), kwargs: {} };
   return { args: given.slice(0, gap), kwargs: Object.fromEntries(named) };
+}
+
+/** What errors call an argument: its name, or its number. */
+export function argumentName({ parameters = [] }: MethodContract, index: number): string {
+  return parameters[index]?.name ?? `argument ${index + 1}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { convertValue } from "../contract/convert-value";
 import { type MethodContract, type PropertyContract } from "../contract/service-contract";
 import { MalformedMessageError, messageOf, placeName, ValidationError } from "../errors";
 import { decodeInventory, type Inventory } from "../wire/inventory";
+import { argumentName } from "./outgoing-arguments";
 import { type RequestKind } from "./outgoing-call";
 
 const PROPERTY_TIMEOUT_MS = 10_000;
@@ -28,9 +29,11 @@ export const getKindOf = once(getKind);
 /** Nothing, but that a property was set. */
 export const setKindOf = once(setKind);
 
-function methodKind({ member, wireName, result, timeoutMs }: MethodContract): RequestKind {
+function methodKind(method: MethodContract): RequestKind {
+  const { member, wireName, result, timeoutMs } = method;
   return {
     member,
+    argumentName: (index) => argumentName(method, index),
     /** What the device's inventory says of a method, and the contract until the inventory is known. */
     usualTimeoutMs(peer) {
       if (peer === undefined) return timeoutMs;
