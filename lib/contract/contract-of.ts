@@ -1,6 +1,7 @@
 import { ContractError, messageOf } from "../errors";
 import { propertyGuard } from "./constraints";
 import { experimentMethodsOf } from "./experiment-methods";
+import { integerDeclaredAs, integerOfAnySize } from "./integers";
 import {
   compiledParameterTypes,
   compiledType,
@@ -169,12 +170,12 @@ class ContractBuilder {
     return {
       kind: "signal",
       ...this.named(member, record),
-      argumentTypes: record.argumentTypes.map(valueType),
+      argumentTypes: record.argumentTypes.map((type) => integerOfAnySize(valueType(type))),
     };
   }
 
   private typeOf(declared: TypeSpec | undefined, compiled: unknown): ValueType {
-    if (declared !== undefined) return valueType(declared);
+    if (declared !== undefined) return integerDeclaredAs(valueType(declared), compiled);
     return compiled === undefined ? Any : valueTypeFromCompiler(compiled);
   }
 
