@@ -46,12 +46,13 @@ function methods(
       result,
       timeoutMs,
       concurrent: description?.concurrent ?? false,
-      parameters: description?.parameters?.map(({ name, optional }) => ({
+      parameters: description?.parameters?.map(({ name, optional, keyword }) => ({
         name,
         type: Any,
         optional,
         nullable: true,
         rest: false,
+        keyword: keyword === true,
       })),
     };
   });

@@ -138,6 +138,7 @@ class ContractBuilder {
         optional: arg.optional ?? (arg.rest === true || index >= required),
         nullable: arg.nullable ?? false,
         rest: arg.rest ?? false,
+        keyword: arg.keyword ?? false,
       };
     });
   }

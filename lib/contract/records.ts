@@ -47,6 +47,7 @@ export interface ArgRecord {
   readonly optional?: boolean;
   readonly nullable?: boolean;
   readonly rest?: boolean;
+  readonly keyword?: boolean;
 }
 
 /** How a method takes part in experiments. */

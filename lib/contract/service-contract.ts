@@ -16,6 +16,8 @@ export interface ParameterContract {
   readonly nullable: boolean;
   /** Takes all arguments that are left. */
   readonly rest: boolean;
+  /** Is sent by its name, never by its place. Default false. */
+  readonly keyword?: boolean;
 }
 
 interface MemberBase {
