@@ -15,6 +15,11 @@ export interface ArgOptions extends ValueRules {
   readonly optional?: boolean;
   /** May be null. Default false. */
   readonly nullable?: boolean;
+  /**
+   * Clients send it by its name, never by its place: for what a Python device takes by name only (`def f(*, a)`). A
+   * device of this library takes it either way. Default false.
+   */
+  readonly keyword?: boolean;
   /** A rest parameter: takes all arguments that are left. Default: true for one that is written as such. */
   readonly rest?: boolean;
 }

@@ -48,12 +48,13 @@ function methods(
       concurrent: description?.concurrent ?? false,
       interrupts: description?.interrupts ?? false,
       onCallerLost: description?.onCallerLost ?? "abort",
-      parameters: description?.parameters?.map(({ name, optional }) => ({
+      parameters: description?.parameters?.map(({ name, optional, keyword }) => ({
         name,
         type: Any,
         optional,
         nullable: true,
         rest: false,
+        keyword: keyword === true,
       })),
     };
   });

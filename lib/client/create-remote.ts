@@ -107,7 +107,7 @@ function remoteMember(
 }
 
 function remoteMethod(client: RpcClient, method: MethodContract, options: CallOptions) {
-  return (...args: unknown[]) => client.call(method, args, options);
+  return (...args: unknown[]) => client.call(method, args, {}, options);
 }
 
 function remoteProperty(

@@ -10,6 +10,8 @@ export interface ClientRequest {
   readonly member: string;
   /** The arguments of a call; the value of a set as the only one; none of a get. */
   readonly args: readonly unknown[];
+  /** The arguments of a call that are given by name beside these. Default: none. */
+  readonly kwargs?: Readonly<Record<string, unknown>>;
   /** How long the caller waits, and what ends the wait early. */
   readonly options: CallOptions;
 }

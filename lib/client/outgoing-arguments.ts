@@ -1,29 +1,52 @@
 import { type MethodContract } from "../contract/service-contract";
 import { EncodingError } from "../errors";
 
+/** Arguments by their names. */
+export type Keywords = Readonly<Record<string, unknown>>;
+
 /**
- * A call's arguments for the wire. What is left out at the end stays out; after one that is left out in the middle,
- * the others go by name, where the names are known, so that the method's default applies.
+ * A call's arguments for the wire. What is left out at the end stays out; after one that is left out in the middle, the
+ * others go by name, so that the method's default applies. Those that are declared `keyword` always go by name.
  *
- * @throws EncodingError for a function or symbol: JSON would make null of it without a word.
+ * @param named - The arguments that the caller gives by name.
+ * @throws EncodingError for a function or symbol, and for an argument after one that is left out whose name is not
+ *   known: there would be null in the gap, which is not the method's default.
  */
 export function outgoingArguments(
-  { parameters = [] }: MethodContract,
+  method: MethodContract,
   given: readonly unknown[],
-): { args: readonly unknown[]; kwargs: Readonly<Record<string, unknown>> } {
-  given.forEach((value, index) => checkSendable(value, parameters[index]?.name ?? `argument ${index + 1}`));
-  const gap = given.indexOf(undefined);
-  if (gap < 0) return { args: given, kwargs: {} };
-  const after = given.flatMap((value, index) =>
-    index > gap && value !== undefined ? [{ index, value }] : [],
-  );
-  const named = after.flatMap(({ index, value }) => {
-    const name = parameters[index]?.name;
-    return name === undefined ? [] : [[name, value] as const];
+  named: Keywords = {},
+): { readonly args: readonly unknown[]; readonly kwargs: Keywords } {
+  given.forEach((value, index) => checkSendable(value, argumentName(method, index)));
+  for (const [name, value] of Object.entries(named)) checkSendable(value, name);
+  const byPlace = placesOf(method, given);
+  if (byPlace === given.length) return { args: given, kwargs: named };
+  const kwargs: Record<string, unknown> = {};
+  given.slice(byPlace).forEach((value, offset) => {
+    if (value !== undefined) kwargs[nameAt(method, byPlace + offset)] = value;
   });
-  if (named.length < after.length)
-    return { args: given.slice(0, (after.at(-1)?.index ?? -1) + 1), kwargs: {} };
-  return { args: given.slice(0, gap), kwargs: Object.fromEntries(named) };
+  return { args: given.slice(0, byPlace), kwargs: { ...kwargs, ...named } };
+}
+
+/** How many arguments, from the first, go by their place. */
+function placesOf({ parameters = [] }: MethodContract, given: readonly unknown[]): number {
+  const gap = given.indexOf(undefined);
+  const keyword = parameters.findIndex((parameter) => parameter.keyword === true);
+  return Math.min(gap < 0 ? given.length : gap, keyword < 0 ? given.length : keyword, given.length);
+}
+
+function nameAt({ parameters = [] }: MethodContract, index: number): string {
+  const name = parameters[index]?.name;
+  if (name !== undefined) return name;
+  throw new EncodingError(
+    `argument ${index + 1} comes after one that is left out, and its name is not known: give all before it, ` +
+      'or give it by name with clientOf(remote).call("method", args, { name: value })',
+  );
+}
+
+/** What errors call an argument: its name, or its number. */
+export function argumentName({ parameters = [] }: MethodContract, index: number): string {
+  return parameters[index]?.name ?? `argument ${index + 1}`;
 }
 
 /**

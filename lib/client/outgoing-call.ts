@@ -22,6 +22,8 @@ export interface RequestKind<T = unknown> {
   readonly lane?: Lane;
   /** How long a reply is waited for if the caller does not say; null for ever. Without a peer: before it is known. */
   usualTimeoutMs(peer: Peer | undefined): number | null;
+  /** What errors call an argument of a method, by its place. */
+  readonly argumentName?: (index: number) => string;
   /**
    * What the caller gets.
    *
@@ -84,7 +86,7 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
     const { clock } = peer;
     const deadline = clock === undefined || until === null ? undefined : Math.floor(clock.at(until));
     try {
-      const text = encodeRequest(this.request, deadline, this.replyLimitFor(peer));
+      const text = encodeRequest(this.request, deadline, this.replyLimitFor(peer), this.kind.argumentName);
       refuseTooLarge(text, peer);
       return text;
     } catch (error) {

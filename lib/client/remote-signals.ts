@@ -84,6 +84,7 @@ export class RemoteSignals {
         `signal ${wireName} does not fit its declaration: ${messageOf(error)}`,
         wireName,
       );
+      this.sequences.unfit(wireName);
       return UNFIT;
     }
   }

@@ -3,6 +3,7 @@ import { convertValue } from "../contract/convert-value";
 import { type MethodContract, type PropertyContract } from "../contract/service-contract";
 import { MalformedMessageError, messageOf, placeName, ValidationError } from "../errors";
 import { decodeInventory, type Inventory } from "../wire/inventory";
+import { argumentName } from "./outgoing-arguments";
 import { type RequestKind } from "./outgoing-call";
 
 const PROPERTY_TIMEOUT_MS = 10_000;
@@ -34,6 +35,7 @@ function methodKind(method: MethodContract): RequestKind {
   return {
     member,
     lane: laneOf(method),
+    argumentName: (index) => argumentName(method, index),
     /** What the device's inventory says of a method, and the contract until the inventory is known. */
     usualTimeoutMs(peer) {
       if (peer === undefined) return timeoutMs;

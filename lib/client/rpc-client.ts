@@ -18,7 +18,8 @@ import { type Inventory } from "../wire/inventory";
 import { type RpcRequest } from "../wire/requests";
 import { type CallOptions } from "./call-options";
 import { OutgoingCall, withPlace, type RequestKind } from "./outgoing-call";
-import { checkSendable, outgoingArguments } from "./outgoing-arguments";
+import { methodCalled } from "./method-called";
+import { checkSendable, outgoingArguments, type Keywords } from "./outgoing-arguments";
 import { type ClientHandler, type ClientInterceptor, type ClientRequest, interceptedBy } from "./interceptor";
 import { MissedLog } from "./missed-log";
 import { DeviceProtocol, type Peer } from "./peer";
@@ -63,7 +64,7 @@ export class RpcClient {
    */
   constructor(
     locate: Locate,
-    contract: ServiceContract | undefined,
+    private readonly contract: ServiceContract | undefined,
     private readonly options: ClientOptions = {},
   ) {
     const { logger = defaultLogger(), interceptors = [] } = options;
@@ -83,24 +84,36 @@ export class RpcClient {
   }
 
   /**
-   * Calls a method.
+   * Calls a method, also one that no contract describes:
+   * `await clientOf(camera).call("configure", [1], { mode: "fast" })` is Python's `configure(1, mode="fast")`.
    *
+   * @param method - Its name on the network or in the contract, or its contract.
+   * @param args - The arguments that are given by place.
+   * @param kwargs - The arguments that are given by name, as the device names them. What is `undefined` is left out.
    * @returns What the method returned; for a buffer method its bytes and info object.
    * @throws RemoteError, ValidationError, RpcTimeoutError, ConnectionLostError, DeviceUnavailableError, ContractError.
+   * @throws EncodingError if an argument cannot be sent, with the path to the value. Nothing was sent.
    */
-  call(method: MethodContract, args: readonly unknown[], options: CallOptions = {}): Promise<unknown> {
+  call(
+    method: MethodContract | string,
+    args: readonly unknown[] = [],
+    kwargs: Keywords = {},
+    options: CallOptions = {},
+  ): Promise<unknown> {
+    const contract = typeof method === "string" ? methodCalled(method, this.contract) : method;
     return !this.isIntercepted
-      ? this.callDirectly(method, args, options)
-      : this.intercept("call", method, args, options);
+      ? this.callDirectly(contract, args, kwargs, options)
+      : this.intercept("call", contract, args, options, kwargs);
   }
 
   private callDirectly(
     method: MethodContract,
     args: readonly unknown[],
+    kwargs: Keywords,
     options: CallOptions,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const request = this.methodCall(method, args);
+      const request = this.methodCall(method, args, kwargs);
       const call = new OutgoingCall(
         this,
         request,
@@ -169,19 +182,20 @@ export class RpcClient {
     contract: MethodContract | PropertyContract,
     args: readonly unknown[],
     options: CallOptions,
+    kwargs: Keywords = {},
   ): Promise<unknown> {
     const { device } = this;
     const send: ClientHandler = (request) => this.sendAs(kind, contract, request);
     const handle = interceptedBy(this.options.interceptors ?? [], send);
-    return handle({ kind, device, member: contract.member, args, options });
+    return handle({ kind, device, member: contract.member, args, kwargs, options });
   }
 
   private sendAs(
     kind: ClientRequest["kind"],
     contract: MethodContract | PropertyContract,
-    { args, options }: ClientRequest,
+    { args, kwargs = {}, options }: ClientRequest,
   ): Promise<unknown> {
-    if (contract.kind === "method") return this.callDirectly(contract, args, options);
+    if (contract.kind === "method") return this.callDirectly(contract, args, kwargs, options);
     return kind === "get"
       ? this.getDirectly(contract, options)
       : this.setDirectly(contract, args[0], options);
@@ -194,9 +208,9 @@ export class RpcClient {
     });
   }
 
-  private methodCall(method: MethodContract, args: readonly unknown[]): RpcRequest {
+  private methodCall(method: MethodContract, args: readonly unknown[], kwargs: Keywords): RpcRequest {
     try {
-      return { event: "METHOD_CALL", method: method.wireName, ...outgoingArguments(method, args) };
+      return { event: "METHOD_CALL", method: method.wireName, ...outgoingArguments(method, args, kwargs) };
     } catch (error) {
       throw withPlace(error, this.place(method.member));
     }

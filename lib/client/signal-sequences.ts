@@ -2,7 +2,7 @@ import { platform } from "../platform/current";
 import { type Timer } from "../platform/platform";
 import { Subject, type Observable } from "rxjs";
 
-/** Signals that a client subscribed to and did not get. */
+/** Signals that a client subscribed to and did not get: they did not arrive, or do not fit what is declared. */
 export interface MissedSignals {
   readonly signal: string;
   readonly count: number;
@@ -71,6 +71,11 @@ export class SignalSequences {
     const last = this.last.get(signal);
     if (last !== undefined) this.tellGap(signal, last, seq - 1);
     this.last.set(signal, Math.max(seq, last ?? 0));
+  }
+
+  /** One arrived whose values do not fit what is declared: its subscribers do not get it. */
+  unfit(signal: string): void {
+    this.tell(signal, 1);
   }
 
   close(): void {

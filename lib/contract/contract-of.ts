@@ -1,5 +1,6 @@
 import { ContractError, messageOf } from "../errors";
 import { experimentMethodsOf } from "./experiment-methods";
+import { integerDeclaredAs, integerOfAnySize } from "./integers";
 import { parametersOf } from "./parameters";
 import {
   compiledType,
@@ -151,13 +152,17 @@ class ContractBuilder {
     return {
       kind: "signal",
       ...this.named(member, record),
-      argumentTypes: record.argumentTypes.map(valueType),
+      argumentTypes: record.argumentTypes.map((type) => integerOfAnySize(valueType(type))),
     };
   }
 
   /** Of the most derived class that knows it; nothing where none does. */
   private typeOf(member: string, record: PropertyRecord): ValueType | undefined {
-    if ("type" in record) return valueType(record.type);
+    if ("type" in record) {
+      const compiledBy = this.chain.find(({ prototype }) => hasCompiledType(prototype, member));
+      const compiled = compiledBy === undefined ? undefined : compiledType(compiledBy.prototype, member);
+      return integerDeclaredAs(valueType(record.type), compiled);
+    }
     for (const { prototype } of this.chain) {
       if (!hasCompiledType(prototype, member)) continue;
       const known = valueTypeFromCompiler(compiledType(prototype, member));

@@ -31,7 +31,8 @@ export function convertValue(
     case "choice":
       return toChoice(type, value, place);
     default: {
-      const converted = PRIMITIVES[type.kind](value);
+      const isWide = type.kind === "integer" && type.isAnySize === true && typeof value === "bigint";
+      const converted = isWide ? value : PRIMITIVES[type.kind](value);
       if (converted === undefined) throw mismatch(type, value, place);
       return converted;
     }
@@ -122,7 +123,9 @@ function toInstance(dto: Constructor<object>, value: unknown, place: string, unc
 }
 
 function mismatch(type: ValueType, value: unknown, place: string): ValidationError {
-  return new ValidationError(`${place}: expected ${typeName(type)}, got ${excerpt(value)}`);
+  const isPastNumbers = typeof value === "bigint" && (type.kind === "number" || type.kind === "integer");
+  const cure = isPastNumbers ? ": no number holds it, declare it as bigint (type: BigInt)" : "";
+  return new ValidationError(`${place}: expected ${typeName(type)}, got ${excerpt(value)}${cure}`);
 }
 
 const EXCERPT_LENGTH = 60;

@@ -1,6 +1,7 @@
 import { ContractError, messageOf } from "../errors";
 import { compiledParameterTypes, inheritedDescriptor, type ArgRecord, type ClassRecords } from "./records";
 import { type ParameterContract } from "./service-contract";
+import { integerDeclaredAs } from "./integers";
 import { ruledType, valueCheck } from "./value-rules";
 import { Any, valueType, valueTypeFromCompiler, type ValueType } from "./value-type";
 import { writtenParameters } from "./written-parameters";
@@ -52,6 +53,7 @@ export function parametersOf(
       optional: arg.optional ?? (isRest || isOptional),
       nullable: arg.nullable ?? false,
       rest: isRest,
+      ...(arg.keyword === true && { keyword: true }),
       ...(type === undefined && check === undefined && { isUnchecked: true }),
       ...(check !== undefined && { check }),
     };
@@ -86,7 +88,7 @@ function typeOf(sayings: readonly Saying[], index: number): ValueType | undefine
   for (const { args, compiled } of sayings) {
     const arg = args.get(index);
     // Written out, also where it is undefined: `{ type: Step }` in a circle of imports.
-    if (arg !== undefined && "type" in arg) return valueType(arg.type);
+    if (arg !== undefined && "type" in arg) return integerDeclaredAs(valueType(arg.type), compiled?.[index]);
     if (compiled === undefined || index >= compiled.length) continue;
     const known = valueTypeFromCompiler(compiled[index]);
     if (known !== undefined) return known;

@@ -55,6 +55,7 @@ export interface ArgRecord extends ValueRules {
   readonly optional?: boolean;
   readonly nullable?: boolean;
   readonly rest?: boolean;
+  readonly keyword?: boolean;
 }
 
 /** How a method takes part in experiments. */

@@ -22,6 +22,8 @@ export interface ParameterContract {
   readonly rest: boolean;
   /** What its values must be beyond their type; left out where there is nothing of that kind. */
   readonly check?: ValueCheck;
+  /** Is sent by its name, never by its place. Default false. */
+  readonly keyword?: boolean;
 }
 
 interface MemberBase {

@@ -5,7 +5,8 @@ export type Constructor<T = unknown> = abstract new (...args: never[]) => T;
 
 /** What a value on the wire is declared to be. Made from a {@link TypeSpec}. */
 export type ValueType =
-  | { readonly kind: "any" | "string" | "number" | "integer" | "bigint" | "boolean" | "object" | "date" }
+  | { readonly kind: "any" | "string" | "number" | "bigint" | "boolean" | "object" | "date" }
+  | { readonly kind: "integer"; readonly isAnySize?: boolean }
   | { readonly kind: "array"; readonly items: ValueType }
   | { readonly kind: "tuple"; readonly items: readonly ValueType[] }
   /** One of a few texts and numbers. */
@@ -23,7 +24,10 @@ export type TypeSpec = Constructor | BigIntConstructor | ValueType | LazyType;
 /** A type that is not there yet while the class is decorated. */
 export type LazyType = () => Constructor | BigIntConstructor | ValueType;
 
-/** A whole number within ±(2^53 − 1). Where `Number` is declared, fractions are welcome as well. */
+/**
+ * A whole number. Where `Number` is declared, fractions are welcome as well. One past ±(2^53 − 1) is a `bigint`, and
+ * fits where the declared type has room for it: `bigint`, `number | bigint`, and every signal; not `number`.
+ */
 export const Integer: ValueType = { kind: "integer" };
 
 /** Any JSON value, unchecked. */

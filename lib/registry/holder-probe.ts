@@ -74,6 +74,7 @@ function open(url: string, signal: AbortSignal): Promise<Exchange> {
     transport.checkedUrl(url),
     () => ({
       beginningOf: () => "",
+      knownSignalPort: () => undefined,
       askSignalPort: () => Promise.reject(new Error("nothing is subscribed")),
     }),
     { onSignal: () => undefined, onSignalsBack: () => undefined },

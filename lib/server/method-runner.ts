@@ -20,7 +20,7 @@ export type ServedCall = ServedRequest<MethodContract, MethodCall>;
  */
 export class MethodRunner {
   private readonly queue = new TaskQueue();
-  private readonly tasks = new Set<LocalTask<unknown>>();
+  private readonly tasks = new Set<Pick<LocalTask<unknown>, "refuse" | "abort">>();
   /** Methods that interrupt and have not ended. What waits for its turn waits for them, too. */
   private readonly interrupting = new Set<Promise<void>>();
   private isClosing = false;

@@ -64,6 +64,8 @@ export interface ParameterDescription {
   readonly name: string;
   readonly type: string;
   readonly optional: boolean;
+  /** Is sent by its name, never by its place. */
+  readonly keyword?: boolean;
 }
 
 /** What differs between two servers of one contract, and between two moments of one server. */
@@ -106,10 +108,11 @@ function describeMember(contract: MemberContract, service: ServiceContract): Mem
   const named = { member, ...(description !== undefined && { description }) };
   switch (contract.kind) {
     case "method": {
-      const parameters = contract.parameters?.map(({ name, type, optional }, index) => ({
+      const parameters = contract.parameters?.map(({ name, type, optional, keyword }, index) => ({
         name: name ?? `arg${index}`,
         type: typeName(type),
         optional,
+        ...(keyword === true && { keyword }),
       }));
       const { concurrent, interrupts, onCallerLost } = contract;
       return {

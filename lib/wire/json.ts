@@ -1,11 +1,12 @@
-import { EncodingError } from "../errors";
-import { holdsNonFinite, parseLossless, writeLossless } from "./lossless-json";
+import { parseLossless } from "./lossless-json";
+import { writeLossless } from "./lossless-writer";
+import { isPlainJson } from "./plain-json";
 
 /**
  * JSON as the Python originals write and read it (plantimager RPC): `NaN`, `Infinity` and `-Infinity` stand bare,
  * integers have any size. What a double cannot hold safely is a `bigint` on this side.
  *
- * Values without any of these take the engine's own JSON and one scan of the text.
+ * Values and texts without any of these take the engine's own JSON, after one look.
  */
 
 /** 16 digits in a row that are an integer's, not a fraction's: only these can be past 2^53. */
@@ -15,19 +16,17 @@ const LONG_INTEGER = /(?:^|[[,:\s-])\d{16}/;
 const MANY_DIGITS = /\d{16}/;
 
 /**
- * Writes a value as JSON text.
+ * Writes a value as JSON text. What JSON cannot carry is refused: nothing is changed or left out without a word.
  *
- * @param value - Anything JSON can hold, with non-finite numbers and bigints anywhere in it. `undefined` becomes
- *   `null`; a property that is `undefined` is left out, as with `JSON.stringify`.
- * @throws EncodingError for a cycle, and for a function or symbol in the value's place.
+ * @param value - Anything JSON can hold, with negative zeros, non-finite numbers and bigints anywhere in it.
+ *   `undefined` becomes `null`; a property that is `undefined` is left out, as with `JSON.stringify`.
+ * @param place - What the value is, such as `result`: errors begin with it. Default: nothing.
+ * @throws EncodingError for a cycle, and for a function, a symbol, a `Map`, bytes and the like anywhere in the value,
+ *   with the path to it, such as `result.frames[3].data`.
  */
-export function encodeJson(value: unknown): string {
+export function encodeJson(value: unknown, place = ""): string {
   if (value === undefined || value === null) return "null";
-  if (typeof value === "object") {
-    const text = stringify(value);
-    if (text !== undefined && isFaithful(text, value)) return text;
-  }
-  return writeLossless(value);
+  return isPlainJson(value) ? JSON.stringify(value) : writeLossless(value, place);
 }
 
 /**
@@ -42,21 +41,6 @@ export function decodeJson(text: string): unknown {
     : (JSON.parse(text) as unknown);
 }
 
-/** The engine writes a non-finite number as `null`, and a large float as an integer. */
-function isFaithful(text: string, value: object): boolean {
-  return !(text.includes("null") && holdsNonFinite(value)) && !holdsLongInteger(text);
-}
-
 function holdsLongInteger(text: string): boolean {
   return MANY_DIGITS.test(text) && LONG_INTEGER.test(text);
-}
-
-/** The engine's text; nothing where the engine refuses, as it does for bigints and cycles alike. */
-function stringify(value: object): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw new EncodingError(`the value cannot be sent as JSON: ${String(error)}`);
-  }
 }

@@ -1,5 +1,3 @@
-import { EncodingError, messageOf } from "../errors";
-
 /**
  * Reads JSON in which numbers may be `NaN`, `Infinity`, `-Infinity` or integers of any size.
  *
@@ -12,34 +10,6 @@ export function parseLossless(text: string): unknown {
     if (error instanceof RangeError) throw new SyntaxError("JSON is nested too deep", { cause: error });
     throw error;
   }
-}
-
-/**
- * Writes any value that JSON can hold, with non-finite numbers bare and bigints as their digits. A number past 2^53
- * is a float to its sender, so it is written as one (`1e20` as `100000000000000000000.0`).
- *
- * @throws EncodingError for a cycle, a function or symbol in the value's place, and nesting that exhausts the stack.
- */
-export function writeLossless(value: unknown): string {
-  try {
-    const text = new LosslessWriter().write(value, "");
-    if (text === undefined) throw new EncodingError(`a ${typeof value} cannot be sent as JSON`);
-    return text;
-  } catch (error) {
-    if (error instanceof EncodingError) throw error;
-    throw new EncodingError(`the value cannot be sent as JSON: ${messageOf(error)}`, {}, { cause: error });
-  }
-}
-
-/**
- * Whether a non-finite number stands anywhere in a value without cycles. An object that writes itself (`toJSON`) may
- * hide one; dates do not.
- */
-export function holdsNonFinite(value: unknown): boolean {
-  if (typeof value === "number") return !Number.isFinite(value);
-  if (typeof value !== "object" || value === null || value instanceof Date) return false;
-  if (Array.isArray(value)) return value.some(holdsNonFinite);
-  return hasToJson(value) || Object.values(value).some(holdsNonFinite);
 }
 
 /** Python's own limit; reading longer ones takes time that grows with the square of their length. */
@@ -182,67 +152,4 @@ class LosslessParser {
         : `unexpected ${JSON.stringify(found)} in JSON at position ${this.position}`,
     );
   }
-}
-
-class LosslessWriter {
-  /** The objects that are being written, outermost first: meeting one again is a cycle. */
-  private readonly open = new Set<object>();
-
-  /** `undefined` for what JSON leaves out: undefined, functions, symbols. */
-  write(given: unknown, key: string): string | undefined {
-    const value = asPlainValue(given, key);
-    switch (typeof value) {
-      case "string":
-        return JSON.stringify(value);
-      case "number":
-        return numberText(value);
-      case "bigint":
-      case "boolean":
-        return String(value);
-      case "object":
-        return value === null ? "null" : this.structure(value);
-      default:
-        return undefined;
-    }
-  }
-
-  private structure(value: object): string {
-    if (this.open.has(value)) throw new EncodingError("a value that contains itself cannot be sent as JSON");
-    this.open.add(value);
-    const text = Array.isArray(value) ? this.array(value) : this.object(value);
-    this.open.delete(value);
-    return text;
-  }
-
-  private array(array: readonly unknown[]): string {
-    // Array.from reads holes too; JSON writes them as null.
-    return `[${Array.from(array, (item, index) => this.write(item, String(index)) ?? "null").join(",")}]`;
-  }
-
-  private object(object: object): string {
-    const members: string[] = [];
-    for (const [key, value] of Object.entries(object)) {
-      const text = this.write(value, key);
-      if (text !== undefined) members.push(`${JSON.stringify(key)}:${text}`);
-    }
-    return `{${members.join(",")}}`;
-  }
-}
-
-function hasToJson(value: object): value is { toJSON(key: string): unknown } {
-  return "toJSON" in value && typeof value.toJSON === "function";
-}
-
-/** What `JSON.stringify` makes of a value before it writes it: `toJSON` called, boxed primitives opened. */
-function asPlainValue(value: unknown, key: string): unknown {
-  if (typeof value !== "object" || value === null) return value;
-  if (hasToJson(value)) return value.toJSON(key);
-  if (value instanceof Number || value instanceof String || value instanceof Boolean) return value.valueOf();
-  return value;
-}
-
-function numberText(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  const text = String(value);
-  return Math.abs(value) > Number.MAX_SAFE_INTEGER && !text.includes("e") ? `${text}.0` : text;
 }

@@ -9,15 +9,15 @@ import { decodeObject, type ReceivedReply } from "./message";
 export type ReplyFrames = readonly [Frame] | readonly [info: Frame, data: Frame];
 
 export function resultReply(result: unknown): ReplyFrames {
-  return [`{"success":true,"result":${encodeJson(result)}}`];
+  return [`{"success":true,"result":${encodeJson(result, "result")}}`];
 }
 
 export function valueReply(value: unknown): ReplyFrames {
-  return [`{"success":true,"value":${encodeJson(value)}}`];
+  return [`{"success":true,"value":${encodeJson(value, "value")}}`];
 }
 
 export function bufferReply(info: object, data: Uint8Array): ReplyFrames {
-  return [encodeJson(info), data];
+  return [encodeJson(info, "info"), data];
 }
 
 /** A success with further keys, or with none. */

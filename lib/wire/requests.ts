@@ -1,4 +1,5 @@
 import { MalformedMessageError } from "../errors";
+import { encodeArguments, encodeKeywords } from "./arguments";
 import { encodeJson } from "./json";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
 
@@ -48,11 +49,23 @@ interface WithDeadline {
 /**
  * @param deadline - In place of the request's own, if it is a command.
  * @param maxReplyBytes - In place of the request's own, if its reply may be of any size.
+ * @param argumentName - What errors call an argument, by its place. Default: `argument 1`, `argument 2`, …
+ * @throws EncodingError if a value cannot be sent, with the path to it.
  */
-export function encodeRequest(request: RpcRequest, deadline?: number, maxReplyBytes?: number): string {
+export function encodeRequest(
+  request: RpcRequest,
+  deadline?: number,
+  maxReplyBytes?: number,
+  argumentName?: (index: number) => string,
+): string {
   switch (request.event) {
     case "METHOD_CALL":
-      return encodeMethodCall(request, deadline ?? request.deadline, maxReplyBytes ?? request.maxReplyBytes);
+      return encodeMethodCall(
+        request,
+        deadline ?? request.deadline,
+        maxReplyBytes ?? request.maxReplyBytes,
+        argumentName,
+      );
     case "PROPERTY_GET":
       return encodeJson(maxReplyBytes === undefined ? request : { ...request, maxReplyBytes });
     case "PROPERTY_SET":
@@ -67,8 +80,10 @@ function encodeMethodCall(
   { method, args, kwargs }: MethodCall,
   deadline: number | undefined,
   maxReplyBytes: number | undefined,
+  argumentName?: (index: number) => string,
 ): string {
-  const params = `{"args":${encodeJson(args)},"kwargs":${isEmpty(kwargs) ? "{}" : encodeJson(kwargs)}}`;
+  const named = isEmpty(kwargs) ? "{}" : encodeKeywords(kwargs);
+  const params = `{"args":${encodeArguments(args, argumentName)},"kwargs":${named}}`;
   const until = deadline === undefined ? "" : `,"deadline":${deadline}`;
   const limit = maxReplyBytes === undefined ? "" : `,"maxReplyBytes":${maxReplyBytes}`;
   return `{"event":"METHOD_CALL","method":${JSON.stringify(method)},"params":${params}${until}${limit}}`;

@@ -1,5 +1,5 @@
 import { MalformedMessageError } from "../errors";
-import { encodeJson } from "./json";
+import { encodeArguments } from "./arguments";
 import { decodeObject } from "./message";
 
 /** A signal as it arrives. */
@@ -39,7 +39,7 @@ export function confirmationTopic(token: string): string {
 
 /** @param topic - Of the signal: made once, since it is what every frame begins with. */
 export function encodeSignal(topic: string, args: readonly unknown[], seq: number): string {
-  return `${topic}"args":${encodeJson(args)},"blocking":false,"seq":${seq}}`;
+  return `${topic}"args":${encodeArguments(args)},"blocking":false,"seq":${seq}}`;
 }
 
 /**

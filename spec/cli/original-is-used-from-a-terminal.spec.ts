@@ -21,6 +21,7 @@ describeWithPython(["zmq"], "an original device in Python", (python) => {
       await rigwire.run("call", url, "get_image", "true"),
       await rigwire.run("set", url, "mode", "VIDEO"),
       await rigwire.run("call", url, "boom"),
+      await rigwire.run("call", url, "by_name", "5", "--kw", "mode=fast", "--kw", "gain=3"),
     ];
     expect(results.map(({ stdout }) => stdout)).toEqual([
       "Echo: helloEcho: hello\n",
@@ -28,6 +29,7 @@ describeWithPython(["zmq"], "an original device in Python", (python) => {
       expect.stringMatching(/^cam-get_image\.jpg {2}3 B in /),
       'mode = "VIDEO"\n',
       "",
+      '[5, 1, "fast", 3]\n',
     ]);
     expect(results[4]).toMatchObject({
       code: 1,

@@ -42,6 +42,16 @@ export abstract class OriginalDevice {
     return remote();
   }
 
+  @JsonMethod({ wireName: "by_name" })
+  byName(
+    @Arg("first", { type: Integer, optional: true }) first: number | undefined,
+    @Arg("second", { type: Integer, optional: true }) second: number | undefined,
+    @Arg("mode", { keyword: true }) mode: string,
+    @Arg("gain", { keyword: true, optional: true }) gain?: number,
+  ): unknown[] {
+    return remote(first, second, mode, gain);
+  }
+
   @JsonMethod()
   nothing(): null {
     return remote();

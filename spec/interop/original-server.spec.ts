@@ -51,6 +51,21 @@ describeWithPython(["zmq"], "an original server", (python) => {
     });
   });
 
+  it("gets arguments by name where it takes them in no other way", async () => {
+    expect(await camera.byName(5, undefined, "fast")).toEqual([5, 1, "fast", 2]);
+    expect(await camera.byName(undefined, 7, "fast", 3)).toEqual([0, 7, "fast", 3]);
+    expect(await clientOf(camera).call("by_name", [5], { mode: "slow" })).toEqual([5, 1, "slow", 2]);
+    const untyped = await connect<{ by_name(first: number): Promise<unknown> }>(url);
+    closing(clientOf(untyped));
+    expect(await clientOf(untyped).call("by_name", [], { mode: "slow", second: 9 })).toEqual([
+      0,
+      9,
+      "slow",
+      2,
+    ]);
+    await expect(untyped.by_name(5)).rejects.toThrow("mode");
+  });
+
   it.each([
     [NaN, "nan"],
     [[-Infinity, 0.1, 3], "[-inf, 0.1, 3]"],

@@ -164,7 +164,9 @@ describe("a signal", () => {
     device.moved.next(5);
     device.moved.next([1, [1, 2], 3]);
     device.stopped.next("surprise" as unknown as undefined);
-    device.described.next({ call: 1, self: device.described });
+    const cycle: Record<string, unknown> = { call: 1 };
+    cycle.self = cycle;
+    device.described.next(cycle);
     device.counted.next(1);
 
     expect(JSON.parse(await subscriber.next())).toMatchObject({ signal: "counted", args: [1], seq: 1 });

@@ -54,14 +54,15 @@ async function call(
   options: CallCommandOptions,
 ): Promise<void> {
   const method = methodNamed(device, name);
-  const { contract, values } = typedCall(device, method, args, options.kw ?? []);
+  const byPlace = argumentsOf(device, method, args);
+  const byName = keywordsOf(device, method, options.kw ?? []);
   const timeoutMs = options.timeout === undefined ? undefined : parseMs(options.timeout, "--timeout");
   if (options.out !== undefined && options.out !== "-") await expectWritable(options.out);
   const startedAt = performance.now();
   const result = await withSpinner(
     output,
     `${device.name}.${method.wireName}`,
-    device.client.call(contract, values, { signal, ...(timeoutMs !== undefined && { timeoutMs }) }),
+    device.client.call(method, byPlace, byName, { signal, ...(timeoutMs !== undefined && { timeoutMs }) }),
   );
   const ms = performance.now() - startedAt;
   if (isBytes(result)) await keepBytes({ output, signal }, device, method, result, ms, options.out);
@@ -70,30 +71,26 @@ async function call(
   else output.note(output.notePaint.dim(`done in ${formatMs(ms)}`));
 }
 
-/** Keywords go behind a gap: a client sends what follows a gap by name. */
-function typedCall(
+function argumentsOf(
   device: OpenedDevice,
-  method: MethodContract,
+  { wireName }: MethodContract,
   args: readonly string[],
-  keywords: readonly string[],
-): { readonly contract: MethodContract; readonly values: readonly unknown[] } {
-  const { wireName } = method;
-  const byPlace = args.map((text, place) =>
+): readonly unknown[] {
+  return args.map((text, place) =>
     parseValue(text, argumentType(device, wireName, place), `argument ${place + 1}`),
   );
-  if (keywords.length === 0) return { contract: method, values: byPlace };
-  const byName = keywords.map((text) => {
+}
+
+function keywordsOf(
+  device: OpenedDevice,
+  { wireName }: MethodContract,
+  keywords: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const given = keywords.map((text) => {
     const { name, value } = parseKeyword(text);
-    return { name, value: parseValue(value, keywordType(device, wireName, name), `--kw ${name}`) };
+    return [name, parseValue(value, keywordType(device, wireName, name), `--kw ${name}`)] as const;
   });
-  const unnamed = { type: { kind: "any" }, optional: true, nullable: true, rest: false } as const;
-  const parameters = [...byPlace, undefined]
-    .map(() => ({ ...unnamed, name: undefined as string | undefined }))
-    .concat(byName.map(({ name }) => ({ ...unnamed, name })));
-  return {
-    contract: { ...method, parameters },
-    values: [...byPlace, undefined, ...byName.map(({ value }) => value)],
-  };
+  return Object.fromEntries(given);
 }
 
 function isBytes(result: unknown): result is readonly [data: Buffer, info: unknown] {

@@ -148,12 +148,13 @@ class ContractWriter {
     }
     const identifiers = new Identifiers();
     const lastRequired = known.findLastIndex(({ optional }) => !optional);
-    const parameters = known.map(({ name, type: told, optional }, index) => {
+    const parameters = known.map(({ name, type: told, optional, keyword }, index) => {
       const identifier = identifiers.take(name, `arg${index}`);
       const type = declaredType(told);
       const canBeLeftOut = optional && index > lastRequired;
       const options = [
         ...(optional ? ["optional: true"] : []),
+        ...(keyword === true ? ["keyword: true"] : []),
         ...(optional || !type.isPassedOn ? [`type: ${this.use(type).spec}`] : []),
       ];
       const arg = `@Arg(${[text(name), ...(options.length > 0 ? [`{ ${options.join(", ")} }`] : [])].join(", ")})`;

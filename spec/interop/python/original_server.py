@@ -61,6 +61,9 @@ class Device:
         self._emit("moved", [distance, [1, 2]])
         return distance
 
+    def by_name(self, first=0, second=1, *, mode, gain=2):
+        return [first, second, mode, gain]
+
     def get_image(self, lores=False):
         return b"\xff\xd8" + bytes([lores]), {"format": "jpeg", "lores": lores, "error": None}
 
@@ -74,7 +77,7 @@ class Device:
 INVENTORY = {
     "json_methods": {
         "echo": 1500, "mirror": 10000, "numbers": 10000, "understood": 10000, "slow": 10000, "nothing": 10000,
-        "boom": 10000, "move": 10000,
+        "boom": 10000, "move": 10000, "by_name": 10000,
     },
     "buffer_methods": {"get_image": None, "empty_image": 10000, "bad_image": 10000},
     "signals": ["modeChanged", "moved", "stopped"],

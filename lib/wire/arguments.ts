@@ -1,0 +1,27 @@
+import { encodeJson } from "./json";
+import { isPlainJson } from "./plain-json";
+
+/**
+ * The arguments of a call or a signal as a JSON list.
+ *
+ * @param nameOf - What errors call an argument, by its place. Default: `argument 1`, `argument 2`, …
+ * @throws EncodingError if an argument cannot be sent, with the path to the value.
+ */
+export function encodeArguments(args: readonly unknown[], nameOf = numbered): string {
+  if (isPlainJson(args)) return JSON.stringify(args);
+  return `[${Array.from(args, (value, index) => encodeJson(value, nameOf(index))).join(",")}]`;
+}
+
+/**
+ * The arguments that are given by name as a JSON object; one that is undefined is left out.
+ *
+ * @throws EncodingError if an argument cannot be sent, with the path to the value.
+ */
+export function encodeKeywords(kwargs: Readonly<Record<string, unknown>>): string {
+  const given = Object.entries(kwargs).filter(([, value]) => value !== undefined);
+  return `{${given.map(([name, value]) => `${JSON.stringify(name)}:${encodeJson(value, name)}`).join(",")}}`;
+}
+
+function numbered(index: number): string {
+  return `argument ${index + 1}`;
+}
