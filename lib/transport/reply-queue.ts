@@ -135,6 +135,14 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
     if (this.clients.has(client)) this.forget(client);
   }
 
+  /** A client whose link was full has room again. */
+  hasRoom(client: string): void {
+    const replies = this.clients.get(client);
+    if (replies?.isStalled !== true) return;
+    this.retryClient(client, replies);
+    this.options.onRetry();
+  }
+
   /** Resolves when nothing waits any more, or when the time is over, in milliseconds. Nothing is retried then. */
   async drained(withinMs: number): Promise<void> {
     if (this.clients.size > 0) {
@@ -226,11 +234,14 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
     this.retryMs = Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
     for (const client of this.stalled) {
       const replies = this.clients.get(client);
-      if (replies === undefined) continue;
-      replies.isStalled = false;
-      this.ready.add(client);
+      if (replies !== undefined) this.retryClient(client, replies);
     }
     this.options.onRetry();
+  }
+
+  private retryClient(client: string, replies: ClientReplies<Route>): void {
+    replies.isStalled = false;
+    this.ready.add(client);
   }
 
   private forget(client: string): void {

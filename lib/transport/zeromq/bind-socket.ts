@@ -1,11 +1,13 @@
-import { lstat, rm } from "node:fs/promises";
+import { lstat, rm, stat } from "node:fs/promises";
 import { createConnection, isIP } from "node:net";
+import { dirname } from "node:path";
 import { type Event, type Socket } from "zeromq";
 import { AddressError, messageOf } from "../../errors";
 import { hasCode } from "../../system-error";
 import { parseAddress, type Address } from "../../address/address";
 import { lookUpHost } from "../../address/node/look-up-host";
 import { urlHost } from "../../address/hosts";
+import { type Bindable } from "./bindable";
 import { bindPrivately } from "./bind-privately";
 import { eventsOf } from "./socket-events";
 
@@ -21,33 +23,38 @@ const RANDOM_PORT_ATTEMPTS = 20;
  * @returns The address with the port that was taken.
  * @throws AddressError naming the address and the reason.
  */
-export async function bindSocket(socket: Socket, url: string): Promise<Address> {
+export async function bindSocket(socket: Bindable, url: string): Promise<Address> {
   const address = parseAddress(url);
   if (address.scheme === "ipc") await refuseTakenPath(url, address.path);
-  if (address.scheme !== "tcp") return bind(socket, url, url, address);
+  if (address.scheme !== "tcp") {
+    await bind(socket, url, url);
+    return address;
+  }
   const host = await bindableHost(address.host);
-  if (address.port !== undefined) return bind(socket, `tcp://${host}:${address.port}`, url, address);
+  if (address.port !== undefined) {
+    await bind(socket, `tcp://${host}:${address.port}`, url);
+    return address;
+  }
   for (let attempt = 0; attempt < RANDOM_PORT_ATTEMPTS; attempt++) {
     const port = FIRST_RANDOM_PORT + Math.floor(Math.random() * (LAST_RANDOM_PORT - FIRST_RANDOM_PORT + 1));
     try {
-      return await bind(socket, `tcp://${host}:${port}`, url, { ...address, port });
+      await bind(socket, `tcp://${host}:${port}`, url);
+      return { ...address, port };
     } catch (error) {
       if (!isTaken(error)) throw error;
     }
   }
-  await bind(socket, `tcp://${host}:*`, url, address);
-  return { ...address, port: Number(socket.lastEndpoint?.split(":").at(-1)) };
+  const bound = await bind(socket, `tcp://${host}:*`, url);
+  return { ...address, port: Number(bound.split(":").at(-1)) };
 }
 
-async function bind(socket: Socket, target: string, url: string, address: Address): Promise<Address> {
+async function bind(socket: Bindable, target: string, url: string): Promise<string> {
   try {
-    if (address.scheme === "ipc") bindPrivately(socket, target);
-    else await socket.bind(target);
+    return await (target.startsWith("ipc:") ? bindPrivately(socket, target) : socket.bind(target));
   } catch (error) {
-    const reasons = address.scheme === "tcp" ? { ...REASONS, ...TCP_REASONS } : REASONS;
+    const reasons = target.startsWith("tcp:") ? { ...REASONS, ...TCP_REASONS } : REASONS;
     throw cannotServe(url, reasons[codeOf(error)] ?? messageOf(error), error);
   }
-  return address;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -90,9 +97,23 @@ async function bindableHost(host: string): Promise<string> {
 async function refuseTakenPath(url: string, path: string): Promise<void> {
   if (path.startsWith("@")) return; // A name of Linux that is no file; nobody can take it from its owner.
   const file = await lstat(path).catch(() => undefined);
-  if (file === undefined) return;
+  if (file === undefined) {
+    await requireFolder(url, path);
+    return;
+  }
   if (!file.isSocket()) throw cannotServe(url, "there is a file that is no socket");
   if (await isListenedTo(path)) throw cannotServe(url, "another server has the address");
+  // Left behind by a server that was killed.
+  await rm(path, { force: true });
+}
+
+/** Node takes a folder that is missing for one that is forbidden. */
+async function requireFolder(url: string, path: string): Promise<void> {
+  try {
+    await stat(dirname(path));
+  } catch (error) {
+    throw cannotServe(url, REASONS[codeOf(error)] ?? messageOf(error), error);
+  }
 }
 
 /**
@@ -111,6 +132,17 @@ export async function addressReleased(socket: Socket, url: string): Promise<void
   for (let next = await events.next(); next.done !== true; next = await events.next()) {
     if (next.value.type === last) return;
   }
+}
+
+/** A socket of ZeroMQ's, to be bound. */
+export function bindable(socket: Socket): Bindable {
+  return {
+    async bind(target) {
+      if (target.startsWith("ipc:")) socket.bindSync(target);
+      else await socket.bind(target);
+      return socket.lastEndpoint ?? target;
+    },
+  };
 }
 
 function eventsIfAny(socket: Socket): AsyncIterator<Event, undefined> | undefined {

@@ -1,5 +1,5 @@
 import { type Observable } from "rxjs";
-import { Router, XPublisher } from "zeromq";
+import { XPublisher } from "zeromq";
 import { formatAddress } from "../../address/address";
 import { BurstLog } from "../../log/burst-log";
 import { type Logger } from "../../log/logger";
@@ -18,20 +18,21 @@ import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
 import { type ReplyMessage, ReplyQueue } from "../reply-queue";
 import { RequestIntake } from "../request-intake";
 import { Sender } from "../sender";
-import { addressReleased, bindSocket, removeSocketFile } from "./bind-socket";
+import { addressReleased, bindable, bindSocket, removeSocketFile } from "./bind-socket";
+import { type CallSocket } from "./call-socket";
 import { ClientPresence } from "./client-presence";
 import { watchDescriptors } from "./descriptor-watch";
 import { type EndpointGuard, openGuard } from "./endpoint-guard";
 import { type Envelope, identityOf, isDirect, packReply, readEnvelope } from "./envelope";
 import { warnIfExposed } from "../exposure";
 import { inprocBound, inprocClosed } from "./inproc-endpoints";
+import { makeRouter } from "./make-router";
 import { makeSocket } from "./make-socket";
 import { PRESENCE, PRESENCE_FEATURE } from "./presence";
 import { receiveAll } from "./receive-all";
 import { signalAddress } from "./signal-address";
 import {
   DEFAULT_MAX_UNREAD_REPLY_BYTES,
-  DEFAULT_REPLY_HIGH_WATER_MARK,
   DEFAULT_SIGNAL_HIGH_WATER_MARK,
   peerSocketOptions,
 } from "./socket-options";
@@ -43,7 +44,7 @@ const LINGER_MS = 500;
 interface BoundSockets {
   readonly url: string;
   readonly signalPort: number;
-  readonly router: Router;
+  readonly router: CallSocket;
   readonly publisher: XPublisher;
 }
 
@@ -57,7 +58,7 @@ export class RouterEndpoint implements RpcEndpoint {
   readonly features: readonly string[];
   readonly subscriptions$: Observable<SubscriptionChange>;
   readonly departed$: Observable<ClientIdentity>;
-  private readonly router: Router;
+  private readonly router: CallSocket;
   private readonly publisher: XPublisher;
   private readonly topics = new Topics();
   private readonly presence: ClientPresence;
@@ -111,7 +112,12 @@ export class RouterEndpoint implements RpcEndpoint {
       this.log,
     );
     this.endDescriptorWatch = watchDescriptors(this.log);
-    void receiveAll(router, (frames) => this.receive(frames));
+    router.onRoom = (client) => this.replies.hasRoom(client);
+    router.onGone = (client) => {
+      this.replies.departed(client);
+      this.presence.gone(client);
+    };
+    router.receive((frames) => this.receive(frames));
     void receiveAll(publisher, ([frame]) => this.topics.receive(frame));
   }
 
@@ -162,13 +168,12 @@ export class RouterEndpoint implements RpcEndpoint {
     const urls = [this.url, signalAddress(this.url, 0)];
     // Before the sockets close: afterwards the path may be another server's.
     await Promise.all(urls.map(removeSocketFile));
-    const sockets = [this.router, this.publisher];
-    const released = Promise.all(sockets.map((socket, index) => addressReleased(socket, urls[index] ?? "")));
-    // What was handed over may still be on its way out of the process.
-    for (const socket of sockets) {
-      socket.linger = LINGER_MS;
-      socket.close();
-    }
+    const released = Promise.all([
+      this.router.release(LINGER_MS),
+      addressReleased(this.publisher, urls[1] ?? ""),
+    ]);
+    this.publisher.linger = LINGER_MS;
+    this.publisher.close();
     for (const url of urls) if (url.startsWith("inproc:")) inprocClosed(url);
     this.topics.close();
     this.guard.close();
@@ -208,14 +213,8 @@ async function bindSockets(
   guard: EndpointGuard,
 ): Promise<BoundSockets> {
   const common = { ...peerSocketOptions(url, options), ...guard.socketOptions(url) };
-  const {
-    replyHighWaterMark = DEFAULT_REPLY_HIGH_WATER_MARK,
-    signalHighWaterMark = DEFAULT_SIGNAL_HIGH_WATER_MARK,
-  } = options;
-  // Replies must not be discarded at a full pipe, as a ROUTER does by default, nor hold up those to other clients:
-  // it refuses them at once, and they wait in the queue.
-  const routerOptions = { ...common, mandatory: true, sendTimeout: 0, sendHighWaterMark: replyHighWaterMark };
-  const router = makeSocket(() => new Router(routerOptions));
+  const { signalHighWaterMark = DEFAULT_SIGNAL_HIGH_WATER_MARK } = options;
+  const router = makeRouter(url, options, guard);
   let publisher: XPublisher | undefined;
   try {
     publisher = makeSocket(
@@ -227,12 +226,12 @@ async function bindSockets(
       address.scheme === "tcp"
         ? formatAddress({ ...address, port: options.signalPort })
         : signalAddress(bound, 0);
-    const signals = await bindSocket(publisher, signalUrl);
+    const signals = await bindSocket(bindable(publisher), signalUrl);
     const signalPort = signals.scheme === "tcp" ? (signals.port ?? 0) : 0;
     for (const each of [bound, signalUrl]) if (each.startsWith("inproc:")) inprocBound(each);
     return { url: bound, signalPort, router, publisher };
   } catch (error) {
-    router.close();
+    void router.release(0);
     publisher?.close();
     throw error;
   }

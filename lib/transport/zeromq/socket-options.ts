@@ -24,7 +24,7 @@ export const DEFAULT_REPLY_HIGH_WATER_MARK = 64;
 export const DEFAULT_MAX_UNREAD_REPLY_BYTES = 64 * 1024 * 1024;
 
 /** A peer that connects but does not shake hands is dropped after this time, in milliseconds. */
-const HANDSHAKE_TIMEOUT_MS = 10_000;
+export const HANDSHAKE_TIMEOUT_MS = 10_000;
 
 /** What every socket towards a peer has: a bound on what comes in, heartbeats, and nothing that lingers. */
 export function peerSocketOptions(

@@ -26,10 +26,19 @@ export function decodeZapRequest(frames: readonly Buffer[]): ZapRequest | undefi
   return { id, domain: domain.toString(), address: address.toString(), publicKey: encodeKey(key) };
 }
 
-/** @param id - Of the request; empty where it had none that could be read. */
-export function encodeZapReply(id: Buffer, isPermitted: boolean): (Buffer | string)[] {
-  const [status, text] = isPermitted ? ["200", "OK"] : ["400", "not allowed"];
+/**
+ * @param id - Of the request; empty where it had none that could be read.
+ * @param identity - What a ROUTER shall know the client by, whatever it claims itself; nothing where it is not let in.
+ */
+export function encodeZapReply(id: Buffer, identity: string | undefined): (Buffer | string)[] {
+  const [status, text] = identity === undefined ? ["400", "not allowed"] : ["200", "OK"];
   const noUser = "";
-  const noMetadata = "";
-  return [VERSION, id, status, text, noUser, noMetadata];
+  return [VERSION, id, status, text, noUser, identity === undefined ? "" : metadata("Identity", identity)];
+}
+
+/** A property as ZMTP writes it (ZeroMQ RFC 23). */
+function metadata(name: string, value: string): Buffer {
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(value.length);
+  return Buffer.concat([Buffer.from([name.length]), Buffer.from(name), size, Buffer.from(value)]);
 }

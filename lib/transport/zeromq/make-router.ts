@@ -1,0 +1,38 @@
+import { Router } from "zeromq";
+import { type EndpointOptions } from "../endpoint";
+import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
+import { type CallSocket } from "./call-socket";
+import { type EndpointGuard } from "./endpoint-guard";
+import { makeSocket } from "./make-socket";
+import {
+  DEFAULT_HEARTBEAT_MS,
+  DEFAULT_REPLY_HIGH_WATER_MARK,
+  HANDSHAKE_TIMEOUT_MS,
+  peerSocketOptions,
+} from "./socket-options";
+import { ZeroMqRouter } from "./zeromq-router";
+import { PlainRouter } from "./zmtp/plain-router";
+
+/** The socket that takes the requests of an endpoint. */
+export function makeRouter(url: string, options: EndpointOptions, guard: EndpointGuard): CallSocket {
+  const security = guard.socketOptions(url);
+  const {
+    heartbeatMs = DEFAULT_HEARTBEAT_MS,
+    maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
+    replyHighWaterMark: highWaterMark = DEFAULT_REPLY_HIGH_WATER_MARK,
+  } = options;
+  if (security === undefined && isForStrangers(url)) {
+    const handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS;
+    return new PlainRouter({ heartbeatMs, maxMessageBytes, highWaterMark, handshakeTimeoutMs });
+  }
+  // Replies must not be discarded at a full pipe, as a ROUTER does by default, nor hold up those to other clients:
+  // it refuses them at once, and they wait in the queue.
+  const mandatory = { mandatory: true, sendTimeout: 0, sendHighWaterMark: highWaterMark };
+  const socketOptions = { ...peerSocketOptions(url, options), ...security, ...mandatory };
+  return new ZeroMqRouter(makeSocket(() => new Router(socketOptions)));
+}
+
+/** Within a process there are none; nor are the local sockets of Windows what Node connects to by such a path. */
+function isForStrangers(url: string): boolean {
+  return url.startsWith("tcp:") || (url.startsWith("ipc:") && process.platform !== "win32");
+}

@@ -1,0 +1,141 @@
+import { createServer, type ListenOptions, type Server, type Socket } from "node:net";
+import { networkInterfaces } from "node:os";
+import { type Frame } from "../../../wire/frame";
+import { parseAddress } from "../../../address/address";
+import { type CallSocket, type MessageHandler } from "../call-socket";
+import { ZmtpConnection, type ZmtpConnectionOptions } from "./zmtp-connection";
+
+/** Types that talk to a ROUTER (ZeroMQ RFC 28). */
+const PEER_TYPES: ReadonlySet<string> = new Set(["REQ", "DEALER", "ROUTER"]);
+
+const IDENTITY_BYTES = 6;
+
+/** Bytes of unfinished messages of all clients together, in messages of the largest size. */
+const MAX_UNFINISHED_MESSAGES = 4;
+
+export type PlainRouterOptions = Omit<ZmtpConnectionOptions, "socketType" | "peerTypes">;
+
+/**
+ * A ROUTER for clients without keys, over TCP or a local socket. It is written here and not ZeroMQ's, since ZeroMQ lets
+ * a client choose its routing id: one that claims the next id that ZeroMQ would give makes the process abort. Here every
+ * connection is named by this side, and what a client claims means nothing. What waits is bounded in bytes, and a
+ * connection on which bytes arrive is alive.
+ */
+export class PlainRouter implements CallSocket {
+  onRoom?: (client: string) => void;
+  onGone?: (client: string) => void;
+  private readonly server: Server;
+  private readonly connections = new Map<string, ZmtpConnection>();
+  private onMessage: MessageHandler | undefined;
+  private named = 0;
+  private unfinishedBytes = 0;
+  /** Connections that came before anybody takes requests. */
+  private readonly early: Socket[] = [];
+  private isReleasing = false;
+  private isReleased = false;
+
+  constructor(private readonly options: PlainRouterOptions) {
+    this.server = createServer({ pauseOnConnect: true }, (socket) => this.accept(socket));
+    this.server.on("error", () => undefined);
+  }
+
+  get closed(): boolean {
+    return this.isReleased;
+  }
+
+  async bind(target: string): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once("error", reject);
+      this.server.listen({ ...listenOptions(target), exclusive: true }, () => {
+        this.server.off("error", reject);
+        resolve();
+      });
+    });
+    const address = this.server.address();
+    return typeof address === "object" && address !== null ? `tcp://host:${address.port}` : target;
+  }
+
+  receive(onMessage: MessageHandler): void {
+    this.onMessage = onMessage;
+    for (const socket of this.early.splice(0)) this.accept(socket);
+  }
+
+  send([identity, ...frames]: readonly Frame[]): undefined {
+    const client = identity === undefined ? "" : nameOf(identity);
+    const connection = this.connections.get(client);
+    if (connection?.isOpen !== true) throw failure("EHOSTUNREACH", "the client is gone");
+    if (connection.isFull) {
+      connection.markFull();
+      throw failure("EAGAIN", "the client has no room");
+    }
+    connection.send(frames);
+  }
+
+  async release(lingerMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.onMessage = undefined;
+    this.isReleasing = true;
+    for (const socket of this.early.splice(0)) socket.destroy();
+    await Promise.all([...this.connections.values()].map((connection) => connection.end(lingerMs)));
+    this.isReleased = true;
+    await closed;
+  }
+
+  private accept(socket: Socket): void {
+    if (this.onMessage === undefined) {
+      if (this.isReleasing) socket.destroy();
+      else this.early.push(socket);
+      return;
+    }
+    const identity = Buffer.alloc(IDENTITY_BYTES);
+    identity.writeUIntBE(++this.named, 0, IDENTITY_BYTES);
+    const client = nameOf(identity);
+    const connection: ZmtpConnection = new ZmtpConnection(
+      socket,
+      { ...this.options, socketType: "ROUTER", peerTypes: PEER_TYPES },
+      {
+        onMessage: (frames) => this.onMessage?.([identity, ...frames]),
+        onRoom: () => this.onRoom?.(client),
+        onUnfinished: (change) => this.count(change),
+        onClosed: () => {
+          if (this.connections.delete(client)) this.onGone?.(client);
+        },
+      },
+    );
+    this.connections.set(client, connection);
+    socket.resume();
+  }
+
+  /** Beyond the bound the connection goes that holds the most. */
+  private count(change: number): void {
+    this.unfinishedBytes += change;
+    if (this.unfinishedBytes <= MAX_UNFINISHED_MESSAGES * this.options.maxMessageBytes) return;
+    let largest: ZmtpConnection | undefined;
+    for (const connection of this.connections.values()) {
+      if (connection.unfinishedBytes > (largest?.unfinishedBytes ?? 0)) largest = connection;
+    }
+    largest?.destroy();
+  }
+}
+
+function nameOf(identity: Frame): string {
+  return typeof identity === "string" ? identity : Buffer.from(identity).toString("latin1");
+}
+
+function failure(code: string, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+function listenOptions(target: string): ListenOptions {
+  const address = parseAddress(target.replace(/:\*$/, ""));
+  // A leading @ is ZeroMQ's sign for a name outside the file system (Linux).
+  if (address.scheme !== "tcp") return { path: address.path.replace(/^@/, "\0") };
+  return { host: numericHost(address.host), port: address.port ?? 0 };
+}
+
+/** As ZeroMQ understands it: every interface of IPv4, an interface's name, or a number. */
+function numericHost(host: string): string {
+  if (host === "*") return "0.0.0.0";
+  const named = networkInterfaces()[host]?.find(({ family }) => family === "IPv4");
+  return named?.address ?? host.replace(/^\[|\]$/g, "");
+}

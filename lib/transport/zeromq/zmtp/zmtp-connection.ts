@@ -1,0 +1,244 @@
+import { type Socket } from "node:net";
+import { type Frame } from "../../../wire/frame";
+import { Liveness } from "./liveness";
+import { decodeCommand, PING, pongFor, propertiesOf, readyOf } from "./commands";
+import { encodeCommandFrame, encodeMessage, FrameReader, ProtocolViolation } from "./frames";
+import { GREETING_BYTES, isPlainGreeting, PLAIN_GREETING } from "./greeting";
+
+/** Longer is no command of anybody's. */
+const MAX_COMMAND_BYTES = 4 * 1024;
+
+/** More parts than any request of anybody's has: an envelope, a body and what belongs to it. */
+const MAX_PARTS = 64;
+
+/** Frames up to this size are copied, so that none keeps the whole piece alive in which it came. */
+const COPIED_BYTES = 4 * 1024;
+
+/** What is in the socket for a peer that does not read may be so large, in bytes, before it counts as full. */
+const FULL_BYTES = 1024 * 1024;
+
+const PING_FRAME = encodeCommandFrame(PING);
+
+export interface ZmtpConnectionOptions {
+  /** The own type, as `READY` tells it. */
+  readonly socketType: string;
+  /** Types that may connect. */
+  readonly peerTypes: ReadonlySet<string>;
+  /** Of a message, all of its parts together. */
+  readonly maxMessageBytes: number;
+  /** Messages handed to the socket and not yet on their way, at most. */
+  readonly highWaterMark: number;
+  /** A peer that does not shake hands within it is dropped, in milliseconds. */
+  readonly handshakeTimeoutMs: number;
+  /** Silence after which a peer is lost, in milliseconds. */
+  readonly heartbeatMs: number;
+}
+
+export interface ZmtpReceiver {
+  /** A message came. Where it returns a promise, the next one of this connection waits for it. */
+  onMessage(frames: readonly Buffer[]): Promise<void> | void;
+  /** The bytes of messages that are not complete yet became more, or fewer. */
+  onUnfinished(change: number): void;
+  /** There is room again after `isFull` was seen. */
+  onRoom(): void;
+  /** It is over; called once, whoever ended it. */
+  onClosed(): void;
+}
+
+/** A peer without keys at the other end of a stream: ZMTP 3 (ZeroMQ RFC 23), messages in and out. */
+export class ZmtpConnection {
+  private readonly reader = new FrameReader(() => this.maxFrameBytes());
+  private parts: Buffer[] = [];
+  private partBytes = 0;
+  private state: "greeting" | "ready" | "open" | "closed" = "greeting";
+  /** A message is being handled: the next one waits. */
+  private isHeld = false;
+  private unsent = 0;
+  private wasFull = false;
+  private reported = 0;
+  private timer: NodeJS.Timeout;
+  private liveness: Liveness | undefined;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly options: ZmtpConnectionOptions,
+    private readonly receiver: ZmtpReceiver,
+  ) {
+    socket.setNoDelay(true);
+    socket.on("data", (piece: Buffer) => this.receive(piece));
+    socket.on("error", () => this.destroy());
+    socket.on("close", () => this.destroy());
+    socket.on("end", () => this.destroy());
+    socket.write(PLAIN_GREETING);
+    this.timer = setTimeout(() => this.destroy(), options.handshakeTimeoutMs).unref();
+  }
+
+  /** Bytes of messages that came and are not complete yet. */
+  get unfinishedBytes(): number {
+    return this.state === "closed" ? 0 : this.partBytes + this.reader.waitingBytes;
+  }
+
+  /** The peer has not taken what was sent to it. */
+  get isFull(): boolean {
+    return (
+      this.unsent > 0 &&
+      (this.unsent >= this.options.highWaterMark || this.socket.writableLength > FULL_BYTES)
+    );
+  }
+
+  get isOpen(): boolean {
+    return this.state === "open";
+  }
+
+  /** The caller has looked at {@link isFull}. */
+  send(frames: readonly Frame[]): void {
+    const pieces = encodeMessage(frames);
+    this.unsent += 1;
+    const sent = () => this.sent();
+    if (pieces.length === 1 && pieces[0] !== undefined) {
+      this.socket.write(pieces[0], sent);
+      return;
+    }
+    this.socket.cork();
+    for (const [index, piece] of pieces.entries()) {
+      if (index === pieces.length - 1) this.socket.write(piece, sent);
+      else this.socket.write(piece);
+    }
+    this.socket.uncork();
+  }
+
+  /** What makes the caller's next `send` wait is told by `onRoom`. */
+  markFull(): void {
+    this.wasFull = true;
+  }
+
+  /** Sends what it has, for so long at most, in milliseconds; takes nothing more. */
+  async end(lingerMs: number): Promise<void> {
+    if (this.state === "closed") return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, lingerMs);
+      this.socket.end(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    this.destroy();
+  }
+
+  destroy(): void {
+    if (this.state === "closed") return;
+    this.state = "closed";
+    clearTimeout(this.timer);
+    this.liveness?.end();
+    this.socket.destroy();
+    this.reportUnfinished();
+    this.receiver.onClosed();
+  }
+
+  private sent(): void {
+    this.unsent -= 1;
+    if (!this.wasFull || this.isFull || this.state === "closed") return;
+    this.wasFull = false;
+    this.receiver.onRoom();
+  }
+
+  private maxFrameBytes(): number {
+    return this.state === "open" ? this.options.maxMessageBytes : MAX_COMMAND_BYTES;
+  }
+
+  private receive(piece: Buffer): void {
+    this.reader.add(piece);
+    this.readOn();
+    this.reportUnfinished();
+  }
+
+  private reportUnfinished(): void {
+    const bytes = this.unfinishedBytes;
+    const change = bytes - this.reported;
+    this.reported = bytes;
+    if (change !== 0) this.receiver.onUnfinished(change);
+  }
+
+  private readOn(): void {
+    try {
+      while (!this.isHeld && this.step());
+    } catch (error) {
+      if (!(error instanceof ProtocolViolation)) throw error;
+      this.destroy();
+    }
+  }
+
+  /** @returns Whether there may be more to read. */
+  private step(): boolean {
+    if (this.state === "closed") return false;
+    if (this.state === "greeting") return this.readGreeting();
+    const frame = this.reader.next();
+    if (frame === undefined) return false;
+    if (frame.isCommand) this.receiveCommand(frame.body);
+    else this.receivePart(frame.body, frame.hasMore);
+    return true;
+  }
+
+  private readGreeting(): boolean {
+    const bytes = this.reader.peek(GREETING_BYTES);
+    if (!isPlainGreeting(bytes)) throw new ProtocolViolation("this is no plain ZMTP 3");
+    if (bytes.length < GREETING_BYTES) return false;
+    this.reader.takeRaw(GREETING_BYTES);
+    this.state = "ready";
+    this.socket.write(encodeCommandFrame(readyOf(this.options.socketType)));
+    return true;
+  }
+
+  private receiveCommand(frame: Buffer): void {
+    const command = frame.length > MAX_COMMAND_BYTES ? undefined : decodeCommand(frame);
+    if (command === undefined) throw new ProtocolViolation("a command cannot be read");
+    if (this.state === "ready") this.receiveReady(command.name, command.body);
+    else if (command.name === "PING") this.answer(command.body);
+    else if (command.name === "ERROR") throw new ProtocolViolation("the peer reports an error");
+  }
+
+  private receiveReady(name: string, body: Buffer): void {
+    const type = name === "READY" ? propertiesOf(body)?.get("socket-type") : undefined;
+    if (type === undefined || !this.options.peerTypes.has(type)) {
+      throw new ProtocolViolation("the peer is of a type that is not served");
+    }
+    this.state = "open";
+    clearTimeout(this.timer);
+    this.liveness = new Liveness(this.socket, this.options.heartbeatMs, {
+      isHeld: () => this.isHeld,
+      ping: () => this.socket.write(PING_FRAME),
+      onLost: () => this.destroy(),
+    });
+  }
+
+  /** Not where the peer sends pings and reads no answer. */
+  private answer(ping: Buffer): void {
+    if (this.socket.writableLength < FULL_BYTES) this.socket.write(encodeCommandFrame(pongFor(ping)));
+  }
+
+  private receivePart(body: Buffer, hasMore: boolean): void {
+    if (this.state !== "open") throw new ProtocolViolation("a message came before the handshake");
+    this.partBytes += body.length;
+    this.parts.push(body.length > COPIED_BYTES ? body : Buffer.from(body));
+    if (this.parts.length > MAX_PARTS || this.partBytes > this.options.maxMessageBytes + MAX_COMMAND_BYTES) {
+      throw new ProtocolViolation("a message is larger than is taken");
+    }
+    if (hasMore) return;
+    const message = this.parts;
+    this.parts = [];
+    this.partBytes = 0;
+    const handling = this.receiver.onMessage(message);
+    if (handling !== undefined) this.hold(handling);
+  }
+
+  private hold(handling: Promise<void>): void {
+    this.isHeld = true;
+    this.socket.pause();
+    const goOn = () => {
+      this.isHeld = false;
+      this.socket.resume();
+      this.readOn();
+    };
+    handling.then(goOn, goOn);
+  }
+}

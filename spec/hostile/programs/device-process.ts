@@ -1,0 +1,64 @@
+import "reflect-metadata";
+import { createInterface } from "node:readline";
+import { Subject } from "rxjs";
+import {
+  Any,
+  Arg,
+  DeviceRegistry,
+  generateKeys,
+  JsonMethod,
+  RpcService,
+  serve,
+  Signal,
+  type ServeOptions,
+} from "../../../lib/index";
+
+@RpcService({ type: "probe" })
+class Probe {
+  @Signal(Any) readonly moved = new Subject<unknown>();
+  @JsonMethod({ timeout: null }) echo(@Arg("value") value: unknown): unknown {
+    return value;
+  }
+  @JsonMethod({ concurrent: true }) stop(): boolean {
+    return true;
+  }
+  /** Runs until its caller is gone. */
+  @JsonMethod({ timeout: null }) hold(): Promise<void> {
+    return new Promise(() => undefined);
+  }
+  @JsonMethod() blob(@Arg("size") size: number): string {
+    return "x".repeat(size);
+  }
+  @JsonMethod({ concurrent: true }) emit(@Arg("count") count: number, @Arg("size") size: number): void {
+    for (let index = 0; index < count; index++) this.moved.next("x".repeat(size));
+  }
+}
+
+/** Serves what is asked for, prints where, and closes at the end of its stdin; then it must end by itself. */
+async function main(): Promise<void> {
+  const [, , what = "device", text = "{}"] = process.argv;
+  const options = JSON.parse(text) as ServeOptions;
+  const keys = generateKeys();
+  const served =
+    what === "registry"
+      ? await DeviceRegistry.open({ url: "tcp://127.0.0.1:0", ...options })
+      : await serve(new Probe(), {
+          url: "tcp://127.0.0.1",
+          ...options,
+          ...(what === "with-keys" ? { security: { keys, allow: "any" as const } } : {}),
+        });
+  tell({ url: served.url, publicKey: keys.publicKey });
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line === '"memory"') tell(process.memoryUsage().rss);
+    else if (line === '"cpu"') tell(process.cpuUsage());
+    else break;
+  }
+  process.stdin.destroy();
+  await served.close();
+}
+
+function tell(message: unknown): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}
+
+void main();
