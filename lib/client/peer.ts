@@ -3,7 +3,7 @@ import { ContractError, MalformedMessageError } from "../errors";
 import { type ServerAnnouncement } from "../transport/connection";
 import { type ServerAbilities } from "../transport/exchange";
 import { type Located } from "../transport/located";
-import { type Ask, type ChannelProtocol } from "../transport/rpc-channel";
+import { type Ask, type ChannelProtocol, type SignalProgress } from "../transport/rpc-channel";
 import { decodeInventory, type Feature, type Inventory } from "../wire/inventory";
 import { decodeReply } from "../wire/replies";
 import { isObject } from "../wire/message";
@@ -86,6 +86,15 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
     }
     const { seq } = await askObject(ask, { event: "CONFIRM_SUBSCRIPTIONS", token: token ?? "" });
     if (isObject(seq)) this.sequences.confirmed(seq);
+  }
+
+  async countSignals({ inventory }: Peer, ask: Ask, progress: SignalProgress | undefined): Promise<boolean> {
+    if (!offers(inventory, "signal-counts")) return true;
+    const { seq } = await askObject(ask, { event: "SIGNAL_COUNTS", token: progress?.token });
+    if (!isObject(seq) || this.sequences.counted(seq)) return true;
+    if (progress !== undefined && !(await progress.caughtUp)) return false;
+    this.sequences.passed(seq, inventory.rigwire?.instance);
+    return true;
   }
 }
 

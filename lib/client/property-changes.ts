@@ -1,4 +1,5 @@
 import {
+  asapScheduler,
   catchError,
   defer,
   distinctUntilChanged,
@@ -7,7 +8,10 @@ import {
   from,
   merge,
   Observable,
+  skip,
+  subscribeOn,
   switchMap,
+  takeUntil,
   throwError,
 } from "rxjs";
 import { type PropertyContract, type ServiceContract } from "../contract/service-contract";
@@ -16,8 +20,8 @@ import { platform } from "../platform/current";
 import { type RpcClient } from "./rpc-client";
 
 /**
- * A property's value now, each new one after it, and the value again after every reconnect, since it may have changed
- * meanwhile. Equal values in a row count once.
+ * A property's value now, each new one after it, and the value again after every reconnect and whenever a change was
+ * missed. Equal values in a row count once.
  */
 export function propertyChanges(
   client: RpcClient,
@@ -36,15 +40,22 @@ export function propertyChanges(
   }
   const changes = client.signal(signal);
   const present = defer(() => from(client.get(property)));
-  const afterReconnect = client.state$.pipe(
-    filter(({ kind }) => kind === "connected"),
-    switchMap((_, index) => (index === 0 ? [] : present.pipe(catchError(awaitNextConnection)))),
+  const reconnected = client.state$.pipe(
+    filter((state) => state.kind === "connected" && state.problem === undefined),
+    skip(1),
+  );
+  const missed = client.missed$.pipe(filter(({ signal: name }) => name === signal.wireName));
+  const again = merge(reconnected, missed).pipe(
+    // In a microtask: a gap is told just before the signal behind it comes, which is newer than what would be read.
+    switchMap(() =>
+      present.pipe(subscribeOn(asapScheduler), catchError(awaitNextConnection), takeUntil(changes)),
+    ),
   );
   return new Observable<unknown>((observer) => {
     // Subscribed before the value is read: nothing falls in between.
     const early: unknown[] = [];
     let isRead = false;
-    const later = merge(changes, afterReconnect).subscribe({
+    const later = merge(changes, again).subscribe({
       next: (value) => (isRead ? observer.next(value) : early.push(value)),
       error: (error: unknown) => observer.error(error),
       complete: () => observer.complete(),

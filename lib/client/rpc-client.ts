@@ -41,7 +41,13 @@ export type ClientState =
   | { readonly kind: "idle" }
   /** It tries to connect; `problem` is why the last attempt failed. */
   | { readonly kind: "connecting"; readonly problem: string | undefined }
-  | { readonly kind: "connected"; readonly url: string; readonly inventory: Inventory }
+  /** `problem` is why its signals do not come for now, though it can be called; nothing where all is well. */
+  | {
+      readonly kind: "connected";
+      readonly url: string;
+      readonly inventory: Inventory;
+      readonly problem?: string;
+    }
   | { readonly kind: "closed" };
 
 /** The plumbing of a remote: calls by name, the inventory, the state of the connection. */
@@ -228,7 +234,7 @@ export class RpcClient {
 }
 
 function toClientState(state: ChannelState<Peer>): ClientState {
-  return state.kind === "connected"
-    ? { kind: "connected", url: state.url, inventory: state.peer.inventory }
-    : state;
+  if (state.kind !== "connected") return state;
+  const { peer, ...rest } = state;
+  return { ...rest, inventory: peer.inventory };
 }

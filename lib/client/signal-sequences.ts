@@ -1,5 +1,3 @@
-import { platform } from "../platform/current";
-import { type Timer } from "../platform/platform";
 import { Subject, type Observable } from "rxjs";
 
 /** Signals that a client subscribed to and did not get: they did not arrive, or do not fit what is declared. */
@@ -10,11 +8,8 @@ export interface MissedSignals {
   readonly restarted: boolean;
 }
 
-/**
- * Signals come on another connection than the device's word on how many there have been. Those that are not there yet
- * when it comes get this time to arrive, in milliseconds.
- */
-const STRAGGLERS_MS = 500;
+/** How many of each signal a device has sent. */
+export type SignalCounts = Readonly<Record<string, unknown>>;
 
 /** Counts the signals of one device that did not arrive, by their sequence numbers. */
 export class SignalSequences {
@@ -27,13 +22,12 @@ export class SignalSequences {
   private readonly restarted = new Set<string>();
   /** Signal → how many there have been, where some of them may still be on their way. */
   private readonly announced = new Map<string, number>();
-  private stragglersTimer: Timer | undefined;
   private instance: string | undefined;
 
   /** A connection was made to this run of the device. */
   connected(instance: string | undefined): void {
     if (instance === this.instance) return;
-    this.giveUpStragglers();
+    this.giveUpAnnounced();
     if (this.instance !== undefined) for (const signal of this.last.keys()) this.restarted.add(signal);
     this.instance = instance;
     for (const signal of this.last.keys()) this.last.set(signal, 0);
@@ -53,7 +47,7 @@ export class SignalSequences {
   }
 
   /** The device told how many of each signal there had been when the subscriptions arrived. */
-  confirmed(counts: Readonly<Record<string, unknown>>): void {
+  confirmed(counts: SignalCounts): void {
     for (const signal of this.fresh) {
       const count = counts[signal];
       if (typeof count !== "number") continue;
@@ -63,7 +57,35 @@ export class SignalSequences {
       else this.restarted.delete(signal);
     }
     this.fresh.clear();
-    if (this.announced.size > 0) this.awaitStragglers();
+  }
+
+  /**
+   * The device told how many of each signal there have been. Signals come on another connection than its word: those
+   * that are not there yet may be on their way.
+   *
+   * @returns Whether all have come already.
+   */
+  counted(counts: SignalCounts): boolean {
+    let isComplete = true;
+    for (const [signal, last] of this.last) {
+      const count = counts[signal];
+      if (this.fresh.has(signal) || typeof count !== "number" || count <= last) continue;
+      this.announced.set(signal, count);
+      isComplete = false;
+    }
+    return isComplete && this.announced.size === 0;
+  }
+
+  /**
+   * What a run of the device had sent by the time of its word has come by: what did not come is missed, also if no
+   * other comes after it.
+   */
+  passed(counts: SignalCounts, instance: string | undefined): void {
+    if (instance !== this.instance) return;
+    for (const [signal, count] of this.announced) {
+      const passed = counts[signal];
+      if (typeof passed === "number" && passed >= count) this.giveUp(signal, count);
+    }
   }
 
   /** One arrived. */
@@ -79,37 +101,25 @@ export class SignalSequences {
   }
 
   close(): void {
-    clearTimeout(this.stragglersTimer);
-    this.giveUpStragglers();
+    this.giveUpAnnounced();
     this.missed.complete();
   }
 
-  private awaitStragglers(): void {
-    clearTimeout(this.stragglersTimer);
-    this.stragglersTimer = setTimeout(() => {
-      // Whatever lies in the sockets is read first: after a pause of the process, its timers run before that.
-      platform().nextTurn(() => this.giveUpStragglers());
-    }, STRAGGLERS_MS);
-    platform().unref(this.stragglersTimer);
+  private giveUpAnnounced(): void {
+    for (const [signal, count] of this.announced) this.giveUp(signal, count);
   }
 
-  /** What has not come by now is missed, also if no other comes after it. */
-  private giveUpStragglers(): void {
-    for (const [signal, count] of this.announced) {
-      const last = this.last.get(signal);
-      if (last === undefined) continue;
-      this.tellGap(signal, last, count);
-      this.last.set(signal, Math.max(count, last));
-    }
-    this.announced.clear();
+  private giveUp(signal: string, count: number): void {
+    this.announced.delete(signal);
+    const last = this.last.get(signal);
+    if (last === undefined) return;
+    // First, so that whoever hears of it finds it accounted for.
+    this.last.set(signal, Math.max(count, last));
+    this.tellGap(signal, last, count);
   }
 
   private tellGap(signal: string, last: number, until: number): void {
-    if (until > last) this.tell(signal, until - last);
-    this.restarted.delete(signal);
-  }
-
-  private tell(signal: string, count: number): void {
-    this.missed.next({ signal, count, restarted: this.restarted.has(signal) });
+    const restarted = this.restarted.delete(signal);
+    if (until > last) this.missed.next({ signal, count: until - last, restarted });
   }
 }

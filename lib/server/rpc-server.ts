@@ -15,6 +15,7 @@ import { inventoryReply } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
 import { failureReply, successReply, withinLimit, type ReplyFrames } from "../wire/replies";
 import { decodeRequest, type MemberRequest, type RpcRequest } from "../wire/requests";
+import { confirmationTopic } from "../wire/signals";
 import { ActiveRequests } from "./active-requests";
 import { callLimitLink, type CallLimits } from "./call-limits";
 import { checkDevice } from "./check-device";
@@ -54,7 +55,7 @@ const DEFAULT_URL = "tcp://127.0.0.1";
 const SUBSCRIPTION_TIMEOUT_MS = 1_000;
 
 /** What this server can do beyond the original, for clients that know. */
-const FEATURES = ["cancel", "confirm-subscriptions"] as const;
+const FEATURES = ["cancel", "confirm-subscriptions", "signal-counts"] as const;
 
 const served = new WeakSet();
 
@@ -243,6 +244,8 @@ export class RpcServer {
         return this.serveMember(this.contract.properties.get(request.property), request, origin);
       case "CONFIRM_SUBSCRIPTIONS":
         return void this.confirmSubscriptions(request.token).then(reply);
+      case "SIGNAL_COUNTS":
+        return this.countSignals(request.token, reply);
       case "STOP_SERVER":
         return this.stop(reply);
       case "FIND_PEER_ADDRESS":
@@ -334,6 +337,15 @@ export class RpcServer {
       return successReply({ seq: this.signals.counts() });
     }
     return failureReply(failed("the subscription did not arrive"));
+  }
+
+  /** Sends the mark of a client behind all that is counted, where signals and replies travel apart. */
+  private countSignals(token: string | undefined, reply: (frames: ReplyFrames) => void): void {
+    reply(successReply({ seq: this.signals.counts() }));
+    if (token === undefined) return;
+    void this.endpoint.subscriptionsArrived(token, SUBSCRIPTION_TIMEOUT_MS).then((haveArrived) => {
+      if (haveArrived && this.closing === undefined) this.endpoint.publish("", confirmationTopic(token));
+    });
   }
 
   private stop(reply: (frames: ReplyFrames) => void): void {

@@ -51,6 +51,9 @@ export interface ConnectionReceiver {
    */
   onSignal(signal: string | undefined, frame: Bytes): void;
 
+  /** No signals come for now, though requests may; the transport tries to mend it. Called once until it is mended. */
+  onSignalsLost(reason: string): void;
+
   /** Signals may have been missed while their road was away: everything counts as subscribed anew. */
   onSignalsBack(): void;
 
@@ -68,9 +71,19 @@ export interface SignalRoad {
    * What the server recognises the subscriptions so far by, where they travel apart from requests; nothing where
    * subscriptions and requests arrive in the order in which they left.
    *
-   * @returns A token for the server, and the way to take it back.
+   * @returns The mark, to be released when it has served.
    */
-  mark(): { readonly token: string; release(): void } | undefined;
+  mark(): SignalMark | undefined;
+}
+
+/** Something of this client's own on the road of the signals. */
+export interface SignalMark {
+  /** Tells the server which it is. */
+  readonly token: string;
+  /** Resolves with true when the server sent it back: every signal before it has come by, or never will. */
+  readonly cameBack: Promise<boolean>;
+  /** Takes it back; what still waits for it gets false. */
+  release(): void;
 }
 
 /** What a server told of itself before anything else, where a transport finds what belongs to it. */

@@ -57,6 +57,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
   private readonly subscriptions = new Set<SignalSubscription>();
   private readonly signalPorts = new SignalPortMemory();
   private readonly closing = new AbortController();
+  private isClosing = false;
   private session: Session<Peer> | undefined;
   private connecting: Promise<void> | undefined;
   private where = "address unknown";
@@ -119,8 +120,10 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
 
   async close(): Promise<void> {
     if (!this.isClosed()) {
-      this.closing.abort();
+      this.isClosing = true;
       for (const call of this.waiting) call.fail(closedError(call));
+      if (this.session !== undefined) await this.session.settleAccounts();
+      this.closing.abort();
       this.endSession();
       this.deadlines.stop();
       for (const { observer } of [...this.subscriptions]) observer.complete();
@@ -131,7 +134,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
   }
 
   private isClosed(): boolean {
-    return this.closing.signal.aborted;
+    return this.isClosing;
   }
 
   /** Keeps one connection from now on, until the channel is closed. */
@@ -183,6 +186,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
       signalPorts: this.signalPorts,
       signal,
       onReady: () => this.flush(),
+      onProblem: () => this.tellConnected(),
     });
   }
 
@@ -191,8 +195,14 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
     this.problem = undefined;
     this.refusal = undefined;
     for (const subscription of this.subscriptions) session.add(subscription);
-    this.setState({ kind: "connected", peer: session.peer, url: session.exchange.url });
+    this.tellConnected();
     this.flush();
+  }
+
+  private tellConnected(): void {
+    if (this.session === undefined || this.isClosed()) return;
+    const { peer, exchange, problem } = this.session;
+    this.setState({ kind: "connected", peer, url: exchange.url, ...(problem !== undefined && { problem }) });
   }
 
   private endSession(): void {
@@ -271,10 +281,14 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
 
   private setState(state: ChannelState<Peer>): void {
     const { value } = this.state;
-    const isKnown =
-      state.kind === "connecting" && value.kind === "connecting" && value.problem === state.problem;
-    if (!isKnown) this.state.next(state);
+    if (!isKnown(state, value)) this.state.next(state);
   }
+}
+
+function isKnown(state: ChannelState<unknown>, before: ChannelState<unknown>): boolean {
+  if (state.kind === "connecting") return before.kind === "connecting" && before.problem === state.problem;
+  if (state.kind !== "connected" || before.kind !== "connected") return false;
+  return before.peer === state.peer && before.problem === state.problem;
 }
 
 /** Errors that time does not mend: whoever waits is told at once. */

@@ -12,7 +12,13 @@ import { type PendingCall } from "./pending-call";
 export type ChannelState<Peer> =
   | { readonly kind: "idle" }
   | { readonly kind: "connecting"; readonly problem: string | undefined }
-  | { readonly kind: "connected"; readonly peer: Peer; readonly url: string }
+  /** `problem` is why its signals do not come for now, though it can be called; nothing where all is well. */
+  | {
+      readonly kind: "connected";
+      readonly peer: Peer;
+      readonly url: string;
+      readonly problem?: string;
+    }
   | { readonly kind: "closed" };
 
 /** A request that is asked for once and has no object of its own. */
@@ -88,6 +94,21 @@ export interface ChannelProtocol<Peer> {
    * @param token - What the peer recognises the subscriptions by, where they travel apart from requests.
    */
   confirmSubscriptions(peer: Peer, ask: Ask, token: string | undefined): Promise<void>;
+  /**
+   * Compares what came with what the peer sent. Left out: it does not count.
+   *
+   * @param progress - Nothing where signals and replies arrive in the order in which they left.
+   * @returns Whether all is accounted for; else it is to be asked again.
+   */
+  countSignals?(peer: Peer, ask: Ask, progress: SignalProgress | undefined): Promise<boolean>;
+}
+
+/** How far the signals have come that were sent so far, where signals and replies travel apart. */
+export interface SignalProgress {
+  /** Goes with the question, so that the peer can mark the place behind what it counted. */
+  readonly token: string | undefined;
+  /** Resolves with true when everything before the peer's answer has come by, or never will. */
+  readonly caughtUp: Promise<boolean>;
 }
 
 /**

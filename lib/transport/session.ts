@@ -2,11 +2,19 @@ import { type Subscriber as Observer } from "rxjs";
 import { messageOf } from "../errors";
 import { platform } from "../platform/current";
 import { type Bytes, type Timer } from "../platform/platform";
-import { type ClientTransport, type ConnectionOptions } from "./connection";
+import { withDeadline } from "../time/with-deadline";
+import { type ClientTransport, type ConnectionOptions, type SignalMark } from "./connection";
 import { Exchange } from "./exchange";
 import { type Located } from "./located";
-import { type Ask, type ChannelProtocol } from "./rpc-channel";
+import { QuietLine } from "./quiet-line";
+import { type Ask, type ChannelProtocol, type SignalProgress } from "./rpc-channel";
 import { type SignalPortMemory } from "./signal-port-memory";
+
+/** How long the mark behind the signals so far may take to come, in milliseconds. */
+const MARK_MS = 1_000;
+
+/** How long the last account may hold up the end of a session, in milliseconds. */
+const LAST_ACCOUNT_MS = 1_000;
 
 /** Somebody who wants the frames of a signal, on one connection after the other. */
 export interface SignalSubscription {
@@ -28,6 +36,8 @@ export interface SessionOptions<Peer> {
   readonly signal: AbortSignal;
   /** Called each time the session becomes ready again. */
   readonly onReady: () => void;
+  /** Called when {@link Session.problem} changes. */
+  readonly onProblem: () => void;
 }
 
 /**
@@ -41,12 +51,14 @@ export class Session<Peer> {
   private isSettling = false;
   private hasUnconfirmed = false;
   private refreshTimer: Timer | undefined;
+  private readonly line = new QuietLine(() => this.account());
+  private signalsProblem: string | undefined;
 
   private constructor(
     readonly exchange: Exchange,
     readonly peer: Peer,
     private readonly protocol: ChannelProtocol<Peer>,
-    private readonly onReady: () => void,
+    private readonly listener: Pick<SessionOptions<Peer>, "onReady" | "onProblem">,
   ) {}
 
   /**
@@ -55,7 +67,7 @@ export class Session<Peer> {
    * @throws Error with the reason in a few words, or what the protocol's handshake throws.
    */
   static async open<Peer>(options: SessionOptions<Peer>): Promise<Session<Peer>> {
-    const { transport, url, verify, protocol, connection, signalPorts, signal, onReady } = options;
+    const { transport, url, verify, protocol, connection, signalPorts, signal } = options;
     let session: Session<Peer> | undefined;
     const exchange = await Exchange.open(
       transport,
@@ -71,6 +83,7 @@ export class Session<Peer> {
       }),
       {
         onSignal: (name, frame) => session?.deliver(name, frame),
+        onSignalsLost: (reason) => void session?.lostSignals(reason),
         onSignalsBack: () => session?.resubscribed(),
       },
       connection,
@@ -85,7 +98,7 @@ export class Session<Peer> {
       exchange.introduce(protocol.announcement(peer));
       const abilities = protocol.abilities?.(peer);
       if (abilities !== undefined) exchange.understands(abilities);
-      session = new Session(exchange, peer, protocol, onReady);
+      session = new Session(exchange, peer, protocol, options);
       session.refreshLater();
       return session;
     } catch (error) {
@@ -96,6 +109,11 @@ export class Session<Peer> {
 
   get isReady(): boolean {
     return !this.isSettling && !this.exchange.isClosed;
+  }
+
+  /** Why no signals come for now; nothing where all is well. */
+  get problem(): string | undefined {
+    return this.signalsProblem;
   }
 
   add(subscription: SignalSubscription): void {
@@ -114,12 +132,19 @@ export class Session<Peer> {
       this.exchange.signals.unsubscribe(subscription.signal);
   }
 
+  /** Finds out what was lost of the signals so far, before the session is ended. */
+  async settleAccounts(): Promise<void> {
+    await withDeadline(this.account(), LAST_ACCOUNT_MS, () => undefined);
+  }
+
   end(reason: string): void {
     clearTimeout(this.refreshTimer);
+    this.line.end();
     this.exchange.end(reason);
   }
 
   private deliver(signal: string | undefined, frame: Bytes): void {
+    this.line.arrived();
     if (signal === undefined) {
       // A handler that leaves a signal and comes back puts it at the end, where it would be met again.
       for (const subscribed of [...this.subscriptions.values()]) emit(subscribed, frame);
@@ -142,6 +167,7 @@ export class Session<Peer> {
     } catch {
       // What was known before holds until the next time; a connection that is lost tells so itself.
     }
+    if (!(await this.account())) this.line.wake();
     this.refreshLater();
   }
 
@@ -150,8 +176,18 @@ export class Session<Peer> {
     if (!this.isSettling) void this.settle();
   }
 
+  private async lostSignals(reason: string): Promise<void> {
+    this.signalsProblem = `signals: ${reason}`;
+    this.line.wake();
+    // Where the whole peer is gone, the question goes with the connection.
+    await this.account();
+    if (!this.exchange.isClosed) this.listener.onProblem();
+  }
+
   /** The peer's signals were away for a moment: everything counts as subscribed anew. */
   private resubscribed(): void {
+    this.signalsProblem = undefined;
+    this.listener.onProblem();
     for (const signal of this.subscriptions.keys()) this.protocol.subscribing?.(signal);
     this.wantConfirmation();
   }
@@ -168,17 +204,44 @@ export class Session<Peer> {
     try {
       // What is subscribed in one go is confirmed in one go.
       await Promise.resolve();
-      while (this.hasUnconfirmed && this.subscriptions.size > 0 && !this.exchange.isClosed) {
+      while (this.hasUnconfirmed && this.subscriptions.size > 0 && this.canConfirm()) {
         this.hasUnconfirmed = false;
         if (!this.areSignalsOpen) await this.openSignals();
         await this.confirm();
+        this.line.wake();
       }
     } catch (error) {
       // Without its signals the connection is of no use to who subscribed: start over, visibly.
-      this.exchange.end(`signals: ${messageOf(error)}`);
+      if (this.canConfirm()) this.exchange.end(`signals: ${messageOf(error)}`);
     }
     this.isSettling = false;
-    if (this.isReady) this.onReady();
+    if (this.isReady) this.listener.onReady();
+  }
+
+  /** What is subscribed while the signals are away is confirmed when they are back. */
+  private canConfirm(): boolean {
+    return this.signalsProblem === undefined && !this.exchange.isClosed;
+  }
+
+  /** @returns Whether all is accounted for. */
+  private async account(): Promise<boolean> {
+    const { exchange, protocol } = this;
+    if (protocol.countSignals === undefined || !this.areSignalsOpen || this.subscriptions.size === 0)
+      return true;
+    if (exchange.isClosed) return true;
+    const isAway = this.signalsProblem !== undefined;
+    const mark = isAway ? undefined : exchange.signals.mark();
+    const progress = isAway ? { token: undefined, caughtUp: this.line.drained() } : mark && progressOf(mark);
+    try {
+      return (
+        (await protocol.countSignals(this.peer, this.ask, progress)) && this.signalsProblem === undefined
+      );
+    } catch {
+      // A connection that is lost tells so itself; else it is asked again.
+      return exchange.isClosed;
+    } finally {
+      mark?.release();
+    }
   }
 
   private async openSignals(): Promise<void> {
@@ -196,6 +259,11 @@ export class Session<Peer> {
       mark?.release();
     }
   }
+}
+
+/** A mark may be lost as a signal may be: then the next one tells. */
+function progressOf({ token, cameBack }: SignalMark): SignalProgress {
+  return { token, caughtUp: withDeadline(cameBack, MARK_MS, () => false) };
 }
 
 /** Those who leave or come while a frame is handed out are not of those who get it twice. */

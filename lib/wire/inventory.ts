@@ -19,7 +19,7 @@ export interface Inventory {
 }
 
 /** What a server can do beyond the original. */
-export type Feature = "batch" | "cancel" | "confirm-subscriptions" | "presence";
+export type Feature = "batch" | "cancel" | "confirm-subscriptions" | "presence" | "signal-counts";
 
 /** What a rigwire server says of itself beyond the original. */
 export interface RigwireInventory {

@@ -3,7 +3,7 @@ import { encodeArguments, encodeKeywords } from "./arguments";
 import { encodeJson } from "./json";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
 
-/** What a client asks of a server (plantimager RPC). The last two are additions that only rigwire servers know. */
+/** What a client asks of a server (plantimager RPC). The last three are additions that only rigwire servers know. */
 export type RpcRequest =
   | { readonly event: "GET_INVENTORY" }
   | { readonly event: "INIT_SIGNALS_HANDLING" }
@@ -13,6 +13,7 @@ export type RpcRequest =
   | { readonly event: "STOP_SERVER" }
   | { readonly event: "FIND_PEER_ADDRESS" }
   | { readonly event: "CONFIRM_SUBSCRIPTIONS"; readonly token: string }
+  | { readonly event: "SIGNAL_COUNTS"; readonly token?: string | undefined }
   | { readonly event: "CANCEL"; readonly id: string };
 
 /** What can be asked of a member. */
@@ -127,6 +128,8 @@ export function decodeRequest(body: Received): RpcRequest {
       };
     case "CONFIRM_SUBSCRIPTIONS":
       return { event: "CONFIRM_SUBSCRIPTIONS", token: text(message, "token") };
+    case "SIGNAL_COUNTS":
+      return { event: "SIGNAL_COUNTS", token: optionalText(message, "token") };
     case "CANCEL":
       return { event: "CANCEL", id: text(message, "id") };
     case undefined:
@@ -157,6 +160,12 @@ function text(message: Readonly<Record<string, unknown>>, key: string): string {
   if (typeof value !== "string")
     throw new MalformedMessageError(`${describe(message.event)} has no text "${key}"`);
   return value;
+}
+
+/** An addition that is no text counts as absent. */
+function optionalText(message: Readonly<Record<string, unknown>>, key: string): string | undefined {
+  const value = message[key];
+  return typeof value === "string" ? value : undefined;
 }
 
 /** An addition that is no number counts as absent. */

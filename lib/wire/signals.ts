@@ -32,7 +32,10 @@ export function signalOfTopic(topic: string): string | undefined {
   }
 }
 
-/** A topic that nothing is published on: the server sees who subscribes to it (`CONFIRM_SUBSCRIPTIONS`). */
+/**
+ * The mark of one client: the server sees who subscribes to it (`CONFIRM_SUBSCRIPTIONS`), and sends it behind all
+ * signals so far (`SIGNAL_COUNTS`).
+ */
 export function confirmationTopic(token: string): string {
   return `{"event":"CONFIRM","token":${JSON.stringify(token)}}`;
 }

@@ -36,10 +36,6 @@ export class OriginalLookalike {
     return this.router.lastEndpoint ?? "";
   }
 
-  get signalUrl(): string {
-    return this.publisher?.lastEndpoint ?? "";
-  }
-
   async emit(signal: string, ...args: unknown[]): Promise<void> {
     const body = `{"event": "EMIT_SIGNAL", "signal": ${JSON.stringify(signal)}, "args": ${JSON.stringify(args)}, "blocking": false}`;
     for (let time = 0; time < this.handshakes; time++) await this.publisher?.send(body);
@@ -68,11 +64,14 @@ export class OriginalLookalike {
   }
 
   private async openSignals(): Promise<number> {
+    this.publisher ??= await publisherAt(this.options.signalUrl ?? "tcp://127.0.0.1:*");
     this.handshakes += 1;
-    if (this.publisher === undefined) {
-      this.publisher = new Publisher({ linger: 0 });
-      await this.publisher.bind(this.options.signalUrl ?? "tcp://127.0.0.1:*");
-    }
-    return Number(new URL(this.signalUrl).port);
+    return Number(new URL(this.publisher.lastEndpoint ?? "").port);
   }
+}
+
+async function publisherAt(url: string): Promise<Publisher> {
+  const publisher = closing(new Publisher({ linger: 0 }));
+  await publisher.bind(url);
+  return publisher;
 }

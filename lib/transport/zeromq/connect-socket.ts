@@ -25,6 +25,12 @@ export const ONE_CONNECTION = {
   handshakeInterval: 2 * CONNECT_TIMEOUT_MS,
 } as const;
 
+/** Options of a socket that comes back by itself: what carries nothing is given up soon, since it may carry again. */
+export const COMES_BACK = {
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  handshakeInterval: 2 * CONNECT_TIMEOUT_MS,
+} as const;
+
 /** Nobody answers: the peer may be there behind a wire that carries nothing. */
 export class NoAnswerError extends Error {
   constructor() {

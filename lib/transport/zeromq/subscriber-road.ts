@@ -1,23 +1,28 @@
 import { type Plain } from "../../security/credentials";
 import { Subscriber } from "zeromq";
 import { type ResolvedClientSecurity } from "../../security/security-options";
+import { deferred } from "../../time/deferred";
 import { confirmationTopic } from "../../wire/signals";
 import {
   type ConnectionOptions,
   type ConnectionProtocol,
   type ConnectionReceiver,
   type ServerAnnouncement,
+  type SignalMark,
   type SignalRoad,
 } from "../connection";
-import { connectSocket, NoAnswerError } from "./connect-socket";
+import { COMES_BACK, connectSocket, NoAnswerError } from "./connect-socket";
 import { curveClientOptions } from "./curve-client-options";
 import { makeSocket } from "./make-socket";
 import { receiveAll } from "./receive-all";
+import { refusedMessage } from "./refused-message";
 import { signalAddress } from "./signal-address";
 import { DEFAULT_SIGNAL_HIGH_WATER_MARK, peerSocketOptions } from "./socket-options";
 
 /** Subscribes to everything a server publishes. */
 const EVERYTHING = "";
+
+const MARK_BEGINNING = Buffer.from('{"event":"CONFIRM",');
 
 let tokens = 0;
 
@@ -30,6 +35,9 @@ export class SubscriberRoad implements SignalRoad {
   /** Signal → what its frames begin with. */
   private readonly beginnings = new Map<string, Buffer>();
   private server: ServerAnnouncement | undefined;
+  /** Topic of a mark → what tells whether it came back. */
+  private readonly marks = new Map<string, (cameBack: boolean) => void>();
+  private isAway = false;
 
   /** @param target - Where requests go, with the host as a number. */
   constructor(
@@ -71,11 +79,17 @@ export class SubscriberRoad implements SignalRoad {
         new Subscriber({
           ...peerSocketOptions(url, this.options),
           ...curveClientOptions(url, this.security),
+          ...COMES_BACK,
           receiveHighWaterMark: this.options.signalHighWaterMark ?? DEFAULT_SIGNAL_HIGH_WATER_MARK,
         }),
     );
     this.socket = socket;
-    await connectSocket(socket, url, this.security, { onBack: () => this.receiver.onSignalsBack() });
+    await connectSocket(socket, url, this.security, {
+      onLost: (reason) => this.lost(socket, reason),
+      // ZeroMQ gives such a connection up for good.
+      onRefused: () => this.receiver.onLost(`signals: ${refusedMessage("signal", this.options)}`),
+      onBack: () => this.back(),
+    });
     // Not before: a socket that waited for messages while it was unconnected hears of none over inproc.
     void receiveAll(socket, (frames) => this.receive(frames));
   }
@@ -97,23 +111,50 @@ export class SubscriberRoad implements SignalRoad {
     else if (this.beginnings.size === 0) this.topic("unsubscribe", EVERYTHING);
   }
 
-  mark(): { readonly token: string; release(): void } {
+  mark(): SignalMark {
     const token = `${process.pid}-${++tokens}-${Math.random().toString(36).slice(2)}`;
     const topic = confirmationTopic(token);
+    const { promise, resolve } = deferred<boolean>();
+    this.marks.set(topic, resolve);
     this.topic("subscribe", topic);
-    return { token, release: () => this.topic("unsubscribe", topic) };
+    const release = () => {
+      this.marks.delete(topic);
+      this.topic("unsubscribe", topic);
+      resolve(false);
+    };
+    return { token, cameBack: promise, release };
   }
 
   close(): void {
+    for (const tell of this.marks.values()) tell(false);
     this.socket?.close();
+  }
+
+  /** A socket that comes back by itself tells so each time that it tries in vain. */
+  private lost(socket: Subscriber, reason: string): void {
+    if (this.isAway || socket.closed) return;
+    this.isAway = true;
+    for (const tell of this.marks.values()) tell(false);
+    this.receiver.onSignalsLost(reason);
+  }
+
+  private back(): void {
+    this.isAway = false;
+    this.receiver.onSignalsBack();
   }
 
   private topic(change: "subscribe" | "unsubscribe", topic: string): void {
     if (this.socket?.closed === false) this.socket[change](topic);
   }
 
+  private isMark(frame: Buffer): boolean {
+    if (!startsWith(frame, MARK_BEGINNING)) return false;
+    this.marks.get(frame.toString())?.(true);
+    return true;
+  }
+
   private receive([frame]: readonly Buffer[]): void {
-    if (frame === undefined) return;
+    if (frame === undefined || (this.marks.size > 0 && this.isMark(frame))) return;
     if (this.server === undefined) {
       this.receiver.onSignal(undefined, frame);
       return;
