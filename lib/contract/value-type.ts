@@ -172,6 +172,16 @@ function isLazy(spec: TypeSpec): spec is LazyType {
   return typeof spec === "function" && spec.prototype === undefined;
 }
 
+/** Why a value cannot travel as JSON, with what to do instead; nothing where its class says nothing against it. */
+export function whyNotJson(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [type, cure] of NOT_ON_THE_WIRE) {
+    if (typeof type === "function" && value instanceof type)
+      return `a ${type.name} cannot travel as JSON: ${cure}`;
+  }
+  return undefined;
+}
+
 /** Whether something is a type as a user writes it, and no object of options. */
 export function isTypeSpec(value: object): value is TypeSpec {
   return typeof value === "function" || isValueType(value);

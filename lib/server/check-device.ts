@@ -1,6 +1,6 @@
 import { type ServiceContract } from "../contract/service-contract";
 import { type Device } from "./device";
-import { checkWatchable } from "./property-watch";
+import { checkTellable, checkWatchable } from "./property-watch";
 
 /**
  * Whether an object holds what its class promises, before anything is opened for it.
@@ -13,5 +13,6 @@ export function checkDevice(device: Device, contract: ServiceContract): void {
     if (!autoNotify || notify === undefined) continue;
     device.subject(notify);
     checkWatchable(device, member);
+    checkTellable(device, member);
   }
 }

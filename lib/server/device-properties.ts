@@ -31,7 +31,12 @@ export class DeviceProperties {
     this.unwatch = [...contract.properties.values()].flatMap((property) => {
       if (!property.autoNotify || property.notify === undefined) return [];
       const subject = device.subject(property.notify);
-      return watchProperty(device, property.member, (value) => this.notify(property, subject, value));
+      return watchProperty(
+        device,
+        property.member,
+        (value) => this.notify(property, subject, value),
+        (error) => this.notTold(property, error),
+      );
     });
   }
 
@@ -108,12 +113,13 @@ export class DeviceProperties {
     try {
       subject.next(value);
     } catch (error) {
-      const place = `${this.device.className}.${member}`;
-      this.log.error(
-        { err: error },
-        `${place} was set, but its change could not be told: ${messageOf(error)}`,
-      );
+      this.notTold({ member }, error);
     }
+  }
+
+  private notTold({ member }: Pick<PropertyContract, "member">, error: unknown): void {
+    const place = `${this.device.className}.${member}`;
+    this.log.error({ err: error }, `${place} was set, but its change could not be told: ${messageOf(error)}`);
   }
 }
 

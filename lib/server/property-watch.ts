@@ -1,24 +1,31 @@
 import { inheritedDescriptor } from "../contract/records";
+import { whyNotJson } from "../contract/value-type";
 import { ContractError } from "../errors";
 import { decodeJson, encodeJson } from "../wire/json";
 import { platform } from "../platform/current";
+import { AwaitedChanges } from "./awaited-changes";
 import { type Device } from "./device";
+import { isPromise } from "./is-promise";
 
 /**
  * Sees every assignment to one property of a device, local or remote, by standing before the field or accessor on the
  * object itself.
  *
- * @param onChange - Gets the value that is read back after an assignment, if it differs from the one before.
+ * @param onChange - Gets the value that is read back after an assignment, if it differs from the one before; of an
+ *   asynchronous getter when it is there, if it differs from the one that was told last.
+ * @param onFailure - Gets the error of an asynchronous getter.
  * @returns Takes the watch away again; the property keeps its value.
  */
 export function watchProperty(
   device: Device,
   member: string,
   onChange: (value: unknown) => void,
+  onFailure: (error: unknown) => void,
 ): () => void {
   const { target } = device;
   const own = Object.getOwnPropertyDescriptor(target, member);
   const property = propertyOf(target, member, own);
+  const awaited = new AwaitedChanges(onChange, onFailure, (value) => snapshot(() => value));
   Object.defineProperty(target, member, {
     configurable: true,
     enumerable: own?.enumerable ?? false,
@@ -26,13 +33,9 @@ export function watchProperty(
     set: (value: unknown) => {
       const before = snapshot(() => property.get());
       property.set(value);
-      if (
-        !platform().deepEqual(
-          before,
-          snapshot(() => property.get()),
-        )
-      )
-        onChange(property.get());
+      const after = snapshot(() => property.get());
+      if (isPromise(after)) awaited.assigned(after);
+      else if (!platform().deepEqual(before, after)) onChange(property.get());
     },
   });
   return () => {
@@ -50,6 +53,26 @@ export function checkWatchable({ target, className }: Device, member: string): v
   throw new ContractError(`${className}.${member} cannot be watched: the object is frozen or sealed`, {
     member,
   });
+}
+
+/**
+ * @throws ContractError if the property holds what no signal can carry, such as a Map: its changes could not be told.
+ */
+export function checkTellable(device: Device, member: string): void {
+  let value: unknown;
+  try {
+    value = device.get(member);
+  } catch {
+    // It cannot be read now; what it gives later is judged then.
+    return;
+  }
+  if (isPromise(value)) {
+    handled(value);
+    return;
+  }
+  const problem = whyNotJson(value);
+  if (problem === undefined) return;
+  throw new ContractError(`${device.className}.${member} tells its changes, but ${problem}`, { member });
 }
 
 /** A property as it was before it was watched. */
@@ -96,14 +119,21 @@ function accessor(
 }
 
 /**
- * A structured value as it is now: the device may go on to change it in place. What cannot be read or compared gives
+ * A structured value as it is now: the device may go on to change it in place; a promise as it is. What cannot be read or compared gives
  * a symbol of its own, and so counts as changed.
  */
 function snapshot(read: () => unknown): unknown {
   try {
     const value = read();
+    if (isPromise(value)) return handled(value);
     return typeof value === "object" && value !== null ? decodeJson(encodeJson(value)) : value;
   } catch {
     return Symbol("cannot be read or compared");
   }
+}
+
+/** One that rejects and is looked at by nobody must not count as unhandled. */
+function handled<T extends PromiseLike<unknown>>(promise: T): T {
+  promise.then(undefined, () => undefined);
+  return promise;
 }

@@ -28,6 +28,7 @@ import { MethodRunner, type ServedCall } from "./method-runner";
 import { pipeline, type Handler } from "./pipeline";
 import { ServedRequest, type RequestOrigin } from "./served-request";
 import { SignalPublisher } from "./signal-publisher";
+import { warnOfTwoCopies } from "./two-copies";
 import { warnOfUncheckedArguments } from "./unchecked-arguments";
 import { surviveUnhandledRejections } from "./unhandled-rejections";
 
@@ -139,6 +140,7 @@ export class RpcServer {
     const { url = DEFAULT_URL, logger = defaultLogger() } = options;
     checkDevice(device, contract);
     warnOfUncheckedArguments(contract, logger);
+    warnOfTwoCopies(logger);
     const starting: { server?: RpcServer } = {};
     // Clients that waited for the address may be quicker than this function.
     const early: IncomingRequest[] = [];

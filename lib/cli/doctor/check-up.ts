@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { arch, platform, release } from "node:os";
 import { AdvertisementDirectory } from "../../advertisement/advertisement-directory";
 import { LocalServiceAdvertisement } from "../../advertisement/local-service-advertisement";
@@ -9,6 +8,7 @@ import { VERSION } from "../../version";
 import { decodeJson } from "../../wire/json";
 import { isObject } from "../../wire/message";
 import { checkCompiler } from "./check-compiler";
+import { checkCopies } from "./check-copies";
 import { checkHostName, checkLoopback, checkInterfaces, checkRegistryPort } from "./check-network";
 import { checkKeys } from "./check-keys";
 import { ChosenKeys } from "../keys/chosen-keys";
@@ -43,6 +43,8 @@ export async function* checkUp(
   }
   const compiler = await checkCompiler(process.cwd());
   if (compiler !== undefined) yield compiler;
+  const copies = checkCopies(process.cwd());
+  if (copies !== undefined) yield copies;
 }
 
 /** What is wrong with keys is a finding of its own; all else is looked at without. */
@@ -68,15 +70,18 @@ function checkNode(): Finding {
 function checkVersions(): Finding {
   const subject = "versions";
   try {
-    return { status: "well", subject, text: `rigwire ${VERSION}, zeromq ${versionOf("zeromq")}` };
+    return {
+      status: "well",
+      subject,
+      text: `rigwire ${VERSION}, zeromq ${versionIn(require.resolve("zeromq/package.json"))}`,
+    };
   } catch (error) {
     const text = `rigwire ${VERSION}; zeromq is not installed: ${messageOf(error)}`;
     return { status: "broken", subject, text, cure: "npm install, with optional scripts allowed" };
   }
 }
 
-function versionOf(name: string): string {
-  const manifest = createRequire(__filename).resolve(`${name}/package.json`);
+function versionIn(manifest: string): string {
   const content = decodeJson(readFileSync(manifest, "utf8"));
   return isObject(content) && typeof content.version === "string" ? content.version : "of an unknown version";
 }
