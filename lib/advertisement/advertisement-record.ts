@@ -65,10 +65,13 @@ export function typeFolderName(serviceType: string): string {
   return serviceType.replace(/[^a-zA-Z0-9_]/gu, "_");
 }
 
-/** Whether a service has every property of a filter, with an equal value. A property it lacks equals nothing, not even null. */
+/**
+ * Whether a service has every property of a filter, with an equal value. One that it lacks equals null, as Python's
+ * `dict.get` has it (bpod_core ipc).
+ */
 export function hasProperties({ properties }: AdvertisedService, wanted: ServiceProperties): boolean {
   return Object.entries(wanted).every(
-    ([key, value]) => Object.hasOwn(properties, key) && properties[key] === value,
+    ([key, value]) => (Object.hasOwn(properties, key) ? properties[key] : null) === value,
   );
 }
 

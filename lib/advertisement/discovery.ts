@@ -18,7 +18,7 @@ import {
 } from "./advertisement-record";
 import { isSafeFolder } from "./private-folder";
 import { isWriterAlive } from "./process-liveness";
-import { advertisementFolder } from "./runtime-directory";
+import { searchedFolders } from "./runtime-directory";
 
 /** A service that was found. */
 export interface DiscoveredService extends AdvertisedService {
@@ -29,13 +29,13 @@ export interface DiscoveredService extends AdvertisedService {
 /** Which services are asked for; what is left out matches every service. */
 export interface ServiceQuery {
   readonly serviceType?: string;
-  /** Only services that have all of these, with equal values. */
+  /** Only services that have all of these, with equal values; null also matches a service without the property. */
   readonly properties?: ServiceProperties;
 }
 
 /** Where advertisements are read. */
 export interface DiscoveryOptions {
-  /** Folder of all advertisements. Default: that of this user, {@link advertisementFolder}. */
+  /** Folder of all advertisements. Default: those of this user, {@link searchedFolders}. */
   readonly folder?: string;
   /** Default: rigwire's own, {@link defaultLogger}. */
   readonly logger?: Logger;
@@ -49,17 +49,25 @@ const distrusted = new Set<string>();
  * are removed if they are this user's; what is broken, unreadable or something else is passed over.
  */
 export async function* discoverServices(
+  query: ServiceQuery,
+  { folder, logger = defaultLogger() }: DiscoveryOptions = {},
+): AsyncGenerator<DiscoveredService, void, undefined> {
+  const folders = folder === undefined ? searchedFolders() : [folder];
+  for (const searched of folders) yield* servicesIn(searched, query, logger);
+}
+
+async function* servicesIn(
+  folder: string,
   { serviceType, properties = {} }: ServiceQuery,
-  { folder = advertisementFolder(), logger = defaultLogger() }: DiscoveryOptions = {},
+  logger: Logger,
 ): AsyncGenerator<DiscoveredService, void, undefined> {
   if (!maySearch(folder, logger)) return;
   const typeFolders = serviceType === undefined ? await namesIn(folder) : [typeFolderName(serviceType)];
   for (const typeFolder of typeFolders) {
     for await (const service of livingServices(join(folder, typeFolder), logger)) {
-      // Types share a folder where their names differ in special characters only.
+      // Types share a folder where their names differ in special characters only: all in it are given, as in Python.
       const isInPlace = typeFolderName(service.serviceType) === typeFolder;
-      const isAskedFor = serviceType === undefined || service.serviceType === serviceType;
-      if (isInPlace && isAskedFor && hasProperties(service, properties)) yield service;
+      if (isInPlace && hasProperties(service, properties)) yield service;
     }
   }
 }

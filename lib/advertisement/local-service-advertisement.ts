@@ -3,7 +3,7 @@ import { type Observable } from "rxjs";
 
 import { messageOf, ValidationError } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
-import { touchAdvertisement, withdrawAdvertisement, writeAdvertisement } from "./advertisement-file";
+import { AdvertisedFile } from "./advertised-file";
 import {
   type AdvertisedService,
   decodeAdvertisement,
@@ -11,7 +11,6 @@ import {
   type ServiceProperties,
 } from "./advertisement-record";
 import { type DiscoveredService, discoverServices, type DiscoveryOptions } from "./discovery";
-import { beforeProcessEnds } from "./process-exit";
 import { advertisementFolder } from "./runtime-directory";
 import { type ServiceEvent, watchServices, type WatchOptions } from "./service-watch";
 
@@ -33,17 +32,25 @@ export interface AdvertisementOptions {
   readonly folder?: string;
   /** Milliseconds from one confirmation of the file to the next. Default 60 000. */
   readonly confirmMs?: number;
+  /** The process that serves it: as long as there is one, so is the service. Default: this process. */
+  readonly pid?: number;
+  /** With hyphens, such as `6f6d9f9e-8b1b-4b52-9a0e-0d7c9a5f3a11`. Default: a random one. */
+  readonly uuid?: string;
   /** Default: rigwire's own, {@link defaultLogger}. */
   readonly logger?: Logger;
 }
+
+/** Advertisements that nobody holds any more go as those that are closed. */
+const unreachable = new FinalizationRegistry<AdvertisedFile>((file) => file.withdraw());
 
 /** Also keeps the file from those who clean folders by age, as the XDG specification asks (every six hours). */
 const CONFIRM_MS = 60_000;
 
 /**
  * Makes a service known to this user's other processes on this host: a file that is there as long as the service
- * (bpod_core ipc). It goes with `close()`, with `using`, and when the process ends, by itself or by a signal. A
- * process that is killed leaves it behind for the next reader to remove.
+ * (bpod_core ipc). It goes with `close()`, with `using`, when the process ends, by itself or by a signal, and when
+ * nothing refers to this object any more: keep it as long as the service is there. A process that is killed leaves the
+ * file behind for the next reader to remove.
  *
  * The file is confirmed now and then, and written anew if something removed it.
  */
@@ -52,17 +59,12 @@ export class LocalServiceAdvertisement implements AdvertisedService, Disposable 
   readonly serviceType: string;
   readonly address: string;
   readonly properties: ServiceProperties;
-  /** This process. */
-  readonly pid = process.pid;
-  /** Random, with hyphens. */
-  readonly uuid = randomUUID();
+  readonly pid: number;
+  readonly uuid: string;
   /** The path of the file. */
   readonly serviceFile: string;
 
-  private readonly folder: string;
-  private readonly logger: Logger;
-  private readonly confirmation: NodeJS.Timeout;
-  private readonly forgetExit: () => void;
+  private readonly file: AdvertisedFile;
 
   /**
    * Advertises at once.
@@ -75,19 +77,26 @@ export class LocalServiceAdvertisement implements AdvertisedService, Disposable 
     this.serviceType = service.serviceType;
     this.address = service.address;
     this.properties = { ...service.properties };
-    this.folder = options.folder ?? advertisementFolder();
-    this.logger = options.logger ?? defaultLogger();
-    mustBeReadable(this);
-    this.serviceFile = writeAdvertisement(this.folder, this);
-    this.forgetExit = beforeProcessEnds(() => withdrawAdvertisement(this.serviceFile));
-    this.confirmation = setInterval(() => this.confirm(), options.confirmMs ?? CONFIRM_MS).unref();
+    const { folder = advertisementFolder(), confirmMs = CONFIRM_MS, logger = defaultLogger() } = options;
+    this.pid = options.pid ?? process.pid;
+    this.uuid = options.uuid ?? randomUUID();
+    const { serviceName, serviceType, address, pid, uuid, properties } = this;
+    // A record of its own: what keeps the file must not keep this object.
+    const record = { serviceName, serviceType, address, pid, uuid, properties };
+    mustBeReadable(record);
+    this.file = new AdvertisedFile(folder, record, confirmMs, logger);
+    this.serviceFile = this.file.path;
+    unreachable.register(this, this.file, this);
   }
 
   /**
    * The services of a type that are advertised on this host now, as far as this user may read them. Leftovers of
    * processes that are gone are removed on the way; whatever else is in the folder is passed over.
    *
-   * @param properties - Only services that have all of these, with equal values. Default: all services.
+   * @param serviceType - Types whose names differ in special characters only share a folder, as in Python, and all are
+   *   given: `serviceType` tells them apart.
+   * @param properties - Only services that have all of these, with equal values; null also matches a service without
+   *   the property. Default: all services.
    */
   static discover(
     serviceType: string,
@@ -115,20 +124,8 @@ export class LocalServiceAdvertisement implements AdvertisedService, Disposable 
 
   /** As {@link close}. */
   [Symbol.dispose](): void {
-    clearInterval(this.confirmation);
-    this.forgetExit();
-    withdrawAdvertisement(this.serviceFile);
-  }
-
-  private confirm(): void {
-    try {
-      if (!touchAdvertisement(this.serviceFile)) writeAdvertisement(this.folder, this);
-    } catch (error) {
-      this.logger.warn(
-        { file: this.serviceFile, reason: messageOf(error) },
-        `${this.serviceName} is not advertised: its file is gone and cannot be written`,
-      );
-    }
+    unreachable.unregister(this);
+    this.file.withdraw();
   }
 }
 

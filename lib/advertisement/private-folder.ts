@@ -13,6 +13,8 @@ export function isOwn({ uid }: Pick<Stats, "uid">): boolean {
 
 /** Makes a folder that only its user can look into, also where it exists and is open to others. */
 export function makePrivateFolder(folder: string): void {
+  // What is above the user's own runtime directory, such as /run/user, is for all users.
+  mkdirSync(dirname(dirname(folder)), { recursive: true });
   mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
   const stats = statSync(folder);
   if (isOwn(stats) && (stats.mode & OTHERS_MAY) !== 0) chmodSync(folder, PRIVATE_FOLDER);

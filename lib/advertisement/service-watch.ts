@@ -14,7 +14,7 @@ import {
   type ServiceQuery,
 } from "./discovery";
 import { FolderWatch } from "./folder-watch";
-import { advertisementFolder } from "./runtime-directory";
+import { searchedFolders } from "./runtime-directory";
 
 /** A service that appeared or disappeared. */
 export interface ServiceEvent {
@@ -38,8 +38,13 @@ const RESCAN_MS = 5_000;
  */
 export function watchServices(query: ServiceQuery, options: WatchOptions = {}): Observable<ServiceEvent> {
   return new Observable<ServiceEvent>((subscriber) => {
-    const watch = new ServiceWatch(query, options, (event) => subscriber.next(event));
-    return () => watch.close();
+    const folders = options.folder === undefined ? searchedFolders() : [options.folder];
+    const watches = folders.map(
+      (folder) => new ServiceWatch(query, { ...options, folder }, (event) => subscriber.next(event)),
+    );
+    return () => {
+      for (const watch of watches) watch.close();
+    };
   });
 }
 
@@ -57,10 +62,10 @@ class ServiceWatch {
 
   constructor(
     private readonly query: ServiceQuery,
-    options: WatchOptions,
+    options: WatchOptions & { readonly folder: string },
     private readonly tell: (event: ServiceEvent) => void,
   ) {
-    this.folder = options.folder ?? advertisementFolder();
+    this.folder = options.folder;
     this.logger = options.logger ?? defaultLogger();
     const typeFolder = query.serviceType === undefined ? undefined : typeFolderName(query.serviceType);
     this.changes = new FolderWatch(this.folder, typeFolder, () => this.look());

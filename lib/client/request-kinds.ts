@@ -81,3 +81,10 @@ export const INVENTORY: RequestKind<Inventory> = {
     throw new MalformedMessageError(`${placeName(place)}the inventory is a buffer`, place);
   },
 };
+
+/** Nothing, but that the server ends. */
+export const STOP_SERVER: RequestKind<void> = {
+  member: undefined,
+  usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
+  read: () => undefined,
+};

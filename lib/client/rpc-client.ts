@@ -24,7 +24,7 @@ import { type ClientHandler, type ClientInterceptor, type ClientRequest, interce
 import { MissedLog } from "./missed-log";
 import { DeviceProtocol, type Peer } from "./peer";
 import { RemoteSignals } from "./remote-signals";
-import { getKindOf, INVENTORY, methodKindOf, setKindOf } from "./request-kinds";
+import { getKindOf, INVENTORY, methodKindOf, setKindOf, STOP_SERVER } from "./request-kinds";
 import { SignalSequences, type MissedSignals } from "./signal-sequences";
 
 export interface ClientOptions extends ChannelOptions, CallOptions {
@@ -174,6 +174,16 @@ export class RpcClient {
   /** What the device says of itself, asked anew. */
   inventory(options: CallOptions = {}): Promise<Inventory> {
     return this.request({ event: "GET_INVENTORY" }, INVENTORY, options);
+  }
+
+  /**
+   * Ends the device's server (`STOP_SERVER`, plantimager RPC), where it lets clients do so: an original always does, a
+   * server of this library with `allowRemoteStop`. Resolves when the server said that it ends.
+   *
+   * @throws RemoteError if the server may not be stopped remotely; what a call throws besides.
+   */
+  stopServer(options: CallOptions = {}): Promise<void> {
+    return this.request({ event: "STOP_SERVER" }, STOP_SERVER, options);
   }
 
   /** Ends the connection, every call that waits and every signal. Twice is fine. */

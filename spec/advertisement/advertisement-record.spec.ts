@@ -139,7 +139,10 @@ describe("a filter of properties", () => {
     [{ serial: "123", note: null }, true],
     [{ serial: "12" }, false],
     [{ serial: "123", note: "" }, false],
-    [{ missing: null }, false],
+    [{ missing: null }, true],
+    [{ missing: "x" }, false],
+    [{ missing: null, serial: "12" }, false],
+    [{ toString: null }, true],
     [{ toString: "x" }, false],
   ])("%j matches: %s", (wanted, expected) => {
     expect(hasProperties(BPOD, wanted)).toBe(expected);

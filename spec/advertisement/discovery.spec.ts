@@ -47,12 +47,13 @@ describe("discovery", () => {
     expect(existsSync(runtime.advertisements)).toBe(false);
   });
 
-  it("finds only services of the type, also where two types share a folder", async () => {
+  it("finds all services of types that share a folder, each with its own type, and no others", async () => {
     runtime.write("my_type", "a.json", JSON.stringify(advertisementFields({ service_type: "my-type" })));
     runtime.write("my_type", "b.json", JSON.stringify(advertisementFields({ service_type: "my type" })));
     runtime.advertise();
 
-    expect((await discover("my-type")).map(({ serviceType }) => serviceType)).toEqual(["my-type"]);
+    const found = (await discover("my-type")).map(({ serviceType }) => serviceType);
+    expect([...found].sort()).toEqual(["my type", "my-type"]);
   });
 
   it("finds only services with the properties", async () => {
@@ -62,6 +63,8 @@ describe("discovery", () => {
     expect(await discover("bpod", { side: "left" })).toHaveLength(2);
     expect(await discover("bpod", { side: "left", serial: "2" })).toMatchObject([{ serviceName: "two" }]);
     expect(await discover("bpod", { side: null })).toEqual([]);
+    runtime.advertise({ service_name: "three", properties: { serial: "3" } });
+    expect(await discover("bpod", { side: null })).toMatchObject([{ serviceName: "three" }]);
   });
 
   it("removes what a dead process left, with its lock file, and leaves the rest", async () => {

@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 import { AdvertisementError } from "../../lib/errors";
 import { LocalServiceAdvertisement } from "../../lib/advertisement/local-service-advertisement";
@@ -49,6 +51,33 @@ describe("an advertisement", () => {
       uuid,
       properties: { serial: "77", note: null },
     });
+  });
+
+  it("has the process and the uuid that it is given", async () => {
+    const uuid = "6f6d9f9e-8b1b-4b52-9a0e-0d7c9a5f3a11";
+    const options = { folder: runtime.advertisements, pid: process.ppid, uuid };
+    const advertisement = new LocalServiceAdvertisement(CAMERA, options);
+    opened.push(advertisement);
+
+    expect(basename(advertisement.serviceFile)).toBe(`${uuid.replaceAll("-", "")}.json`);
+    expect(await all(LocalServiceAdvertisement.discover("camera/top", {}, options))).toMatchObject([
+      { pid: process.ppid, uuid },
+    ]);
+    expect(() => new LocalServiceAdvertisement(CAMERA, { ...options, pid: 0 })).toThrow(ValidationError);
+    expect(() => new LocalServiceAdvertisement(CAMERA, { ...options, uuid: "1" })).toThrow(ValidationError);
+  });
+
+  it("goes when nothing refers to it any more", async () => {
+    setFlagsFromString("--expose-gc");
+    const collectGarbage = runInNewContext("gc") as () => void;
+    const { serviceFile } = new LocalServiceAdvertisement(CAMERA, { folder: runtime.advertisements });
+    const kept = advertise();
+    await eventually("its file is gone", () => {
+      collectGarbage();
+      return !existsSync(serviceFile);
+    });
+
+    expect(existsSync(kept.serviceFile)).toBe(true);
   });
 
   it("leaves no unfinished file beside it", () => {

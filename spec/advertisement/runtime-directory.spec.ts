@@ -1,4 +1,8 @@
-import { advertisementFolder, type RuntimeSurroundings } from "../../lib/advertisement/runtime-directory";
+import {
+  advertisementFolder,
+  searchedFolders,
+  type RuntimeSurroundings,
+} from "../../lib/advertisement/runtime-directory";
 
 const LINUX: RuntimeSurroundings = {
   platform: "linux",
@@ -32,6 +36,11 @@ describe("the folder of the advertisements", () => {
       "/tmp/runtime-1000/LocalServiceAdvertisements",
     ],
     [
+      "Linux: in the user's, where there is none and root can make it",
+      { uid: 0, isWritable: () => false, canMake: (folder) => folder === "/run/user/0" },
+      "/run/user/0/LocalServiceAdvertisements",
+    ],
+    [
       "macOS: in the temporary items of the home folder",
       { platform: "darwin", home: "/Users/ada", env: { XDG_RUNTIME_DIR: "/run/somewhere" } },
       "/Users/ada/Library/Caches/TemporaryItems/LocalServiceAdvertisements",
@@ -48,5 +57,25 @@ describe("the folder of the advertisements", () => {
     ],
   ])("%s", (_case, surroundings, folder) => {
     expect(advertisementFolder({ ...LINUX, ...surroundings })).toBe(folder);
+  });
+});
+
+describe("the folders in which advertisements are looked for", () => {
+  const LOGIN = "/run/user/1000/LocalServiceAdvertisements";
+  const TEMPORARY = "/tmp/runtime-1000/LocalServiceAdvertisements";
+
+  it("are both of those that versions of Python's platformdirs know, where the environment names none", () => {
+    expect(searchedFolders(LINUX)).toEqual([LOGIN, TEMPORARY]);
+    expect(searchedFolders({ ...LINUX, isWritable: () => false })).toEqual([TEMPORARY, LOGIN]);
+  });
+
+  it.each<[string, Partial<RuntimeSurroundings>]>([
+    ["the environment names one", { env: { XDG_RUNTIME_DIR: "/run/somewhere" } }],
+    ["there is one only, on macOS", { platform: "darwin" }],
+    ["there is one only, on Windows", { platform: "win32" }],
+  ])("are that of the advertisements where %s", (_case, surroundings) => {
+    const here = { ...LINUX, ...surroundings };
+
+    expect(searchedFolders(here)).toEqual([advertisementFolder(here)]);
   });
 });

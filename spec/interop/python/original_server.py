@@ -109,7 +109,15 @@ class OriginalServer:
         while True:
             ready = dict(poller.poll())
             if self.requests in ready:
-                self.requests.send_multipart(self.answer(json.loads(self.requests.recv())))
+                request = json.loads(self.requests.recv())
+                if request["event"] == "STOP_SERVER":
+                    self.requests.send(dumped({"success": True}))
+                    # Its reply leaves before the process does.
+                    self.signals.close()
+                    self.requests.close(linger=5_000)
+                    zmq.Context.instance().term()
+                    return
+                self.requests.send_multipart(self.answer(request))
             if STDIN in ready:
                 self.take_lines()
 
