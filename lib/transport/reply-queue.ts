@@ -135,6 +135,14 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
     if (this.clients.has(client)) this.forget(client);
   }
 
+  /** The link has room for a client again, which need not wait until it is tried by itself. */
+  hasRoom(client: string): void {
+    const replies = this.clients.get(client);
+    if (replies?.isStalled !== true) return;
+    replies.isStalled = false;
+    this.ready.add(client);
+  }
+
   /** Resolves when nothing waits any more, or when the time is over, in milliseconds. Nothing is retried then. */
   async drained(withinMs: number): Promise<void> {
     if (this.clients.size > 0) {
