@@ -3,6 +3,7 @@
 
 import "./platform/node";
 import "./log/pino-logger";
+import "./transport/stream/register";
 import "./transport/zeromq/register";
 
 export { Arg, type ArgOptions, type Argument } from "../decorators/arg";

@@ -34,7 +34,7 @@ import { surviveUnhandledRejections } from "./unhandled-rejections";
 
 /** Where and how a device is served. */
 export interface ServeOptions extends EndpointOptions, CallLimits {
-  /** Where to serve: `tcp://HOST[:PORT]`, `ipc://PATH` or `inproc://NAME`. Default: this computer only, a free port. */
+  /** Where to serve: `tcp://HOST[:PORT]`, `unix://PATH`, `ipc://PATH` or `inproc://NAME`. Default: this computer only, a free port. */
   readonly url?: string;
   /** The device's name, as clients see it in the inventory. Default: none, until a registry gives one. */
   readonly name?: string;

@@ -1,4 +1,5 @@
 // What the package's entry does first, for tests that import parts of the library.
 import "../../lib/platform/node";
 import "../../lib/log/pino-logger";
+import "../../lib/transport/stream/register";
 import "../../lib/transport/zeromq/register";

@@ -139,7 +139,7 @@ class ZapHandler {
   private async answer(question: readonly Buffer[]): Promise<readonly (Buffer | string)[]> {
     const request = decodeZapRequest(question);
     if (request === undefined) return encodeZapReply(question[1] ?? Buffer.alloc(0), undefined);
-    const [isPermitted] = await Promise.all([this.isPermitted(request), delay(ANSWER_AFTER_MS)]);
+    const [isPermitted] = await Promise.all([this.isPermitted(request), pause(ANSWER_AFTER_MS)]);
     return encodeZapReply(request.id, isPermitted ? `client-${++clients}` : undefined);
   }
 

@@ -1,0 +1,16 @@
+import { type ClientHello, type Refusal } from "./hello";
+
+/** Whether a client is let in. */
+export type Admission =
+  | { readonly isAdmitted: true; readonly key: string | undefined }
+  | { readonly isAdmitted: false; readonly refusal: Refusal };
+
+/** Decides who comes in, by what a client says first. */
+export interface Doorkeeper {
+  admit(hello: ClientHello, address: string | undefined): Promise<Admission>;
+}
+
+/** Lets everybody in who could connect. */
+export const openDoor: Doorkeeper = {
+  admit: () => Promise.resolve({ isAdmitted: true, key: undefined }),
+};

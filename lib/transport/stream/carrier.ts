@@ -1,0 +1,26 @@
+/** One ordered connection that carries bytes: a socket, or a WebSocket. Their boundaries mean nothing. */
+export interface Carrier {
+  /** Bytes that were handed over and not yet taken by the system. */
+  readonly backlog: number;
+  /** Sends bytes, in order. They are sent without a copy: leave them alone afterwards. */
+  write(chunks: readonly Uint8Array[]): void;
+  /** Reads nothing until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Ends when what was handed over has been sent. Idempotent. */
+  end(): void;
+  /** Ends at once. Idempotent. */
+  destroy(): void;
+}
+
+/** Gets what becomes of a carrier. */
+export interface CarrierReceiver {
+  onBytes(chunk: Uint8Array): void;
+  /** Everything that was handed over has been taken by the system. */
+  onDrain(): void;
+  /** Nothing comes and goes any more. Called once, also where this side ended it. */
+  onClose(reason: string): void;
+}
+
+/** Makes a carrier known to who gets its bytes. */
+export type OpenCarrier = (receiver: CarrierReceiver) => Carrier;

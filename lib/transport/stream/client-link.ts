@@ -1,0 +1,297 @@
+import { MalformedMessageError, messageOf } from "../../errors";
+import { platform } from "../../platform/current";
+import { type Timer } from "../../platform/platform";
+import { type Frame } from "../../wire/frame";
+import { type ClientIdentity } from "../endpoint";
+import { type Doorkeeper } from "./admission";
+import { type Carrier, type OpenCarrier } from "./carrier";
+import { FrameDecoder } from "./frame-decoder";
+import { KIND, MAX_PART_BYTES } from "./frame-layout";
+import { FrameWriter } from "./frame-writer";
+import { Heartbeat } from "./heartbeat";
+import { decodeClientHello, encodeServerHello, MAX_HELLO_BYTES, STREAM_VERSION, type Refusal } from "./hello";
+import { LargeReplies } from "./large-replies";
+
+/** Whoever connects and does not shake hands is dropped after this time, in milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 3_000;
+
+/** A client whose replies have so many bytes on their way gets no more before it reads. */
+const MAX_REPLY_BYTES = 4 * 1024 * 1024;
+
+/** A subscriber that leaves so many bytes unread misses the signals that come then. */
+const MAX_SIGNAL_BACKLOG_BYTES = 8 * 1024 * 1024;
+
+/** More names than any device has signals; each as long as a name may be. */
+const MAX_SUBSCRIPTIONS = 4_096;
+const MAX_NAME_BYTES = 1_024;
+
+/** The reply queue waits when it gets this. */
+export class NoRoomError extends Error {}
+
+/** Thrown often by a client that does not read: it needs no trace. */
+const NO_ROOM = new NoRoomError("the client does not read its replies");
+
+/** Who gets what comes from a client. */
+export interface ClientLinkListener {
+  onWelcome(link: ClientLink): void;
+  /** @returns What is to be waited for before the next message is taken. */
+  onMessage(link: ClientLink, id: number, body: Uint8Array): Promise<void> | undefined;
+  onSubscription(link: ClientLink, signal: string, subscribed: boolean): void;
+  /** There is room for replies again. */
+  onRoom(link: ClientLink): void;
+  /** It is gone; also where it was never let in. Called once. */
+  onGone(link: ClientLink, reason: string): void;
+}
+
+export interface ClientLinkOptions {
+  readonly maxMessageBytes: number;
+  readonly signalHighWaterMark: number;
+  readonly replyHighWaterMark: number;
+  /** Nothing where the system tells of a client's end. */
+  readonly heartbeatMs: number | undefined;
+}
+
+let links = 0;
+
+/** One client at a server, from its connection to its end. */
+export class ClientLink {
+  readonly id = `stream-${++links}`;
+  readonly subscriptions = new Set<string>();
+  /** Who it is, once it was let in. */
+  identity: ClientIdentity;
+  isClosed = false;
+  private readonly carrier: Carrier;
+  private readonly writer: FrameWriter;
+  private readonly decoder: FrameDecoder;
+  private readonly large: LargeReplies;
+  private readonly deadline: Timer;
+  private phase: "greeting" | "judged" | "welcome" = "greeting";
+  private heartbeat: Heartbeat | undefined;
+  private isPongDue = false;
+  private isFull = false;
+  private isEnding = false;
+  private waitingSignals = 0;
+  /** Messages that came while one before them was being taken. */
+  private readonly inbox: { readonly id: number; readonly body: Uint8Array }[] = [];
+  private isTaking = false;
+  private isPaused = false;
+
+  constructor(
+    openCarrier: OpenCarrier,
+    private readonly address: string | undefined,
+    private readonly doorkeeper: Doorkeeper,
+    private readonly listener: ClientLinkListener,
+    private readonly options: ClientLinkOptions,
+  ) {
+    this.identity = { id: this.id, key: undefined, address };
+    this.decoder = new FrameDecoder(MAX_HELLO_BYTES, 1, (kind, id, parts) => this.receive(kind, id, parts));
+    this.carrier = openCarrier({
+      onBytes: (chunk) => this.read(chunk),
+      onDrain: () => this.drain(),
+      onClose: (reason) => this.gone(reason),
+    });
+    this.writer = new FrameWriter(this.carrier);
+    this.large = new LargeReplies(this.writer);
+    this.deadline = setTimeout(() => this.destroy("it did not shake hands"), HANDSHAKE_TIMEOUT_MS);
+    platform().unref(this.deadline);
+  }
+
+  /**
+   * Sends a message.
+   *
+   * @throws NoRoomError while the client does not read what it was sent before.
+   */
+  send(id: number, frames: readonly Frame[]): void {
+    if (this.isClosed || this.isEnding) throw new Error("the client is gone");
+    if (!this.hasRoom) {
+      this.isFull = true;
+      throw NO_ROOM;
+    }
+    if (LargeReplies.isLarge(frames)) this.large.add(id, frames);
+    else this.writer.write(KIND.message, id, frames);
+  }
+
+  /** Sends a signal, encoded as a frame; the client misses it if it left too much unread. */
+  signal(frame: Uint8Array): void {
+    const { backlog } = this.writer;
+    if (backlog === 0) this.waitingSignals = 0;
+    const { signalHighWaterMark } = this.options;
+    if (backlog > MAX_SIGNAL_BACKLOG_BYTES || this.waitingSignals >= signalHighWaterMark) return;
+    this.waitingSignals += 1;
+    this.writer.encoded(frame);
+  }
+
+  /** Takes nothing more, and ends when what was sent has left. */
+  end(): void {
+    this.isEnding = true;
+    if (this.large.bytes > 0) return;
+    this.writer.flush();
+    this.carrier.end();
+  }
+
+  /** Ends at once. */
+  destroy(reason: string): void {
+    this.carrier.destroy();
+    this.gone(reason);
+  }
+
+  private get hasRoom(): boolean {
+    const { replyHighWaterMark } = this.options;
+    return this.writer.backlog + this.large.bytes < MAX_REPLY_BYTES && this.large.length < replyHighWaterMark;
+  }
+
+  private gone(reason: string): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    clearTimeout(this.deadline);
+    this.heartbeat?.stop();
+    this.decoder.stop();
+    this.large.clear();
+    this.inbox.length = 0;
+    this.listener.onGone(this, reason);
+  }
+
+  private drain(): void {
+    if (this.isClosed) return;
+    this.waitingSignals = 0;
+    if (this.isPongDue) this.pong();
+    this.large.sendMore();
+    if (this.isEnding) this.end();
+    if (!this.isFull || !this.hasRoom) return;
+    this.isFull = false;
+    this.listener.onRoom(this);
+  }
+
+  private read(chunk: Uint8Array): void {
+    if (this.isClosed || this.isEnding) return;
+    this.heartbeat?.heard();
+    if (this.inbox.length > 0 && !this.isPaused) {
+      this.isPaused = true;
+      this.carrier.pause();
+    }
+    try {
+      this.decoder.push(chunk);
+    } catch (error) {
+      if (!(error instanceof MalformedMessageError)) throw error;
+      this.destroy(messageOf(error));
+    }
+  }
+
+  private receive(kind: number, id: number, parts: readonly Uint8Array[]): void {
+    const [first = EMPTY] = parts;
+    if (this.phase !== "welcome") {
+      this.greet(kind, first);
+      return;
+    }
+    switch (kind) {
+      case KIND.message:
+        // As of any message with more than one part: it is answered as an empty request is.
+        return this.enqueue(id, parts.length === 1 ? first : EMPTY);
+      case KIND.subscribe:
+        return this.subscribe(nameOf(first));
+      case KIND.unsubscribe:
+        return this.unsubscribe(nameOf(first));
+      case KIND.ping:
+        this.isPongDue = true;
+        // One answer is enough for all that were asked meanwhile.
+        return this.writer.backlog === 0 ? this.pong() : undefined;
+      case KIND.pong:
+        return;
+      default:
+        throw new MalformedMessageError(`the stream cannot be read: a client sends no frame of kind ${kind}`);
+    }
+  }
+
+  private greet(kind: number, frame: Uint8Array): void {
+    if (kind !== KIND.hello || this.phase === "judged") {
+      throw new MalformedMessageError("the client does not speak rigwire's stream protocol");
+    }
+    const hello = decodeClientHello(frame);
+    if (hello.version !== STREAM_VERSION) {
+      this.refuse("version");
+      return;
+    }
+    this.phase = "judged";
+    this.doorkeeper.admit(hello, this.address).then(
+      (admission) => {
+        if (!admission.isAdmitted) this.refuse(admission.refusal);
+        else this.welcome(admission.key);
+      },
+      (error: unknown) => this.destroy(messageOf(error)),
+    );
+  }
+
+  private refuse(refusal: Refusal): void {
+    if (this.isClosed) return;
+    this.phase = "judged";
+    this.writer.write(KIND.hello, 0, [encodeServerHello(refusal)]);
+    this.end();
+  }
+
+  private welcome(key: string | undefined): void {
+    if (this.isClosed) return;
+    clearTimeout(this.deadline);
+    this.phase = "welcome";
+    this.identity = { id: this.id, key, address: this.address };
+    const { heartbeatMs, maxMessageBytes } = this.options;
+    this.decoder.maxPartBytes = Math.min(maxMessageBytes, MAX_PART_BYTES);
+    if (heartbeatMs !== undefined) {
+      this.heartbeat = new Heartbeat(
+        heartbeatMs,
+        () => this.writer.write(KIND.ping, 0, []),
+        () => this.destroy(`no word for ${heartbeatMs} ms`),
+      );
+    }
+    this.writer.write(KIND.hello, 0, [encodeServerHello(undefined)]);
+    this.listener.onWelcome(this);
+  }
+
+  private pong(): void {
+    this.isPongDue = false;
+    this.writer.write(KIND.pong, 0, []);
+  }
+
+  private subscribe(signal: string): void {
+    if (this.subscriptions.size >= MAX_SUBSCRIPTIONS) {
+      throw new MalformedMessageError(`a client subscribes to more than ${MAX_SUBSCRIPTIONS} signals`);
+    }
+    this.subscriptions.add(signal);
+    this.listener.onSubscription(this, signal, true);
+  }
+
+  private unsubscribe(signal: string): void {
+    if (this.subscriptions.delete(signal)) this.listener.onSubscription(this, signal, false);
+  }
+
+  /** Messages are taken one after the other, in the order in which they came. */
+  private enqueue(id: number, body: Uint8Array): void {
+    if (this.isTaking) this.inbox.push({ id, body });
+    else this.take(id, body);
+  }
+
+  /** @returns Whether the next has to wait for it. */
+  private take(id: number, body: Uint8Array): boolean {
+    const taking = this.listener.onMessage(this, id, body);
+    this.isTaking = taking !== undefined;
+    void taking?.then(() => this.takeNext());
+    return this.isTaking;
+  }
+
+  private takeNext(): void {
+    this.isTaking = false;
+    for (let next = this.inbox.shift(); next !== undefined; next = this.inbox.shift()) {
+      if (this.take(next.id, next.body)) return;
+    }
+    if (!this.isPaused || this.isClosed) return;
+    this.isPaused = false;
+    this.carrier.resume();
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+
+function nameOf(part: Uint8Array): string {
+  const name = part.length > MAX_NAME_BYTES ? undefined : platform().textOf(part);
+  if (name !== undefined) return name;
+  throw new MalformedMessageError("a client subscribes to what is no name of a signal");
+}

@@ -1,0 +1,54 @@
+import { type Socket } from "node:net";
+import { messageOf } from "../../../errors";
+import { type Carrier, type CarrierReceiver } from "../carrier";
+
+/** A socket of the operating system as a carrier. It must be connected. */
+export class SocketCarrier implements Carrier {
+  private reason = "the peer went away";
+
+  constructor(
+    private readonly socket: Socket,
+    receiver: CarrierReceiver,
+  ) {
+    socket.on("data", (chunk: Buffer) => receiver.onBytes(chunk));
+    socket.on("drain", () => receiver.onDrain());
+    // What lies in the socket was read by now.
+    socket.on("end", () => socket.destroy());
+    socket.on("error", (error) => (this.reason = `the peer went away: ${messageOf(error)}`));
+    socket.once("close", () => receiver.onClose(this.reason));
+  }
+
+  get backlog(): number {
+    return this.socket.writableLength;
+  }
+
+  write(chunks: readonly Uint8Array[]): void {
+    const { socket } = this;
+    if (!socket.writable) return;
+    const [only, ...others] = chunks;
+    if (only === undefined) return;
+    if (others.length === 0) {
+      socket.write(only);
+      return;
+    }
+    socket.cork();
+    for (const chunk of chunks) socket.write(chunk);
+    socket.uncork();
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  end(): void {
+    if (!this.socket.destroyed) this.socket.end();
+  }
+
+  destroy(): void {
+    this.socket.destroy();
+  }
+}
