@@ -25,7 +25,11 @@ export {
   LocalServiceAdvertisement,
   type ServiceDescription,
 } from "./advertisement/local-service-advertisement";
-export { advertisementFolder, searchedFolders, type RuntimeSurroundings } from "./advertisement/runtime-directory";
+export {
+  advertisementFolder,
+  searchedFolders,
+  type RuntimeSurroundings,
+} from "./advertisement/runtime-directory";
 export { type ServiceEvent, type WatchOptions } from "./advertisement/service-watch";
 
 export { type CallOptions } from "./client/call-options";

@@ -77,7 +77,7 @@ function open(url: string, signal: AbortSignal): Promise<Exchange> {
       knownSignalPort: () => undefined,
       askSignalPort: () => Promise.reject(new Error("nothing is subscribed")),
     }),
-    { onSignal: () => undefined, onSignalsBack: () => undefined },
+    { onSignal: () => undefined, onSignalsBack: () => undefined, onSignalsLost: () => undefined },
     {
       maxMessageBytes: MAX_REPLY_BYTES,
       handshakeTimeoutMs: PROBE_MS,
