@@ -21,8 +21,19 @@ export abstract class RigwireError extends Error {
   }
 }
 
+/** What a program can tell an error by: its class, and the `code` that many errors of Node and of drivers have. */
+export interface ErrorKind {
+  readonly name?: string | undefined;
+  readonly code?: string | number | undefined;
+}
+
 /** The device answered with a failure: its method, getter or setter threw. */
 export class RemoteError extends RigwireError {
+  /** The class of the error that the device threw, such as `"LimitError"`; nothing where it sent none. */
+  readonly remoteName: string | undefined;
+  /** The `code` of that error, where it has one. */
+  readonly code: string | number | undefined;
+
   /**
    * @param remoteMessage - The error text as the device sent it.
    * @param traceback - The device's stack trace; empty where it sent none.
@@ -31,8 +42,11 @@ export class RemoteError extends RigwireError {
     readonly remoteMessage: string,
     readonly traceback: string,
     place: ErrorPlace = {},
+    { name, code }: ErrorKind = {},
   ) {
     super(`${placeName(place)}${remoteMessage}`, place);
+    this.remoteName = name;
+    this.code = code;
   }
 }
 
@@ -142,6 +156,22 @@ export function messageOf(thrown: unknown): string {
     return textOf(platform().isError(thrown) ? thrown.message || thrown.name : thrown);
   } catch {
     return "an error that cannot be printed";
+  }
+}
+
+/** The class and the `code` of anything that was thrown; neither of what is no error or does not let itself be read. */
+export function kindOfError(thrown: unknown): ErrorKind {
+  try {
+    if (!platform().isError(thrown)) return {};
+    const { name, constructor } = thrown;
+    const code = "code" in thrown ? thrown.code : undefined;
+    return {
+      // A class that sets no name inherits "Error".
+      name: name === "Error" ? constructor.name : textOf(name),
+      code: typeof code === "string" || typeof code === "number" ? code : undefined,
+    };
+  } catch {
+    return {};
   }
 }
 

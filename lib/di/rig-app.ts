@@ -198,6 +198,8 @@ export class RigApp {
 
   private async stop(): Promise<void> {
     await this.serviceManager?.stopping();
+    // What runs may have to be stopped, so the devices can be found until nothing runs any more.
+    await Promise.all(this.servers.map((server) => server.drain()));
     await this.closeStarted();
     this.serviceManager?.close();
     this.directory.close();

@@ -48,7 +48,9 @@ export class ActiveRequests {
     this.lanes.remove(lane);
     this.count -= 1;
     if (ofClient.requests.size === 0) this.byClient.delete(request.client.id);
-    if (this.count === 0) this.becomingIdle?.resolve();
+    if (this.count > 0) return;
+    this.becomingIdle?.resolve();
+    this.becomingIdle = undefined;
   }
 
   find(client: string, id: string): ServedRequest | undefined {
@@ -84,11 +86,31 @@ export class ActiveRequests {
     for (const request of this.all()) if (request.isWaiting) request.giveUp(why, reason);
   }
 
+  /** Each request that runs has its signal aborted; what waits goes on waiting. */
+  abortRunning(why: string, reason: FailureReason): void {
+    for (const request of this.all()) if (!request.isWaiting) request.giveUp(why, reason);
+  }
+
+  /** The device's clock stood still for so many milliseconds. */
+  stoodStill(forMs: number): void {
+    for (const request of this.all()) request.stoodStill(forMs);
+  }
+
   /** Resolves when no request is left, or when the time is over, in milliseconds. */
   async idle(withinMs: number): Promise<void> {
+    await withDeadline(this.emptied(), withinMs, () => undefined);
+  }
+
+  /** Resolves when no request is left. */
+  async emptied(): Promise<void> {
     if (this.count === 0) return;
-    this.becomingIdle = deferred();
-    await withDeadline(this.becomingIdle.promise, withinMs, () => undefined);
+    this.becomingIdle ??= deferred();
+    await this.becomingIdle.promise;
+  }
+
+  /** The methods that run, by their names in the class. */
+  running(): readonly string[] {
+    return this.all().flatMap(({ isWaiting, contract }) => (isWaiting ? [] : contract.member));
   }
 
   private all(): ServedRequest[] {

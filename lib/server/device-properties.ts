@@ -7,6 +7,7 @@ import { deviceFailure, refusal } from "../wire/failures";
 import { type PropertyGet, type PropertySet } from "../wire/requests";
 import { withContext } from "./call-context";
 import { type Device } from "./device";
+import { type FailureLog } from "./failure-log";
 import { isPromise } from "./is-promise";
 import { watchProperty } from "./property-watch";
 import { type ServedRequest } from "./served-request";
@@ -27,6 +28,7 @@ export class DeviceProperties {
     private readonly device: Device,
     private readonly contract: ServiceContract,
     private readonly log: Logger,
+    private readonly failures: FailureLog,
   ) {
     this.unwatch = [...contract.properties.values()].flatMap((property) => {
       if (!property.autoNotify || property.notify === undefined) return [];
@@ -70,10 +72,10 @@ export class DeviceProperties {
     if (!request.start()) return undefined;
     try {
       const value = withContext(request, () => this.device.get(request.contract.member));
-      if (isPromise(value)) return settle(request, value);
+      if (isPromise(value)) return this.settle(request, value);
       request.succeed(value);
     } catch (error) {
-      request.fail(deviceFailure(error));
+      this.failed(request, error);
     }
     return undefined;
   }
@@ -95,8 +97,21 @@ export class DeviceProperties {
       withContext(request, () => this.device.set(contract.member, accepted));
       request.succeed(undefined);
     } catch (error) {
-      request.fail(deviceFailure(error));
+      this.failed(request, error);
     }
+  }
+
+  private async settle(request: ServedGet, value: PromiseLike<unknown>): Promise<void> {
+    try {
+      request.succeed(await value);
+    } catch (error) {
+      this.failed(request, error);
+    }
+  }
+
+  private failed(request: ServedGet | ServedSet, error: unknown): void {
+    request.fail(deviceFailure(error));
+    this.failures.failed(request, error);
   }
 
   /** Leaves the device as it was before it was served. */
@@ -120,14 +135,6 @@ export class DeviceProperties {
   private notTold({ member }: Pick<PropertyContract, "member">, error: unknown): void {
     const place = `${this.device.className}.${member}`;
     this.log.error({ err: error }, `${place} was set, but its change could not be told: ${messageOf(error)}`);
-  }
-}
-
-async function settle(request: ServedGet, value: PromiseLike<unknown>): Promise<void> {
-  try {
-    request.succeed(await value);
-  } catch (error) {
-    request.fail(deviceFailure(error));
   }
 }
 

@@ -1,13 +1,17 @@
 import { type MethodContract } from "../contract/service-contract";
 import { DeviceUnavailableError, InterruptedError } from "../errors";
 import { deviceFailure, refusal } from "../wire/failures";
+import { type RunningMethod } from "../wire/server-status";
 import { type MethodCall } from "../wire/requests";
 import { type ActiveRequests } from "./active-requests";
 import { bindArguments } from "./bind-arguments";
 import { withContext } from "./call-context";
+import { callerName } from "./caller-name";
 import { type Device } from "./device";
+import { type FailureLog } from "./failure-log";
 import { isPromise } from "./is-promise";
 import { LocalTask } from "./local-task";
+import { OverdueCalls } from "./overdue-calls";
 import { type ServedRequest } from "./served-request";
 import { TaskQueue } from "./task-queue";
 
@@ -20,7 +24,9 @@ export type ServedCall = ServedRequest<MethodContract, MethodCall>;
  */
 export class MethodRunner {
   private readonly queue = new TaskQueue();
-  private readonly tasks = new Set<Pick<LocalTask<unknown>, "refuse" | "abort">>();
+  private readonly tasks = new Set<WaitingTask>();
+  private readonly overdue: OverdueCalls;
+  private holder: Holder | undefined;
   /** Methods that interrupt and have not ended. What waits for its turn waits for them, too. */
   private readonly interrupting = new Set<Promise<void>>();
   private isClosing = false;
@@ -29,11 +35,21 @@ export class MethodRunner {
   constructor(
     private readonly device: Device,
     private readonly active: ActiveRequests,
-  ) {}
+    private readonly log: FailureLog,
+  ) {
+    this.overdue = new OverdueCalls(log);
+  }
+
+  /** What the methods that wait for their turn wait for; nothing where none has gone on beyond its beginning. */
+  get running(): RunningMethod | undefined {
+    if (this.holder === undefined) return undefined;
+    const { method, client, since, id } = this.holder;
+    return { method, client, forMs: Math.round(performance.now() - since), id };
+  }
 
   run(call: ServedCall): void {
     if (call.contract.concurrent) void this.start(call);
-    else this.queue.push(() => this.inTurnOf(() => this.start(call)));
+    else this.queue.push(() => this.inTurnOf(() => this.hold(holderOf(call), this.start(call))));
   }
 
   /**
@@ -47,17 +63,33 @@ export class MethodRunner {
     if (this.isClosing) return Promise.reject(notStarted());
     const local = new LocalTask(task);
     this.tasks.add(local);
-    this.queue.push(() => this.inTurnOf(() => local.run()));
+    this.queue.push(() => this.inTurnOf(() => this.hold(ownTask(), local.run())));
     return local.result.finally(() => this.tasks.delete(local));
   }
 
   /** Runs no task that waits, and tells the one that runs to end. */
-  close(): void {
+  drain(): void {
     this.isClosing = true;
     for (const task of this.tasks) {
       task.refuse(notStarted());
       task.abort(new Error("the server is closing"));
     }
+  }
+
+  /** Resolves when what holds the queue has ended. */
+  async idle(): Promise<void> {
+    while (this.holder !== undefined) await this.holder.ended;
+  }
+
+  /** Reports nothing any more. */
+  close(): void {
+    this.overdue.close();
+  }
+
+  private hold(holder: NewHolder, ended: Promise<void> | undefined): Promise<void> | undefined {
+    if (ended === undefined) return undefined;
+    this.holder = { ...holder, since: performance.now(), ended };
+    return ended.then(() => (this.holder = undefined));
   }
 
   /** What stops a device is not overtaken by what came after it. */
@@ -108,21 +140,49 @@ export class MethodRunner {
   private invoke(call: ServedCall, args: unknown[]): Promise<void> | undefined {
     try {
       const result = withContext(call, () => this.device.invoke(call.contract.member, args));
-      if (isPromise(result)) return settle(call, result);
+      if (isPromise(result)) return this.settle(call, result);
       call.succeed(result);
     } catch (error) {
-      call.fail(deviceFailure(error));
+      this.failed(call, error);
     }
     return undefined;
   }
+
+  private async settle(call: ServedCall, result: PromiseLike<unknown>): Promise<void> {
+    const ended = this.overdue.watch(call);
+    try {
+      call.succeed(await result);
+    } catch (error) {
+      this.failed(call, error);
+    }
+    ended?.();
+  }
+
+  private failed(call: ServedCall, error: unknown): void {
+    call.fail(deviceFailure(error));
+    this.log.failed(call, error);
+  }
 }
 
-async function settle(call: ServedCall, result: PromiseLike<unknown>): Promise<void> {
-  try {
-    call.succeed(await result);
-  } catch (error) {
-    call.fail(deviceFailure(error));
-  }
+interface NewHolder {
+  readonly method: string;
+  readonly client: string;
+  readonly id: string;
+}
+
+interface Holder extends NewHolder {
+  readonly since: number;
+  readonly ended: Promise<void>;
+}
+
+type WaitingTask = Pick<LocalTask<never>, "refuse" | "abort">;
+
+function holderOf({ method, client, id }: ServedCall): NewHolder {
+  return { method, client: callerName(client), id };
+}
+
+function ownTask(): NewHolder {
+  return { method: "a task of its own", client: "the device's process", id: "" };
 }
 
 function notStarted(): DeviceUnavailableError {

@@ -14,6 +14,7 @@ import { frameBytes, isLarger, type Frame } from "../wire/frame";
 import { inventoryReply } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
 import { failureReply, successReply, withinLimit, type ReplyFrames } from "../wire/replies";
+import { type ServerStatus } from "../wire/server-status";
 import { decodeRequest, type MemberRequest, type RpcRequest } from "../wire/requests";
 import { confirmationTopic } from "../wire/signals";
 import { ActiveRequests } from "./active-requests";
@@ -21,11 +22,15 @@ import { callLimitLink, type CallLimits } from "./call-limits";
 import { checkDevice } from "./check-device";
 import { closingLink, type ServerPhase } from "./closing-link";
 import { Device } from "./device";
+import { DeviceTime } from "./device-time";
 import { DeviceProperties, type ServedGet, type ServedSet } from "./device-properties";
+import { FailureLog } from "./failure-log";
 import { interceptorLink, type ServerInterceptor } from "./interceptor";
 import { LostCallers } from "./lost-callers";
 import { MethodRunner, type ServedCall } from "./method-runner";
 import { pipeline, type Handler } from "./pipeline";
+import { resumedLink } from "./resumed-link";
+import { occupy, vacate, vacateLater } from "./served-objects";
 import { ServedRequest, type RequestOrigin } from "./served-request";
 import { SignalPublisher } from "./signal-publisher";
 import { warnOfTwoCopies } from "./two-copies";
@@ -56,25 +61,22 @@ const DEFAULT_URL = "tcp://127.0.0.1";
 const SUBSCRIPTION_TIMEOUT_MS = 1_000;
 
 /** What this server can do beyond the original, for clients that know. */
-const FEATURES = ["cancel", "confirm-subscriptions", "signal-counts"] as const;
-
-const served = new WeakSet();
+const FEATURES = ["cancel", "confirm-subscriptions", "signal-counts", "status"] as const;
 
 /**
  * Serves an object of a decorated class.
  *
- * @throws ContractError if the class is not decorated, or wrongly, or the object is served already.
+ * @throws ContractError if the class is not decorated, or wrongly, or the object is served already, or a method that an
+ *   earlier server began still runs.
  * @throws AddressError if the URL cannot be bound.
  */
 export async function serve(device: object, options: ServeOptions = {}): Promise<RpcServer> {
   const contract = contractOf(classOf(device));
-  if (served.has(device))
-    throw new ContractError(`this ${contract.name} is already served: close that server first`);
-  served.add(device);
+  occupy(device, contract.name);
   try {
     return await RpcServer.start(new Device(device), contract, options);
   } catch (error) {
-    served.delete(device);
+    vacate(device);
     throw error;
   }
 }
@@ -93,6 +95,7 @@ export class RpcServer {
   private readonly names: BehaviorSubject<string>;
   private readonly instance = randomUUID();
   private readonly active = new ActiveRequests();
+  private readonly time = new DeviceTime();
   private readonly carryOut: Handler;
   private readonly properties: DeviceProperties;
   private readonly methods: MethodRunner;
@@ -102,6 +105,7 @@ export class RpcServer {
   /** Resolves when the server has closed, whoever closed it. */
   readonly closed: Promise<void> = this.whenClosed.promise;
   private phase: ServerPhase = "open";
+  private draining: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
 
   private constructor(
@@ -114,8 +118,9 @@ export class RpcServer {
     this.names = new BehaviorSubject(options.name ?? "");
     this.name$ = this.names.pipe(distinctUntilChanged());
     this.endSurvival = surviveUnhandledRejections(log);
-    this.methods = new MethodRunner(device, this.active);
-    this.properties = new DeviceProperties(device, contract, log);
+    const failures = new FailureLog(device, log);
+    this.methods = new MethodRunner(device, this.active, failures);
+    this.properties = new DeviceProperties(device, contract, log, failures);
     this.signals = new SignalPublisher(
       device,
       contract,
@@ -125,9 +130,11 @@ export class RpcServer {
     );
     const { interceptors = [] } = options;
     const lostCallers = new LostCallers(this.active);
+    this.time.stoodStill$.subscribe((forMs) => this.stoodStill(forMs, log));
     endpoint.departed$.subscribe((client) => lostCallers.lost(client));
     const links = [
       lostCallers.link,
+      resumedLink(this.time),
       closingLink(() => this.phase),
       callLimitLink(this.active, options),
       ...(interceptors.length > 0 ? [interceptorLink(interceptors)] : []),
@@ -187,8 +194,17 @@ export class RpcServer {
   }
 
   /**
-   * Takes no more requests, starts no method that still waits, lets those that run come to their end within the grace
-   * time, and leaves the device as it was. Twice is fine.
+   * Ends what the device does, but stays there: aborts what runs, refuses what waits, and gives what runs the grace time
+   * to come to its end. Meanwhile, and until {@link close}, only methods that are `concurrent` or interrupt are taken,
+   * from anybody, and the inventory says that the server is closing. Idempotent.
+   */
+  drain(): Promise<void> {
+    this.draining ??= this.endWork(this.options.closeGraceMs ?? DEFAULT_CLOSE_GRACE_MS);
+    return this.draining;
+  }
+
+  /**
+   * Drains as {@link drain} does, takes no more requests, and leaves the device as it was. Idempotent.
    */
   close(): Promise<void> {
     this.closing ??= this.shutDown();
@@ -201,13 +217,17 @@ export class RpcServer {
   }
 
   private async shutDown(): Promise<void> {
-    await this.drain(this.options.closeGraceMs ?? DEFAULT_CLOSE_GRACE_MS);
+    await this.drain();
+    this.phase = "closed";
+    this.active.giveUpAll("the server closed", "busy");
     this.signals.close();
     this.properties.release();
     await this.endpoint.close();
     this.names.complete();
     this.endSurvival();
-    served.delete(this.device.target);
+    this.time.close();
+    this.methods.close();
+    this.release();
     this.whenClosed.resolve();
   }
 
@@ -220,8 +240,7 @@ export class RpcServer {
       reply(failureReply(refusal(error)));
       return;
     }
-    // What still runs may be given up.
-    if (this.closing !== undefined && !isForMethods(request)) {
+    if (!isTakenWhile(this.phase, request)) {
       reply(failureReply(failed("the server is closing", "busy")));
       return;
     }
@@ -252,6 +271,8 @@ export class RpcServer {
         return this.stop(reply);
       case "FIND_PEER_ADDRESS":
         return reply(failureReply(failed("this server does not look up peers: ask a registry")));
+      case "STATUS":
+        return reply(successReply(this.status()));
       case "CANCEL":
         return this.active.find(origin.client.id, request.id)?.giveUp("the caller gave it up", "cancelled");
     }
@@ -266,7 +287,13 @@ export class RpcServer {
       origin.reply(failureReply(this.unknownMember(request)));
       return;
     }
-    const served = new ServedRequest(contract, request, origin, (replied) => this.active.delete(replied));
+    const served = new ServedRequest(
+      contract,
+      request,
+      origin,
+      (replied) => this.active.delete(replied),
+      this.time,
+    );
     this.carryOut(served);
     // Most are done by now: nothing can have asked for them.
     if (!served.isReplied) this.active.add(served);
@@ -290,19 +317,34 @@ export class RpcServer {
     }
   }
 
-  /**
-   * Starts no further request, but `concurrent` methods within the grace time: what runs may have to be stopped. What
-   * runs may come to its end within the grace time, in milliseconds; then its signal aborts.
-   */
-  private async drain(graceMs: number): Promise<void> {
+  /** @param graceMs - How long what runs may take to its end, in milliseconds. */
+  private async endWork(graceMs: number): Promise<void> {
     this.phase = "draining";
-    this.methods.close();
+    this.methods.drain();
     // A method may be closing the server itself: it is one of the calls once it has given way.
     await Promise.resolve();
     this.active.refuseWaiting("the server is closing", "busy");
+    this.active.abortRunning("the server is closing", "busy");
     await this.active.idle(graceMs);
-    this.phase = "closed";
-    this.active.giveUpAll("the server closed", "busy");
+  }
+
+  /** Two servers must never run one object's methods at the same time. */
+  private release(): void {
+    const { target } = this.device;
+    const running = this.active.running();
+    if (running.length === 0 && this.methods.running === undefined) {
+      vacate(target);
+      return;
+    }
+    const what = () => [...new Set(this.active.running())].join(", ") || "a task of its own process";
+    const ended = Promise.all([this.active.emptied(), this.methods.idle()]);
+    vacateLater(target, this.contract.name, what, ended);
+  }
+
+  private stoodStill(forMs: number, log: Logger): void {
+    const seconds = (forMs / 1_000).toFixed(1);
+    log.warn({ forMs }, `the clock stood still for ${seconds} s: calls that came before are refused`);
+    this.active.stoodStill(forMs);
   }
 
   /** The largest frame that both sides of a request take. */
@@ -327,11 +369,20 @@ export class RpcServer {
       name: this.name,
       version: VERSION,
       instance: this.instance,
-      clock: performance.now(),
+      ...this.status(),
       signalPort: this.endpoint.signalPort,
       maxMessageBytes: this.endpoint.maxMessageBytes,
       features: [...this.endpoint.features, ...FEATURES],
     });
+  }
+
+  private status(): ServerStatus {
+    const { running } = this.methods;
+    return {
+      clock: this.time.now(),
+      ...(running !== undefined && { running }),
+      ...(this.phase !== "open" && { closing: true }),
+    };
   }
 
   private async confirmSubscriptions(token: string): Promise<ReplyFrames> {
@@ -362,7 +413,15 @@ export class RpcServer {
   }
 }
 
-/** These are taken while a server closes too: to stop what still runs. */
-function isForMethods({ event }: RpcRequest): boolean {
-  return event === "METHOD_CALL" || event === "CANCEL";
+/** Until a server is closed, everybody can find out about it, and what runs may have to be stopped. */
+function isTakenWhile(phase: ServerPhase, { event }: RpcRequest): boolean {
+  if (phase === "open" || event === "METHOD_CALL" || event === "CANCEL") return true;
+  return phase === "draining" && AT_ANY_TIME.has(event);
 }
+
+const AT_ANY_TIME: ReadonlySet<RpcRequest["event"]> = new Set<RpcRequest["event"]>([
+  "GET_INVENTORY",
+  "STATUS",
+  "INIT_SIGNALS_HANDLING",
+  "CONFIRM_SUBSCRIPTIONS",
+]);

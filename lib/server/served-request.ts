@@ -5,6 +5,7 @@ import { deviceFailure, failed, type Failure, type FailureReason } from "../wire
 import { failureReply, type ReplyFrames } from "../wire/replies";
 import { type MemberRequest } from "../wire/requests";
 import { type CallContext } from "./call-context";
+import { type DeviceTime } from "./device-time";
 import { replyOf } from "./reply-of";
 
 /**
@@ -12,6 +13,8 @@ import { replyOf } from "./reply-of";
  * caller's, who must have given up before the method fails over it. Callers that can cancel tell it sooner.
  */
 const DEADLINE_GRACE_MS = 100;
+
+const DEADLINE_PASSED = "the caller's deadline passed";
 
 /** Where a request came from, and where its reply goes. */
 export interface RequestOrigin {
@@ -32,7 +35,8 @@ export class ServedRequest<
   Member extends MemberContract = MemberContract,
   Asked extends MemberRequest = MemberRequest,
 > implements CallContext {
-  readonly receivedAt = performance.now();
+  readonly receivedAt: number;
+  private startedAt: number | undefined;
   /** Stands before the reply, where interceptors see the outcome first. */
   outcome: OutcomeListener | undefined;
   private phase: "waiting" | "running" | "replied" = "waiting";
@@ -45,7 +49,10 @@ export class ServedRequest<
     readonly request: Asked,
     private readonly origin: RequestOrigin,
     private readonly onReplied: (request: ServedRequest) => void,
-  ) {}
+    private readonly time: DeviceTime,
+  ) {
+    this.receivedAt = time.toMonotonic(time.now());
+  }
 
   get client(): ClientIdentity {
     return this.origin.client;
@@ -60,7 +67,17 @@ export class ServedRequest<
   }
 
   get deadline(): number | undefined {
+    return this.stamp === undefined ? undefined : this.time.toMonotonic(this.stamp);
+  }
+
+  /** The deadline on the server's clock, as the client stamped it. */
+  get stamp(): number | undefined {
     return "deadline" in this.request ? this.request.deadline : undefined;
+  }
+
+  /** How long it has been running, in milliseconds. */
+  get runningMs(): number {
+    return this.startedAt === undefined ? 0 : this.time.now() - this.startedAt;
   }
 
   get isWaiting(): boolean {
@@ -86,6 +103,7 @@ export class ServedRequest<
     if (this.phase !== "waiting") return false;
     if (this.isLate()) return false;
     this.phase = "running";
+    this.startedAt = this.time.now();
     return true;
   }
 
@@ -147,8 +165,15 @@ export class ServedRequest<
     this.reply(failureReply(failure));
   }
 
+  /** The device's clock stood still: what waited is refused, and what runs past its deadline is told to end. */
+  stoodStill(forMs: number): void {
+    const seconds = (forMs / 1_000).toFixed(1);
+    if (this.phase === "waiting") this.refuse(`the device's clock stood still for ${seconds} s`, "late");
+    else if (this.stamp !== undefined && this.time.now() >= this.stamp) this.abort(DEADLINE_PASSED, "late");
+  }
+
   private isLate(): boolean {
-    if (this.deadline === undefined || performance.now() < this.deadline) return false;
+    if (this.stamp === undefined || this.time.now() < this.stamp) return false;
     this.refuse("its deadline had passed", "late");
     return true;
   }
@@ -159,8 +184,8 @@ export class ServedRequest<
   }
 
   private watchDeadline(): void {
-    if (this.deadline === undefined) return;
-    const remainingMs = Math.max(this.deadline - performance.now(), 0) + DEADLINE_GRACE_MS;
-    this.deadlineTimer = setTimeout(() => this.abort("the caller's deadline passed", "late"), remainingMs);
+    if (this.stamp === undefined) return;
+    const remainingMs = Math.max(this.stamp - this.time.now(), 0) + DEADLINE_GRACE_MS;
+    this.deadlineTimer = setTimeout(() => this.abort(DEADLINE_PASSED, "late"), remainingMs);
   }
 }

@@ -1,6 +1,7 @@
 import {
   BusyError,
   CallAbortedError,
+  kindOfError,
   InterruptedError,
   messageOf,
   RemoteError,
@@ -32,6 +33,10 @@ export interface Failure {
   readonly error: string;
   readonly traceback?: string;
   readonly reason?: FailureReason;
+  /** The class of what the device threw. An addition: originals ignore it. */
+  readonly errorName?: string;
+  /** The `code` of what the device threw, where it has one. An addition. */
+  readonly code?: string | number;
 }
 
 /**
@@ -49,12 +54,22 @@ export function refusal(error: unknown): Failure {
 
 /** The failure reply for what the device itself threw, whatever that is. */
 export function deviceFailure(error: unknown): Failure {
-  return { success: false, error: messageOf(error), traceback: stackOf(error) };
+  const { name, code } = kindOfError(error);
+  return {
+    success: false,
+    error: messageOf(error),
+    traceback: stackOf(error),
+    ...(name !== undefined && { errorName: name }),
+    ...(code !== undefined && { code }),
+  };
 }
 
 /** The error that a client throws for a failure reply. */
 export function errorOf(failure: Failure, place: ErrorPlace): RigwireError {
-  const remote = new RemoteError(failure.error, failure.traceback ?? "", place);
+  const remote = new RemoteError(failure.error, failure.traceback ?? "", place, {
+    name: failure.errorName,
+    code: failure.code,
+  });
   switch (failure.reason) {
     case "invalid":
       return new ValidationError(remote.message, place);

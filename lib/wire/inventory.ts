@@ -2,6 +2,7 @@ import { type MemberContract, type ServiceContract } from "../contract/service-c
 import { typeName } from "../contract/value-type";
 import { MalformedMessageError } from "../errors";
 import { isObject } from "./message";
+import { decodeServerStatus, type ServerStatus } from "./server-status";
 
 /** Method name → how long clients wait for it, in milliseconds; null waits for ever. */
 export type MethodTimeouts = ReadonlyMap<string, number | null>;
@@ -19,17 +20,15 @@ export interface Inventory {
 }
 
 /** What a server can do beyond the original. */
-export type Feature = "batch" | "cancel" | "confirm-subscriptions" | "presence" | "signal-counts";
+export type Feature = "batch" | "cancel" | "confirm-subscriptions" | "presence" | "signal-counts" | "status";
 
 /** What a rigwire server says of itself beyond the original. */
-export interface RigwireInventory {
+export interface RigwireInventory extends ServerStatus {
   readonly version: string;
   /** The service type. */
   readonly type: string;
   /** Another one at every start of the server. */
   readonly instance: string;
-  /** The server's monotonic clock when it answered, in milliseconds. */
-  readonly clock: number;
   /** Where signals are published; 0 where the transport has no ports. */
   readonly signalPort: number;
   /** The largest frame that the server takes; nothing where it does not say. */
@@ -69,11 +68,10 @@ export interface ParameterDescription {
 }
 
 /** What differs between two servers of one contract, and between two moments of one server. */
-export interface ServerIdentity {
+export interface ServerIdentity extends ServerStatus {
   readonly name: string;
   readonly version: string;
   readonly instance: string;
-  readonly clock: number;
   readonly signalPort: number;
   readonly maxMessageBytes: number;
   readonly features: readonly string[];
@@ -169,15 +167,16 @@ function decodeNames(value: unknown, key: string): string[] {
 }
 
 function decodeRigwire(value: Readonly<Record<string, unknown>>): RigwireInventory | undefined {
-  const { version, type, instance, clock, signalPort, maxMessageBytes, features, members } = value;
+  const { version, type, instance, signalPort, maxMessageBytes, features, members } = value;
   if (typeof version !== "string" || typeof type !== "string" || typeof instance !== "string")
     return undefined;
-  if (typeof clock !== "number" || typeof signalPort !== "number" || !isTexts(features)) return undefined;
+  const status = decodeServerStatus(value);
+  if (status === undefined || typeof signalPort !== "number" || !isTexts(features)) return undefined;
   return {
     version,
     type,
     instance,
-    clock,
+    ...status,
     signalPort,
     maxMessageBytes: typeof maxMessageBytes === "number" ? maxMessageBytes : undefined,
     features,

@@ -65,11 +65,19 @@ export function decodeReply(frames: ReceivedReply): Reply {
     : { kind: "success", body };
 }
 
-function decodeFailure({ error, traceback, reason }: Readonly<Record<string, unknown>>): Failure {
+function decodeFailure({
+  error,
+  traceback,
+  reason,
+  errorName,
+  code,
+}: Readonly<Record<string, unknown>>): Failure {
   return {
     success: false,
     error: typeof error === "string" ? error : "the device gave no reason",
     ...(typeof traceback === "string" && { traceback }),
     ...(isFailureReason(reason) && { reason }),
+    ...(typeof errorName === "string" && { errorName }),
+    ...((typeof code === "string" || typeof code === "number") && { code }),
   };
 }

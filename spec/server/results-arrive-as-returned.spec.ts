@@ -107,6 +107,7 @@ describe("the result of a JSON method", () => {
       success: false,
       error: expect.stringContaining(error),
       traceback: expect.stringContaining("EncodingError"),
+      errorName: "EncodingError",
     });
     expect(await client.call("later")).toEqual({ success: true, result: 5 });
   });

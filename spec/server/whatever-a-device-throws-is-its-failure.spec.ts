@@ -10,6 +10,7 @@ import {
 } from "rigwire";
 import { closing } from "../support/closing";
 import { rawClient } from "../support/raw-client";
+import { RecordingLogger } from "../support/recording-logger";
 
 const THROWN: Readonly<Record<string, () => unknown>> = {
   "an Error": () => new Error("stuck"),
@@ -32,6 +33,13 @@ const MESSAGES: Readonly<Record<string, string>> = {
   nothing: "undefined",
   "an object": "{ code: 'stuck' }",
   "an error that cannot be read": "an error that cannot be printed",
+};
+
+const CLASSES: Readonly<Record<string, string>> = {
+  "an Error": "Error",
+  "an error that cannot be read": "Error",
+  "a ValidationError of its own": "ValidationError",
+  "a ContractError of its own": "ContractError",
 };
 
 @RpcService()
@@ -68,12 +76,13 @@ describe.each(Object.keys(THROWN))("a device that throws %s", (what) => {
     success: false,
     error: MESSAGES[what] ?? "stuck",
     traceback: expect.any(String),
+    ...(what in CLASSES && { errorName: CLASSES[what] }),
   };
 
   it.each(["sync", "later", "beside", "bytes"])(
     "in a method answers with one failure: %s",
     async (method) => {
-      const client = rawClient(closing(await serve(new Device())).url);
+      const client = rawClient(closing(await serve(new Device(), { logger: new RecordingLogger() })).url);
       const frames = await client.exchange(
         JSON.stringify({ event: "METHOD_CALL", method, params: { args: [what] } }),
       );
@@ -85,7 +94,7 @@ describe.each(Object.keys(THROWN))("a device that throws %s", (what) => {
   );
 
   it("in a setter or a getter answers with one failure", async () => {
-    const client = rawClient(closing(await serve(new Device())).url);
+    const client = rawClient(closing(await serve(new Device(), { logger: new RecordingLogger() })).url);
 
     expect(await client.set("value", what)).toEqual(failure);
     expect(await client.get("value")).toEqual(failure);
@@ -94,7 +103,7 @@ describe.each(Object.keys(THROWN))("a device that throws %s", (what) => {
 });
 
 it("the traceback leads to the line in the device", async () => {
-  const client = rawClient(closing(await serve(new Device())).url);
+  const client = rawClient(closing(await serve(new Device(), { logger: new RecordingLogger() })).url);
 
   expect(await client.call("later", ["an Error"])).toMatchObject({
     traceback: expect.stringMatching(/^Error: stuck\n[^]*whatever-a-device-throws/),
