@@ -3,11 +3,12 @@ import { MalformedMessageError } from "../errors";
 import { encodeJson } from "../wire/json";
 import { decodeObject, isObject } from "../wire/message";
 import { countField } from "./checked-fields";
+import { type NetworkedDevice } from "./network-urls";
 import { deviceFields, deviceOf } from "./registry-reply";
 
 /** A device that came or went, as the registry publishes it to those who watch. */
 export interface DeviceChange {
-  readonly change: DeviceEvent;
+  readonly change: DeviceEvent & { readonly device: NetworkedDevice };
   /** Counted from 1 for each start of the registry; a list tells up to which it holds. */
   readonly seq: number;
 }

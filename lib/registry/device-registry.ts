@@ -20,7 +20,8 @@ import { openEndpoint } from "../transport/transports";
 import { CHANGES, encodeDeviceChange, type DeviceChange } from "./device-change";
 import { localUrl } from "../address/local-url";
 import { HolderProbe } from "./holder-probe";
-import { type NewDevice, RegisteredDevices } from "./registered-devices";
+import { asReached } from "./network-urls";
+import { type NetworkedEvent, type NewDevice, RegisteredDevices } from "./registered-devices";
 import { encodeRegistryReply, type RegistryReply } from "./registry-reply";
 import { decodeRegistryRequest, type RegisterRequest, type RegistryRequest } from "./registry-request";
 
@@ -110,11 +111,11 @@ export class DeviceRegistry implements DeviceDirectory {
 
   /** The devices that are registered now. */
   get devices(): readonly DeviceRecord[] {
-    return this.registered.find({});
+    return this.registered.find({}).map((device) => asReached(device));
   }
 
   find(query: DeviceQuery): Promise<readonly DeviceRecord[]> {
-    return Promise.resolve(this.registered.find(query));
+    return Promise.resolve(this.registered.find(query).map((device) => asReached(device)));
   }
 
   /** Answers no more requests, sends the replies that are ready, and ends `changes$`. Twice is fine. */
@@ -228,7 +229,7 @@ export class DeviceRegistry implements DeviceDirectory {
     return hasArrived ? accepted : refusal(request, "the subscription did not arrive");
   }
 
-  private changed(changes: readonly DeviceEvent[]): void {
+  private changed(changes: readonly NetworkedEvent[]): void {
     for (const change of changes) this.untold.push({ change, seq: ++this.seq });
     // The reply that was just given is on its way when this comes.
     if (this.untold.length > 0) this.telling ??= setImmediate(() => this.tell());
@@ -242,7 +243,8 @@ export class DeviceRegistry implements DeviceDirectory {
     this.untold = [];
     for (const change of changes) {
       this.endpoint.publish(CHANGES, encodeDeviceChange(change));
-      this.changes.next(change.change);
+      const { kind, device } = change.change;
+      this.changes.next({ kind, device: asReached(device) });
     }
   }
 

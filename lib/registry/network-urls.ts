@@ -1,16 +1,31 @@
 import { BlockList, isIP } from "node:net";
 import { formatAddress, parseAddress } from "../address/address";
 import { bareHost } from "../address/hosts";
+import { type DeviceRecord } from "../discovery/device-directory";
 import { MalformedMessageError } from "../errors";
 import { isObject } from "../wire/message";
 import { addressField, type Fields } from "./checked-fields";
-import { type OwnAddress, ownAddresses } from "./own-addresses";
+import { type OwnAddress, ownAddresses } from "../address/node/own-addresses";
 
 /** Where a device is reached from the computers of one network. */
 export interface NetworkUrl {
   readonly url: string;
   /** How many bits of the host name the network. */
   readonly prefix: number;
+}
+
+/** A device with all the ways to it. */
+export interface NetworkedDevice extends DeviceRecord {
+  /** Left out where there is one way only. */
+  readonly networks?: readonly NetworkUrl[];
+}
+
+/** The device as this computer reaches it. */
+export function asReached(
+  { networks = [], ...device }: NetworkedDevice,
+  own?: () => readonly OwnAddress[],
+): DeviceRecord {
+  return { ...device, url: nearestUrl(device.url, networks, own) };
 }
 
 /** A computer is in few networks; a registry keeps these of every device. */
@@ -33,13 +48,19 @@ export function networkUrls(url: string, own = ownAddresses()): readonly Network
     .map(({ host, prefix }) => ({ url: formatAddress({ ...address, host }), prefix }));
 }
 
-/** The one of a device's URLs that is in a network which this computer is in; else the first. */
+/**
+ * The one of a device's URLs that is in a network which this computer is in; else the first.
+ *
+ * @param ownOnes - The addresses of this computer, looked up where they matter.
+ */
 export function nearestUrl(
   url: string,
   networks: readonly NetworkUrl[],
-  own: readonly OwnAddress[] = ownAddresses(),
+  ownOnes: () => readonly OwnAddress[] = ownAddresses,
 ): string {
-  if (networks.length === 0 || isOwn(url, own)) return url;
+  if (networks.length === 0) return url;
+  const own = ownOnes();
+  if (isOwn(url, own)) return url;
   const reached = networks.filter((network) => !isOwn(network.url, own) && isNear(network, own));
   return reached.some((network) => network.url === url) ? url : (reached[0]?.url ?? url);
 }

@@ -1,9 +1,13 @@
 import { type PublicKey } from "../security/credentials";
 import { randomUUID } from "node:crypto";
 import { type DeviceEvent, type DeviceQuery, type DeviceRecord } from "../discovery/device-directory";
+import { type NetworkedDevice } from "./network-urls";
 import { MinHeap } from "./min-heap";
 import { NumberedNames } from "./numbered-names";
 import { DEFAULT_ALIVE_TIMEOUT_MS, type RegisterRequest } from "./registry-request";
+
+/** A device that came or went, with all the ways to it. */
+export type NetworkedEvent = DeviceEvent & { readonly device: NetworkedDevice };
 
 /** What became of a registration. */
 export type Registered =
@@ -12,7 +16,7 @@ export type Registered =
       readonly name: string;
       readonly uuid: string;
       /** Devices that had to go, then the new one. */
-      readonly changes: readonly DeviceEvent[];
+      readonly changes: readonly NetworkedEvent[];
     }
   | { readonly accepted: false; readonly reason: string };
 
@@ -23,7 +27,7 @@ export interface NewDevice extends Omit<RegisterRequest, "event" | "owner"> {
 }
 
 interface Entry {
-  readonly device: DeviceRecord;
+  readonly device: NetworkedDevice;
   readonly owner: PublicKey | undefined;
   readonly uuid: string;
   /** When it is pruned unless it is heard from. */
@@ -61,7 +65,7 @@ export class RegisteredDevices {
    * Registers a device: under another name if its own is taken, in place of a device at the same address, and in place
    * of the one that has the name if it says so. A device is replaced only by its owner.
    */
-  register({ type, url, name, overwrite, owner }: NewDevice): Registered {
+  register({ type, url, networks = [], name, overwrite, owner }: NewDevice): Registered {
     const replaced = new Set<Entry>();
     const sameUrl = this.byUrl.get(url);
     if (sameUrl !== undefined) replaced.add(sameUrl);
@@ -76,7 +80,7 @@ export class RegisteredDevices {
       return { accepted: false, reason: `the registry is full: it takes ${this.maxDevices} devices` };
     }
     const removed = [...replaced].map((entry) => this.remove(entry));
-    const device = { name: this.freeName(name, type), type, url };
+    const device = { name: this.freeName(name, type), type, url, ...(networks.length > 0 && { networks }) };
     const uuid = randomUUID();
     this.add({ device, owner, uuid, dueAt: this.now() + DEFAULT_ALIVE_TIMEOUT_MS, queuedAt: Infinity });
     return { accepted: true, name: device.name, uuid, changes: [...removed, { kind: "added", device }] };
@@ -99,7 +103,7 @@ export class RegisteredDevices {
   }
 
   /** @returns What changed; nothing if no device has this uuid. */
-  unregister(uuid: string): DeviceEvent | undefined {
+  unregister(uuid: string): NetworkedEvent | undefined {
     const entry = this.byUuid.get(uuid);
     return entry === undefined ? undefined : this.remove(entry);
   }
@@ -118,9 +122,9 @@ export class RegisteredDevices {
   }
 
   /** Removes the devices whose time is over. */
-  prune(): readonly DeviceEvent[] {
+  prune(): readonly NetworkedEvent[] {
     const now = this.now();
-    const removed: DeviceEvent[] = [];
+    const removed: NetworkedEvent[] = [];
     for (
       let first = this.firstInOrder();
       first !== undefined && first.at <= now;
@@ -139,7 +143,7 @@ export class RegisteredDevices {
   }
 
   /** The devices that match. */
-  find({ name, type }: DeviceQuery): readonly DeviceRecord[] {
+  find({ name, type }: DeviceQuery): readonly NetworkedDevice[] {
     if (name !== undefined) {
       const device = this.byName.get(name)?.device;
       return device === undefined || (type !== undefined && type !== device.type) ? [] : [device];
@@ -164,7 +168,7 @@ export class RegisteredDevices {
     this.enqueue(entry);
   }
 
-  private remove(entry: Entry): DeviceEvent {
+  private remove(entry: Entry): NetworkedEvent {
     const { device, uuid } = entry;
     this.byName.delete(device.name);
     this.byUuid.delete(uuid);

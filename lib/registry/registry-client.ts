@@ -7,6 +7,7 @@ import { located } from "../transport/located";
 import { type ChannelOptions, type Locate, type RpcChannel } from "../transport/rpc-channel";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
 import { pause } from "../time/pause";
+import { type NetworkUrl } from "./network-urls";
 import { type RegistryReply } from "./registry-reply";
 import { expectReply, replyOf, requestProtocol } from "./registry-protocol";
 import { DEFAULT_ALIVE_TIMEOUT_MS, encodeRegistryRequest, type RegistryRequest } from "./registry-request";
@@ -42,6 +43,8 @@ export interface Registration {
   readonly type: string;
   /** Where others reach it, with its port. */
   readonly url: string;
+  /** Where it is reached from networks that its computer is in besides; rigwire's clients take the one of theirs. */
+  readonly networks?: readonly NetworkUrl[];
   /** Empty (default) to be named after its type. */
   readonly name?: string;
   /** Takes the name from the device that has it. Default false: then the registry gives another, `NAME-1` … */
@@ -112,11 +115,12 @@ export class RegistryClient {
    * @throws RegistryRefusedError with the registry's reason.
    */
   async register(device: Registration, options?: RegistryCallOptions): Promise<AcceptedRegistration> {
-    const { type, url, name = "", overwrite = false, askHolder = false } = device;
+    const { type, url, networks, name = "", overwrite = false, askHolder = false } = device;
     const request: RegistryRequest = {
       event: "REGISTER",
       type,
       url,
+      networks,
       name,
       overwrite,
       askHolder,

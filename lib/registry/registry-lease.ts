@@ -5,7 +5,8 @@ import { defaultLogger, type Logger } from "../log/logger";
 import { parseAddress } from "../address/address";
 import { Backoff } from "../time/backoff";
 import { advertisedUrl } from "../address/node/advertised-url";
-import { isLoopbackHost } from "../address/hosts";
+import { isLoopbackHost, isWildcardHost } from "../address/hosts";
+import { networkUrls } from "./network-urls";
 import { type AcceptedRegistration, type RegistryClient } from "./registry-client";
 import { OwnName } from "./own-name";
 import { DEFAULT_ALIVE_TIMEOUT_MS } from "./registry-request";
@@ -142,11 +143,19 @@ export class RegistryLease {
     const { advertise, overwrite = false } = this.options;
     const { name: before, url: bound, contract } = this.device;
     const url = await advertisedUrl(bound, { advertise, registryUrl: await this.client.url(signal) });
+    const networks = advertise === undefined && isWildcard(bound) ? networkUrls(url) : [];
     this.warnOfLoopback(bound, url);
     // Whoever has the name when the device comes back after an outage has registered a moment ago.
     const isFirst = !this.hasBeenAccepted;
     const accepted = await this.client.register(
-      { type: contract.type, url, name: wanted, overwrite: overwrite && isFirst, askHolder: isFirst },
+      {
+        type: contract.type,
+        url,
+        networks,
+        name: wanted,
+        overwrite: overwrite && isFirst,
+        askHolder: isFirst,
+      },
       { signal },
     );
     this.accepted = accepted;
@@ -233,4 +242,10 @@ export class RegistryLease {
       );
     }
   }
+}
+
+/** Such a device listens in every network that its computer is in. */
+function isWildcard(url: string): boolean {
+  const address = parseAddress(url);
+  return address.scheme === "tcp" && isWildcardHost(address.host);
 }

@@ -1,8 +1,10 @@
 import { type DeviceRecord } from "../discovery/device-directory";
+import { type OwnAddress, ownAddresses } from "../address/node/own-addresses";
 import { MalformedMessageError } from "../errors";
 import { encodeJson } from "../wire/json";
 import { decodeObject, isObject, type Received } from "../wire/message";
 import { addressField, countField, MAX_TEXT_LENGTH, textField, type Fields } from "./checked-fields";
+import { asReached, networksField, networksOf, type NetworkedDevice } from "./network-urls";
 
 /** What a registry answers (plantimager registry). The last two answer additions. */
 export type RegistryReply =
@@ -16,7 +18,7 @@ export type RegistryReply =
       readonly reason: string;
     }
   | { readonly event: "UNSUPPORTED"; readonly reqEvent: string; readonly reason: string }
-  | { readonly event: "DEVICES"; readonly devices: readonly DeviceRecord[]; readonly seq: number }
+  | { readonly event: "DEVICES"; readonly devices: readonly NetworkedDevice[]; readonly seq: number }
   | { readonly event: "WATCH_ACK"; readonly signalPort: number };
 
 export function encodeRegistryReply(reply: RegistryReply): string {
@@ -68,25 +70,30 @@ export function decodeRegistryReply(body: Received): RegistryReply {
 }
 
 /** A device as lists and changes tell it. */
-export function deviceFields({ name, type, url }: DeviceRecord): Fields {
-  return { name, device_type: type, addr: url };
+export function deviceFields({ name, type, url, networks }: NetworkedDevice): Fields {
+  return { name, device_type: type, addr: url, ...networksField(networks) };
 }
 
 /**
+ * A device as this computer reaches it.
+ *
  * @throws MalformedMessageError if it is none.
  */
-export function deviceOf(fields: unknown): DeviceRecord {
+export function deviceOf(fields: unknown, own?: () => readonly OwnAddress[]): DeviceRecord {
   if (!isObject(fields)) throw new MalformedMessageError("a device is no object");
-  return {
+  const device = {
     name: nameOf(fields),
     type: textField(fields, "device_type"),
     url: addressField(fields, "addr"),
+    networks: networksOf(fields),
   };
+  return asReached(device, own);
 }
 
 function devicesOf({ devices }: Fields): readonly DeviceRecord[] {
   if (!Array.isArray(devices)) throw new MalformedMessageError('"devices" is no list');
-  return devices.map(deviceOf);
+  let own: readonly OwnAddress[] | undefined;
+  return devices.map((device) => deviceOf(device, () => (own ??= ownAddresses())));
 }
 
 /** A registry puts a number behind a name that is taken. */

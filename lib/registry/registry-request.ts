@@ -3,6 +3,7 @@ import { MalformedMessageError, messageOf } from "../errors";
 import { type OwnershipProof } from "../security/ownership-proof";
 import { encodeJson } from "../wire/json";
 import { decodeObject, isObject, type Received } from "../wire/message";
+import { networksField, networksOf, type NetworkUrl } from "./network-urls";
 import { addressField, optionalTextField, textField, type Fields } from "./checked-fields";
 
 /** What is asked of a registry (plantimager registry). The last two are additions: an original answers UNSUPPORTED. */
@@ -18,6 +19,8 @@ export interface RegisterRequest {
   readonly event: "REGISTER";
   readonly type: string;
   readonly url: string;
+  /** Where it is reached from networks that its computer is in besides. An addition. */
+  readonly networks?: readonly NetworkUrl[] | undefined;
   /** Empty to be given one. */
   readonly name: string;
   /** Takes the name from the device that has it. */
@@ -54,10 +57,11 @@ export function encodeRegistryRequest(request: RegistryRequest): string {
 function payloadOf(request: RegistryRequest): Fields {
   switch (request.event) {
     case "REGISTER": {
-      const { type, url, name, overwrite, askHolder, owner } = request;
+      const { type, url, networks, name, overwrite, askHolder, owner } = request;
       return {
         device_type: type,
         addr: url,
+        ...networksField(networks),
         name,
         overwrite,
         ...(askHolder === true && { ask_holder: true }),
@@ -98,6 +102,7 @@ const READERS = {
     event: "REGISTER",
     type: textField(payload, "device_type"),
     url: addressField(payload, "addr"),
+    networks: networksOf(payload),
     name: optionalTextField(payload, "name") ?? "",
     overwrite: overwriteOf(payload),
     askHolder: payload.ask_holder === true,

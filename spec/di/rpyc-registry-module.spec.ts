@@ -48,6 +48,19 @@ describe.each([
     expect(names()).toEqual([]);
   });
 
+  it("register a device at the address that it is bound to", async () => {
+    await serveCamera({ name: "cam", url: "tcp://127.0.0.2", number: 7 }, rpyc());
+    await registered("CAM");
+    expect(registry.services.services[0]?.address.host).toBe("127.0.0.2");
+    expect(await cameraOf(await startApp(rpyc()), "cam").focus()).toBe(7);
+  });
+
+  it("register a device at the address of this computer that its owner says", async () => {
+    await serveCamera({ name: "cam", url: "tcp://*", advertise: "127.0.0.3" }, rpyc());
+    await registered("CAM");
+    expect(registry.services.services[0]?.address.host).toBe("127.0.0.3");
+  });
+
   it("register a renamed device under its new name only", async () => {
     const rig = await serveCamera({ name: "cam" }, rpyc());
     await registered("CAM");
@@ -115,5 +128,6 @@ describe("an app with an RPyC registry", () => {
     const elsewhere = RpycRegistryModule.udp({ ...QUICK, host: "192.0.2.1", timeoutMs: 50, logger });
     await serveCamera({ name: "cam" }, elsewhere);
     expect(logger.lines[0]).toMatch(/^warn: a device served at tcp:.*serve it at tcp:\/\/\*/);
+    expect(logger.lines).toHaveLength(1);
   });
 });

@@ -27,6 +27,8 @@ export interface ProcessEnd {
 /** What the system allows a process. */
 export interface ProcessLimits {
   readonly openFiles?: number;
+  /** The network namespace (Linux) that it runs in. */
+  readonly namespace?: string;
 }
 
 /** A TypeScript program that runs as a process of its own and writes lines to its stdout, JSON where it is a test's. */
@@ -42,10 +44,18 @@ export class TypeScriptChild {
     program: string,
     args: readonly string[],
     env: Readonly<Record<string, string>>,
-    { openFiles }: ProcessLimits = {},
+    { openFiles, namespace }: ProcessLimits = {},
   ) {
+    const inside = namespace === undefined ? [] : ["ip", "netns", "exec", namespace];
     const limited = openFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${openFiles}; exec "$0" "$@"`];
-    const [command = "", ...rest] = [...limited, process.execPath, "--enable-source-maps", program, ...args];
+    const [command = "", ...rest] = [
+      ...inside,
+      ...limited,
+      process.execPath,
+      "--enable-source-maps",
+      program,
+      ...args,
+    ];
     this.process = spawn(command, rest, {
       env: { ...process.env, ...env },
       stdio: ["pipe", "pipe", "pipe"],

@@ -1,7 +1,9 @@
-import { AddressError } from "../../errors";
+import { AddressError, messageOf } from "../../errors";
 import { formatAddress, parseAddress } from "../address";
 import { isLoopbackHost, isWildcardHost, loopbackHostFor } from "../hosts";
 import { localAddressTowards } from "./local-address";
+import { type AddressFamily } from "./look-up-host";
+import { ownAddresses } from "./own-addresses";
 
 /** What {@link advertisedUrl} is to go by. */
 export interface AdvertiseOptions {
@@ -9,7 +11,7 @@ export interface AdvertiseOptions {
    * Where others reach the device: a host such as `10.0.0.7` or `cam-1.local`, or a URL. Where no port is named it is
    * the device's own. Default: the device's address, or, if that is a wildcard or loopback, the address of the
    * interface that routes to the registry; for a wildcard and a registry on the same computer, the address of the
-   * interface that routes to everywhere else, if there is one.
+   * interface that routes to everywhere else, or of any network, if there is one.
    */
   readonly advertise?: string | undefined;
   /** Where the registry is. */
@@ -17,11 +19,12 @@ export interface AdvertiseOptions {
 }
 
 /**
- * The URL under which others reach a device.
+ * The URL under which others reach a device: never that of every interface, which would mean the reader's own computer,
+ * and loopback only where the registry is reached by it.
  *
  * @param boundUrl - Where the device is served, with its port.
- * @throws AddressError if `advertise` is no address, or, without it, no route leads to the registry in the family of
- *   addresses that the device is bound to.
+ * @throws AddressError if `advertise` is no address of a computer, or, without it, no route leads to the registry in the
+ *   family of addresses that the device is bound to.
  */
 export async function advertisedUrl(
   boundUrl: string,
@@ -43,6 +46,11 @@ export async function advertisedUrl(
 
 function explicitUrl(advertise: string, port: number | undefined): string {
   const address = parseAddress(advertise.includes("://") ? advertise : `tcp://${bracketed(advertise)}`);
+  if (address.scheme === "tcp" && isWildcardHost(address.host)) {
+    throw new AddressError(
+      `"${advertise}" cannot be advertised: it means every interface, which others take for their own computer`,
+    );
+  }
   if (address.scheme !== "tcp" || address.port !== undefined) return formatAddress(address);
   if (port === undefined) throw new AddressError(`"${advertise}" cannot be advertised: it names no port`);
   return formatAddress({ ...address, port });
@@ -58,7 +66,19 @@ async function hostTowards(registryUrl: string, boundHost: string): Promise<stri
   const registry = parseAddress(registryUrl);
   if (registry.scheme !== "tcp" || isWildcardHost(registry.host)) return loopbackHostFor(boundHost);
   // A server at an address of one family is not reached by the other.
-  return localAddressTowards(registry.host, boundHost.startsWith("[") ? 6 : 4);
+  return routeTowards(registry.host, boundHost.startsWith("[") ? 6 : 4);
+}
+
+async function routeTowards(host: string, family: AddressFamily): Promise<string> {
+  try {
+    return await localAddressTowards(host, family);
+  } catch (error) {
+    throw new AddressError(
+      `${messageOf(error)}; connect this computer to that network, or say where others reach the device (advertise)`,
+      {},
+      { cause: error },
+    );
+  }
 }
 
 /** Addresses for examples only: the route to them is the one to everywhere else. Nothing is sent there. */
@@ -71,6 +91,7 @@ async function outwardHost(registryUrl: string, loopback: string): Promise<strin
   try {
     return await localAddressTowards(ELSEWHERE[family], family);
   } catch {
-    return loopback;
+    // A network without a way out of it.
+    return ownAddresses().find((own) => own.family === family)?.host ?? loopback;
   }
 }

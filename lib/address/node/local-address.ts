@@ -1,6 +1,6 @@
 import { createSocket } from "node:dgram";
 import { isIP } from "node:net";
-import { urlHost } from "../hosts";
+import { isWildcardHost, urlHost } from "../hosts";
 import { lookUpHost, type AddressFamily } from "./look-up-host";
 import { AddressError, messageOf } from "../../errors";
 
@@ -18,6 +18,8 @@ export async function localAddressTowards(host: string, family: AddressFamily): 
     const { address } = await lookUpHost(host, family);
     if (isIP(address) !== family) throw new Error(`it is ${address}`);
     const local = await routeTo(address, family === 6 ? "udp6" : "udp4");
+    // What the system tells where it has no route.
+    if (isWildcardHost(local)) throw new Error("none of this computer's addresses leads there");
     return urlHost(local);
   } catch (error) {
     throw new AddressError(`no route of IPv${family} to ${host}: ${messageOf(error)}`, {}, { cause: error });

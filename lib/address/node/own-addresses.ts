@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
-import { urlHost } from "../address/hosts";
-import { type AddressFamily } from "../address/node/look-up-host";
+import { urlHost } from "../hosts";
+import { type AddressFamily } from "./look-up-host";
 
 /** An address of this computer in a network. */
 export interface OwnAddress {
