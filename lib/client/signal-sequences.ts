@@ -97,7 +97,7 @@ export class SignalSequences {
 
   /** One arrived whose values do not fit what is declared: its subscribers do not get it. */
   unfit(signal: string): void {
-    this.missed.next({ signal, count: 1, restarted: false });
+    this.missed.next({ signal, count: 1, restarted: this.restarted.has(signal) });
   }
 
   close(): void {

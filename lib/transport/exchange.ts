@@ -37,7 +37,8 @@ export interface ServerAbilities {
 }
 
 /** Gets what concerns a connection besides replies. */
-export type ExchangeListener = Pick<ConnectionReceiver, "onSignal" | "onSignalsLost" | "onSignalsBack">;
+export type ExchangeListener = Pick<ConnectionReceiver, "onSignal" | "onSignalsBack"> &
+  Partial<Pick<ConnectionReceiver, "onSignalsLost">>;
 
 /** Requests and replies over one connection: numbered, batched, matched, and ended with it. */
 export class Exchange {
@@ -75,7 +76,7 @@ export class Exchange {
     const receiver: ConnectionReceiver = {
       onMessage: (id, frames) => exchange.receive(id, frames),
       onSignal: (signal, frame) => listener.onSignal(signal, frame),
-      onSignalsLost: (reason) => listener.onSignalsLost(reason),
+      onSignalsLost: (reason) => listener.onSignalsLost?.(reason),
       onSignalsBack: () => listener.onSignalsBack(),
       onLost: (reason) => exchange.end(reason),
     };
