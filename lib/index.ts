@@ -28,6 +28,7 @@ export { advertisementFolder, type RuntimeSurroundings } from "./advertisement/r
 export { type ServiceEvent, type WatchOptions } from "./advertisement/service-watch";
 
 export { type CallOptions } from "./client/call-options";
+export { type MissingMembers } from "./client/check-fulfilled";
 export { type ClientHandler, type ClientInterceptor, type ClientRequest } from "./client/interceptor";
 export { connect } from "./client/connect";
 export { clientOf, withOptions } from "./client/create-remote";
