@@ -33,6 +33,7 @@ export {
 export { type ServiceEvent, type WatchOptions } from "./advertisement/service-watch";
 
 export { type CallOptions } from "./client/call-options";
+export { type MissingMembers } from "./client/check-fulfilled";
 export { type ClientHandler, type ClientInterceptor, type ClientRequest } from "./client/interceptor";
 export { connect } from "./client/connect";
 export { clientOf, withOptions } from "./client/create-remote";

@@ -9,6 +9,7 @@ import { type ReceivedReply } from "../wire/message";
 import { decodeReply, type Reply } from "../wire/replies";
 import { encodeRequest, type RpcRequest } from "../wire/requests";
 import { type CallOptions } from "./call-options";
+import { notOffered } from "./check-fulfilled";
 import { type Peer } from "./peer";
 
 /** How long a call that may take for ever waits for the device to be there at all, in milliseconds. */
@@ -79,11 +80,14 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
   /**
    * Commands tell the server until when they may be started, on its own clock.
    *
+   * @throws ContractError for a member that the device does not have.
    * @throws EncodingError if a value cannot be sent, or the text is larger than the device takes: it would end the
    *   connection over it.
    */
   encode(peer: Peer, until: number | null): string {
-    const { clock } = peer;
+    const { clock, missing } = peer;
+    const lacking = missing.get(this.kind.member ?? "");
+    if (lacking !== undefined) throw notOffered(lacking, this.place);
     const deadline = clock === undefined || until === null ? undefined : Math.floor(clock.at(until));
     try {
       const text = encodeRequest(this.request, deadline, this.replyLimitFor(peer), this.kind.argumentName);

@@ -1,5 +1,6 @@
 import { type ServiceContract } from "../contract/service-contract";
 import { ContractError, MalformedMessageError } from "../errors";
+import { type Logger } from "../log/logger";
 import { type ServerAnnouncement } from "../transport/connection";
 import { type ServerAbilities } from "../transport/exchange";
 import { type Located } from "../transport/located";
@@ -9,7 +10,7 @@ import { decodeReply } from "../wire/replies";
 import { isObject } from "../wire/message";
 import { encodeRequest } from "../wire/requests";
 import { signalTopic } from "../wire/signals";
-import { checkFulfilled } from "./check-fulfilled";
+import { missingMembers, notFulfilled, type MissingMembers } from "./check-fulfilled";
 import { type ClockReading, ServerClock } from "./server-clock";
 import { type SignalSequences } from "./signal-sequences";
 
@@ -18,29 +19,54 @@ export interface Peer {
   readonly inventory: Inventory;
   /** Nothing where the server tells none. */
   readonly clock: ServerClock | undefined;
+  /** Members of the contract that it lacks: by their names in TypeScript, what it has not. */
+  readonly missing: ReadonlyMap<string, string>;
+}
+
+/** A client's contract, and what becomes of a device that does not fulfil it. */
+export interface ExpectedContract {
+  readonly contract: ServiceContract;
+  readonly missing: MissingMembers;
+  readonly log: Logger;
 }
 
 /** The device protocol as a client's channel needs it: who is there, where its signals are, what it is subscribed to. */
 export class DeviceProtocol implements ChannelProtocol<Peer> {
+  /** What was said last of missing members: not again after each reconnection. */
+  private told: string | undefined;
+
   /**
-   * @param contract - What the device must offer; nothing to take whatever it offers.
+   * @param expected - What the device shall offer; nothing to take whatever it offers.
    */
   constructor(
-    private readonly contract: ServiceContract | undefined,
+    private readonly expected: ExpectedContract | undefined,
     private readonly sequences: SignalSequences,
   ) {}
 
   /**
    * @throws What `verify` throws if another device was looked for; ContractError with the missing members, if the device
-   *   does not fulfil the contract.
+   *   has to fulfil the contract and does not, or offers nothing of it.
    */
   async handshake(ask: Ask, verify?: Located["verify"]): Promise<Peer> {
     const { inventory, reading } = await readInventory(ask);
     // First: it is no fault of the contract where another device answers.
     verify?.({ name: inventory.name, type: inventory.rigwire?.type });
-    if (this.contract !== undefined) checkFulfilled(this.contract, inventory);
+    const missing = this.missingIn(inventory);
     this.sequences.connected(inventory.rigwire?.instance);
-    return { inventory, clock: reading === undefined ? undefined : new ServerClock(reading) };
+    return { inventory, clock: reading === undefined ? undefined : new ServerClock(reading), missing };
+  }
+
+  private missingIn(inventory: Inventory): ReadonlyMap<string, string> {
+    if (this.expected === undefined) return NONE;
+    const { contract, missing: policy, log } = this.expected;
+    const missing = missingMembers(contract, inventory);
+    if (missing.size === 0) return missing;
+    const problem = notFulfilled(contract, inventory, missing);
+    // A device that has nothing of what was promised is another one.
+    if (policy === "fail" || missing.size === contract.members.size) throw problem;
+    if (this.told !== problem.message) log.warn({ missing: [...missing.keys()] }, problem.message);
+    this.told = problem.message;
+    return missing;
   }
 
   refreshAfterMs({ clock }: Peer): number | undefined {
@@ -97,6 +123,8 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
     return true;
   }
 }
+
+const NONE: ReadonlyMap<string, string> = new Map();
 
 async function readInventory(ask: Ask): Promise<{ inventory: Inventory; reading: ClockReading | undefined }> {
   const askedAt = performance.now();

@@ -7,6 +7,7 @@ import { BurstLog } from "../log/burst-log";
 import { type Logger } from "../log/logger";
 import { type RpcChannel } from "../transport/rpc-channel";
 import { decodeSignal, type SignalMessage } from "../wire/signals";
+import { notOffered } from "./check-fulfilled";
 import { type Peer } from "./peer";
 import { type SignalSequences } from "./signal-sequences";
 
@@ -21,11 +22,15 @@ export class RemoteSignals {
     private readonly channel: RpcChannel<Peer>,
     private readonly sequences: SignalSequences,
     log: Logger,
+    private readonly device: () => string,
   ) {
     this.log = new BurstLog(log);
   }
 
-  /** What the signal carries: its argument, or the list of them if it has several or none is declared. */
+  /**
+   * What the signal carries: its argument, or the list of them if it has several or none is declared. Ends with a
+   * ContractError where the device that is connected does not have the signal.
+   */
   observe(contract: SignalContract): Observable<unknown> {
     const known = this.observables.get(contract.wireName);
     if (known !== undefined) return known;
@@ -35,9 +40,13 @@ export class RemoteSignals {
   }
 
   private open(contract: SignalContract): Observable<unknown> {
-    const { wireName } = contract;
+    const { wireName, member } = contract;
     const frames = this.channel.subscribe(wireName);
     return new Observable((observer) => {
+      const connections = this.channel.state$.subscribe((state) => {
+        const lacking = state.kind === "connected" ? state.peer.missing.get(member) : undefined;
+        if (lacking !== undefined) observer.error(notOffered(lacking, { device: this.device(), member }));
+      });
       const subscription = frames.subscribe({
         next: (frame) => {
           const message = this.read(frame);
@@ -49,6 +58,7 @@ export class RemoteSignals {
         complete: () => observer.complete(),
       });
       return () => {
+        connections.unsubscribe();
         subscription.unsubscribe();
         this.sequences.unsubscribed(wireName);
       };

@@ -17,6 +17,7 @@ import { ReconnectingChannel } from "../transport/reconnecting-channel";
 import { type Inventory } from "../wire/inventory";
 import { type RpcRequest } from "../wire/requests";
 import { type CallOptions } from "./call-options";
+import { type MissingMembers } from "./check-fulfilled";
 import { OutgoingCall, withPlace, type RequestKind } from "./outgoing-call";
 import { methodCalled } from "./method-called";
 import { checkSendable, outgoingArguments, type Keywords } from "./outgoing-arguments";
@@ -30,6 +31,12 @@ import { SignalSequences, type MissedSignals } from "./signal-sequences";
 export interface ClientOptions extends ChannelOptions, CallOptions {
   /** What errors call the device. Default: the name it has in its inventory, or its address. */
   readonly name?: string;
+  /**
+   * What becomes of a device that lacks members of its contract, as an older one does: `"tell"` logs them once, and a
+   * call, a property or a signal that is missing fails with a `ContractError` when it is used; `"fail"` lets everything
+   * fail. A device that has no member of the contract is always refused. Default `"tell"`.
+   */
+  readonly missing?: MissingMembers;
   /** Stand around every call, `get` and `set` of the client, the first outermost. Default: none. */
   readonly interceptors?: readonly ClientInterceptor[];
   /** Default: warnings and errors as JSON lines on stderr. */
@@ -73,10 +80,11 @@ export class RpcClient {
     private readonly contract: ServiceContract | undefined,
     private readonly options: ClientOptions = {},
   ) {
-    const { logger = defaultLogger(), interceptors = [] } = options;
+    const { logger = defaultLogger(), interceptors = [], missing = "tell" } = options;
+    const expected = contract === undefined ? undefined : { contract, missing, log: logger };
     this.isIntercepted = interceptors.length > 0;
-    this.channel = new ReconnectingChannel(locate, new DeviceProtocol(contract, this.sequences), options);
-    this.signals = new RemoteSignals(this.channel, this.sequences, logger);
+    this.channel = new ReconnectingChannel(locate, new DeviceProtocol(expected, this.sequences), options);
+    this.signals = new RemoteSignals(this.channel, this.sequences, logger, () => this.device);
     this.state$ = this.channel.state$.pipe(map(toClientState));
     this.missed$ = this.sequences.missed$;
     this.channel.state$.subscribe((state) => this.remember(state));

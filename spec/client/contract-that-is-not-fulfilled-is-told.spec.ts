@@ -1,4 +1,4 @@
-import { NEVER, Subject, type Observable } from "rxjs";
+import { firstValueFrom, NEVER, Subject, type Observable } from "rxjs";
 import {
   BufferMethod,
   clientOf,
@@ -11,6 +11,7 @@ import {
   serve,
   Signal,
   type BufferResult,
+  type ClientOptions,
 } from "rigwire";
 import { closing } from "../support/closing";
 import { RecordingLogger } from "../support/recording-logger";
@@ -41,9 +42,9 @@ abstract class CameraContract {
   }
 }
 
-async function connectTo(device: object) {
-  const { url } = closing(await serve(device, { name: "cam-1" }));
-  const camera = connect(CameraContract, url, { logger: new RecordingLogger() });
+async function connectTo(device: object, options: ClientOptions = { missing: "fail" }) {
+  const { url } = closing(await serve(device, { name: "cam-1", logger: new RecordingLogger() }));
+  const camera = connect(CameraContract, url, { logger: new RecordingLogger(), ...options });
   closing(clientOf(camera));
   return camera;
 }
@@ -55,7 +56,7 @@ const MISSING = [
   "json method focus",
 ];
 
-describe("a contract that the device does not fulfil", () => {
+describe("a contract that has to be fulfilled, and is not,", () => {
   it("is told at the first use, with every member that is missing", async () => {
     const camera = await connectTo(new OldCamera());
     const error: unknown = await camera.mode.get().catch((thrown: unknown) => thrown);
@@ -100,5 +101,44 @@ describe("a contract that the device does not fulfil", () => {
     const camera = await connectTo(new LazyCamera());
 
     await expect(camera.focus()).rejects.toThrow("cam-1.focus: this method is only promised by a contract");
+  });
+});
+
+describe("a device that lacks members of its contract, as an older one does,", () => {
+  it("is used, and what is missing is told once", async () => {
+    const logger = new RecordingLogger();
+    const camera = await connectTo(new OldCamera(), { logger });
+    expect(await camera.mode.get()).toBe("STILL");
+    await camera.mode.set("VIDEO");
+
+    expect(logger.lines).toEqual([
+      `warn: cam-1 does not fulfil CameraContract: it has no ${MISSING.join(", no ")}`,
+    ]);
+  });
+
+  it("fails what is missing when it is used, and sends nothing", async () => {
+    const camera = await connectTo(new OldCamera(), {});
+    const why = "it may be of another version than the contract";
+
+    await expect(camera.focus()).rejects.toThrow(
+      new ContractError(`cam-1.focus: the device has no json method focus: ${why}`),
+    );
+    await expect(camera.getImage()).rejects.toThrow(ContractError);
+    await expect(camera.gain.get()).rejects.toThrow(`cam-1.gain: the device has no property gain: ${why}`);
+    await expect(camera.gain.set(1)).rejects.toThrow(ContractError);
+    await expect(firstValueFrom(camera.gainChanged)).rejects.toThrow("the device has no signal gain_changed");
+    expect(await camera.mode.get()).toBe("STILL");
+  });
+
+  it("is refused where it has nothing of the contract: it is another device", async () => {
+    @RpcService()
+    class Pump {
+      @JsonMethod() pump(): void {
+        // Of no use to a camera's client.
+      }
+    }
+    const camera = await connectTo(new Pump(), {});
+
+    await expect(camera.mode.get()).rejects.toThrow("cam-1 does not fulfil CameraContract");
   });
 });
