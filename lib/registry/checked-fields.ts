@@ -3,8 +3,8 @@ import { formatAddress, parseAddress } from "../address/address";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Names and types are shown to people and kept for every device; no honest one is longer. */
-export const MAX_TEXT_LENGTH = 255;
+/** Originals take names of any length. What is kept for every device must end somewhere; no honest name comes near it. */
+export const MAX_TEXT_LENGTH = 4_096;
 const MAX_ADDRESS_LENGTH = 1_024;
 
 /** They would end a line of a log, or drive a terminal. */
@@ -31,9 +31,10 @@ export function optionalTextField(fields: Fields, key: string): string | undefin
 }
 
 /**
- * Where a device is served, written right: the doubled port of the originals is read as one (plantimager RPC).
+ * Where a device is served, written right: the doubled port of the originals is read as one (plantimager RPC). One
+ * without a scheme or a port is taken as it is, as the original registry does; who connects to it is told.
  *
- * @throws MalformedMessageError if nobody could connect to it.
+ * @throws MalformedMessageError if it is no text, empty, too long, names two ports, or holds control characters.
  */
 export function addressField(fields: Fields, key: string): string {
   const value = fields[key];
@@ -41,16 +42,20 @@ export function addressField(fields: Fields, key: string): string {
   if (value.length > MAX_ADDRESS_LENGTH) {
     throw new MalformedMessageError(`"${key}" has more than ${MAX_ADDRESS_LENGTH} characters`);
   }
+  if (!value.includes("://")) return bareAddress(value, key);
   try {
-    const address = parseAddress(value);
-    if (address.scheme === "tcp" && address.port === undefined)
-      throw new AddressError(`"${value}" names no port`);
-    return formatAddress(address);
+    return formatAddress(parseAddress(value));
   } catch (error) {
     if (error instanceof AddressError)
       throw new MalformedMessageError(`"${key}": ${error.message}`, {}, { cause: error });
     throw error;
   }
+}
+
+function bareAddress(value: string, key: string): string {
+  if (value.trim() === "") throw new MalformedMessageError(`"${key}" is empty`);
+  if (CONTROL_CHARACTER.test(value)) throw new MalformedMessageError(`"${key}" has control characters in it`);
+  return value;
 }
 
 /** A count that a registry tells. */

@@ -82,7 +82,7 @@ export class RegisteredDevices {
     const removed = [...replaced].map((entry) => this.remove(entry));
     const device = { name: this.freeName(name, type), type, url, ...(networks.length > 0 && { networks }) };
     const uuid = randomUUID();
-    this.add({ device, owner, uuid, dueAt: this.now() + DEFAULT_ALIVE_TIMEOUT_MS, queuedAt: Infinity });
+    this.add({ device, owner, uuid, dueAt: this.dueAfter(DEFAULT_ALIVE_TIMEOUT_MS), queuedAt: Infinity });
     return { accepted: true, name: device.name, uuid, changes: [...removed, { kind: "added", device }] };
   }
 
@@ -116,7 +116,7 @@ export class RegisteredDevices {
   checkIn(uuid: string, aliveTimeoutMs: number): boolean {
     const entry = this.byUuid.get(uuid);
     if (entry === undefined) return false;
-    entry.dueAt = this.now() + aliveTimeoutMs;
+    entry.dueAt = this.dueAfter(aliveTimeoutMs);
     if (entry.dueAt < entry.queuedAt) this.enqueue(entry);
     return true;
   }
@@ -150,6 +150,10 @@ export class RegisteredDevices {
     }
     const entries = type === undefined ? this.byUuid.values() : (this.byType.get(type) ?? []);
     return Array.from(entries, ({ device }) => device);
+  }
+
+  private dueAfter(aliveTimeoutMs: number): number {
+    return this.now() + aliveTimeoutMs + GRACE_MS;
   }
 
   private freeName(name: string, type: string): string {
@@ -207,3 +211,9 @@ export class RegisteredDevices {
 }
 
 const ORDER_SLACK = 1_024;
+
+/**
+ * The original counts in whole seconds, so that a device lives up to one longer than its timeout, and devices check in
+ * just when theirs is over (plantimager registry).
+ */
+const GRACE_MS = 1_000;

@@ -143,10 +143,11 @@ function unsupported(event: unknown): DecodedRequest {
   return { kind: "unsupported", event: event.slice(0, LONGEST_ECHO), reason: "" };
 }
 
+/** What Python takes for true, whatever it is (plantimager registry). */
 function overwriteOf({ overwrite }: Fields): boolean {
-  if (overwrite === undefined || overwrite === null) return false;
-  if (typeof overwrite === "boolean") return overwrite;
-  throw new MalformedMessageError('"overwrite" is neither true nor false');
+  if (typeof overwrite !== "object" || overwrite === null)
+    return Boolean(overwrite) || Number.isNaN(overwrite);
+  return Object.keys(overwrite).length > 0;
 }
 
 function ownerOf({ owner }: Fields): OwnershipProof | undefined {
@@ -157,8 +158,9 @@ function ownerOf({ owner }: Fields): OwnershipProof | undefined {
 
 function aliveTimeoutOf({ alive_timeout: seconds }: Fields): number {
   if (seconds === undefined || seconds === null) return DEFAULT_ALIVE_TIMEOUT_MS;
-  if ((typeof seconds === "number" || typeof seconds === "bigint") && seconds > 0) {
-    return Math.min(Number(seconds) * 1_000, MAX_ALIVE_TIMEOUT_MS);
+  if ((typeof seconds === "number" || typeof seconds === "bigint") && !Number.isNaN(seconds)) {
+    // Nothing or less is answered as by the original: the device is there until it is looked at next.
+    return Math.min(Math.max(Number(seconds), 0) * 1_000, MAX_ALIVE_TIMEOUT_MS);
   }
-  throw new MalformedMessageError('"alive_timeout" is no number of seconds above 0');
+  throw new MalformedMessageError('"alive_timeout" is no number of seconds');
 }

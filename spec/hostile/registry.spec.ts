@@ -221,7 +221,7 @@ describe("a stranger who", () => {
       }),
       { numRuns: 10 * numRuns },
     );
-    now += 20_000;
+    now += 21_000;
     devices.prune();
 
     for (const index of ["byName", "byUuid", "byUrl", "byType"]) {

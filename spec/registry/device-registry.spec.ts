@@ -2,7 +2,7 @@ import { type DeviceEvent } from "../../lib/discovery/device-directory";
 import { AddressError } from "../../lib/errors";
 import { DeviceRegistry } from "../../lib/registry/device-registry";
 import { eventually } from "../support/eventually";
-import { next, openRegistry, reopenRegistry, silent } from "./loopback-registry";
+import { clientOf, next, openRegistry, reopenRegistry, silent } from "./loopback-registry";
 import { RawRequest } from "./raw-request";
 
 const CAMERA = { device_type: "camera", addr: "tcp://10.0.0.1:9000", name: "cam" };
@@ -130,15 +130,13 @@ describe("a device registry", () => {
   it.each([
     ["REGISTER", [], '"payload" is no object'],
     ["REGISTER", {}, '"device_type" is no text'],
-    ["REGISTER", { ...CAMERA, addr: "10.0.0.1" }, '"addr": "10.0.0.1" is no address'],
-    ["REGISTER", { ...CAMERA, addr: "tcp://10.0.0.1" }, "names no port"],
+    ["REGISTER", { ...CAMERA, addr: " " }, '"addr" is empty'],
+    ["REGISTER", { ...CAMERA, addr: "10.0.0.1\u0007" }, "control characters"],
     ["REGISTER", { ...CAMERA, addr: "tcp://a:1:2" }, "two different ports"],
-    ["REGISTER", { ...CAMERA, name: "x".repeat(256) }, "more than 255 characters"],
+    ["REGISTER", { ...CAMERA, name: "x".repeat(4_097) }, "more than 4096 characters"],
     ["REGISTER", { ...CAMERA, name: "a\u001b[2J" }, "control characters"],
-    ["REGISTER", { ...CAMERA, overwrite: "yes" }, '"overwrite" is neither true nor false'],
     ["UNREGISTER", {}, '"uuid" is no text'],
-    ["CHECK_ALIVE", { uuid: "a", alive_timeout: 0 }, "above 0"],
-    ["CHECK_ALIVE", { uuid: "a", alive_timeout: "20" }, "above 0"],
+    ["CHECK_ALIVE", { uuid: "a", alive_timeout: "20" }, '"alive_timeout" is no number of seconds'],
     ["LIST_DEVICES", { name: 3 }, '"name" is no text'],
     ["WATCH", { token: {} }, '"token" is no text'],
   ])("answers a %s that does not fit with ACK and the reason: %j", async (event, payload, reason) => {
@@ -148,6 +146,55 @@ describe("a device registry", () => {
       payload: { req_event: event, success: false, error: expect.stringContaining(reason) },
     });
     expect(registry.devices).toEqual([]);
+  });
+
+  it.each(["10.0.0.1", "10.0.0.1:9000", "tcp://10.0.0.1", "cam-1.lab"])(
+    "registers the address %s as it is, as the original does, and tells who looks it up",
+    async (addr) => {
+      const { registry, client } = await registryAndClient();
+      const reply = await client.ask("REGISTER", { ...CAMERA, addr });
+
+      expect(reply).toEqual({ event: "REGISTER_ACK", payload: { name: "cam", uuid: expect.any(String) } });
+      expect(await clientOf(registry.url).list()).toEqual([{ name: "cam", type: "camera", url: addr }]);
+    },
+  );
+
+  it("takes a name of more than 255 characters, and puts a number behind it where it is taken", async () => {
+    const { registry, client } = await registryAndClient();
+    const name = "x".repeat(4_096);
+    await client.ask("REGISTER", { ...CAMERA, name });
+    await client.ask("REGISTER", { ...CAMERA, addr: "tcp://10.0.0.2:1", name });
+
+    expect((await clientOf(registry.url).list()).map((device) => device.name)).toEqual([name, `${name}-1`]);
+  });
+
+  it.each([
+    ["yes", "cam"],
+    [1, "cam"],
+    [["no"], "cam"],
+    [0, "cam-1"],
+    ["", "cam-1"],
+    [[], "cam-1"],
+    [{}, "cam-1"],
+    [null, "cam-1"],
+  ])("takes overwrite %j for what Python takes it for", async (overwrite, name) => {
+    const { client } = await registryAndClient();
+    await client.ask("REGISTER", CAMERA);
+    const reply = await client.ask("REGISTER", { ...CAMERA, addr: "tcp://10.0.0.2:1", overwrite });
+
+    expect(reply.payload.name).toBe(name);
+  });
+
+  it.each([0, -5])("answers an alive_timeout of %d, and prunes the device soon", async (alive_timeout) => {
+    const { registry, client } = await registryAndClient();
+    const told = next(registry.changes$, 2);
+    const { payload } = await client.ask("REGISTER", CAMERA);
+
+    expect(await client.ask("CHECK_ALIVE", { uuid: payload.uuid, alive_timeout })).toEqual({
+      event: "ACK",
+      payload: { req_event: "CHECK_ALIVE", success: true },
+    });
+    expect((await told)[1]).toEqual({ kind: "removed", device: CAMERA_RECORD });
   });
 
   it("answers a message of several frames and goes on", async () => {

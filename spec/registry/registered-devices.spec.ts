@@ -121,9 +121,9 @@ describe("the devices of a registry", () => {
   });
 
   describe("pruning", () => {
-    it("removes a device 20 s after it registered", () => {
+    it("removes a device 20 s after it registered, and the second that the original gives", () => {
       accept();
-      now += 19_999;
+      now += 20_999;
       expect(devices.prune()).toEqual([]);
       now += 1;
       expect(devices.prune()).toMatchObject([{ kind: "removed", device: { name: "cam" } }]);
@@ -134,18 +134,27 @@ describe("the devices of a registry", () => {
       const { uuid } = accept();
       now += 10_000;
       expect(devices.checkIn(uuid, aliveTimeoutMs)).toBe(true);
-      now += aliveTimeoutMs - 1;
+      now += aliveTimeoutMs + 999;
       expect(devices.prune()).toEqual([]);
       now += 1;
       expect(devices.prune()).toHaveLength(1);
     });
 
+    it("keeps a device that checks in just when its timeout is over", () => {
+      const { uuid } = accept();
+      for (let check = 0; check < 7; check++) {
+        expect(devices.checkIn(uuid, 2_000)).toBe(true);
+        now += 2_000;
+        expect(devices.prune()).toEqual([]);
+      }
+    });
+
     it("tells when there may be something to do next", () => {
       expect(devices.nextPruneAt).toBeUndefined();
       const { uuid } = accept();
-      expect(devices.nextPruneAt).toBe(21_000);
+      expect(devices.nextPruneAt).toBe(22_000);
       devices.checkIn(uuid, 5_000);
-      expect(devices.nextPruneAt).toBe(6_000);
+      expect(devices.nextPruneAt).toBe(7_000);
       devices.unregister(uuid);
       expect(devices.nextPruneAt).toBeUndefined();
     });
@@ -155,13 +164,13 @@ describe("the devices of a registry", () => {
       for (let timeout = 19_999; timeout > 1; timeout--) devices.checkIn(uuid, timeout);
       const { size } = Reflect.get(devices, "order") as { size: number };
       expect(size).toBeLessThan(2_000);
-      now += 2;
+      now += 1_002;
       expect(devices.prune()).toHaveLength(1);
     });
 
     it("frees names, addresses and types", () => {
       accept({ url: "tcp://10.0.0.2:1" });
-      now += 20_000;
+      now += 21_000;
       devices.prune();
 
       expect(devices.find({ name: "cam" })).toEqual([]);

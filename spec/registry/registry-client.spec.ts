@@ -80,7 +80,7 @@ describe("a registry client", () => {
 
   it("fails with the registry's reason where it refuses", async () => {
     const { url } = await openRegistry();
-    const refused = clientOf(url).register({ ...CAMERA, url: "tcp://10.0.0.1" });
+    const refused = clientOf(url).register({ ...CAMERA, url: "tcp://10.0.0.1:1:2" });
 
     await expect(refused).rejects.toThrow(RegistryRefusedError);
     await expect(refused).rejects.toThrow("refused REGISTER");
