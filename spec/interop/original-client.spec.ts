@@ -76,7 +76,9 @@ describeWithPython(["zmq"], "an original client of a device", (python) => {
     });
     expect(await failure([], {})).toMatchObject({
       success: false,
-      error: "echo() is missing its argument message",
+      error:
+        "echo() is missing its argument message (one that may be left out is declared as optional by " +
+        '@Arg("message", { optional: true }))',
     });
     expect(await failure(["x", 1, 2], {})).toMatchObject({
       success: false,
@@ -118,6 +120,8 @@ describeWithPython(["zmq"], "an original client of a device", (python) => {
       expect(await meaningOf({ do: "call", method })).toEqual({
         success: false,
         error,
+        // An addition, which the original ignores.
+        errorName: "Error",
         traceback: expect.stringMatching(new RegExp(`^Error: ${error}\\n +at .*${method}`)),
       });
     }

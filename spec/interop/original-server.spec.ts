@@ -125,7 +125,7 @@ describeWithPython(["zmq"], "an original server", (python) => {
 
     await expect(device.zoom()).rejects.toThrow(ContractError);
     await expect(device.zoom()).rejects.toThrow(
-      "cam does not fulfil ZoomingDevice: it has no json method zoom",
+      "cam.zoom: the device has no json method zoom: it may be of another version than the contract",
     );
     expect(await asked()).not.toHaveProperty("zoom");
   });
