@@ -88,7 +88,10 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
     const { clock, missing } = peer;
     const lacking = missing.get(this.kind.member ?? "");
     if (lacking !== undefined) throw notOffered(lacking, this.place);
-    const deadline = clock === undefined || until === null ? undefined : Math.floor(clock.at(until));
+    const deadline =
+      clock === undefined || until === null
+        ? undefined
+        : Math.floor(clock.deadline(performance.now(), until));
     try {
       const text = encodeRequest(this.request, deadline, this.replyLimitFor(peer), this.kind.argumentName);
       refuseTooLarge(text, peer);

@@ -7,6 +7,7 @@ import { type Located } from "../transport/located";
 import { type Ask, type ChannelProtocol, type SignalProgress } from "../transport/rpc-channel";
 import { decodeInventory, type Feature, type Inventory } from "../wire/inventory";
 import { decodeReply } from "../wire/replies";
+import { decodeServerStatus, type ServerStatus } from "../wire/server-status";
 import { isObject } from "../wire/message";
 import { encodeRequest } from "../wire/requests";
 import { signalTopic } from "../wire/signals";
@@ -19,6 +20,8 @@ export interface Peer {
   readonly inventory: Inventory;
   /** Nothing where the server tells none. */
   readonly clock: ServerClock | undefined;
+  /** What the server said of itself last, and when on the clock of `performance.now()`. */
+  latest?: { readonly status: ServerStatus; readonly at: number };
   /** Members of the contract that it lacks: by their names in TypeScript, what it has not. */
   readonly missing: ReadonlyMap<string, string>;
 }
@@ -29,6 +32,9 @@ export interface ExpectedContract {
   readonly missing: MissingMembers;
   readonly log: Logger;
 }
+
+/** What a server said of itself tells something of a call for so long, in milliseconds. */
+const FRESH_MS = 500;
 
 /** The device protocol as a client's channel needs it: who is there, where its signals are, what it is subscribed to. */
 export class DeviceProtocol implements ChannelProtocol<Peer> {
@@ -73,9 +79,25 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
     return clock?.refreshAfterMs;
   }
 
-  async refresh({ clock }: Peer, ask: Ask): Promise<void> {
-    const { reading } = await readInventory(ask);
-    if (reading !== undefined) clock?.add(reading);
+  async refresh(peer: Peer, ask: Ask): Promise<void> {
+    const askedAt = performance.now();
+    const status = await askStatus(peer, ask);
+    if (status === undefined) return;
+    const answeredAt = performance.now();
+    peer.clock?.add({ clock: status.clock, askedAt, answeredAt });
+    peer.latest = { status, at: answeredAt };
+  }
+
+  isClockGoodFor({ clock }: Peer, remainingMs: number): boolean {
+    return clock === undefined || clock.isGoodFor(remainingMs, performance.now());
+  }
+
+  holdup({ latest }: Peer, id: string): string | undefined {
+    if (latest?.status.running === undefined || performance.now() - latest.at > FRESH_MS) return undefined;
+    const { method, forMs, client, id: running } = latest.status.running;
+    // Numbers of two clients may be the same: then the text is the one without this.
+    if (running === id) return undefined;
+    return `the device has been running ${method} for ${(forMs / 1_000).toFixed(1)} s, called by ${client}`;
   }
 
   announcement({ inventory }: Peer): ServerAnnouncement | undefined {
@@ -125,6 +147,11 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();
+
+async function askStatus({ inventory }: Peer, ask: Ask): Promise<ServerStatus | undefined> {
+  if (offers(inventory, "status")) return decodeServerStatus(await askObject(ask, { event: "STATUS" }));
+  return decodeInventory(await askObject(ask, { event: "GET_INVENTORY" })).rigwire;
+}
 
 async function readInventory(ask: Ask): Promise<{ inventory: Inventory; reading: ClockReading | undefined }> {
   const askedAt = performance.now();

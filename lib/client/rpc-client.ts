@@ -48,7 +48,7 @@ export type ClientState =
   | { readonly kind: "idle" }
   /** It tries to connect; `problem` is why the last attempt failed. */
   | { readonly kind: "connecting"; readonly problem: string | undefined }
-  /** `problem` is why its signals do not come for now, though it can be called; nothing where all is well. */
+  /** `problem` is why it does not answer, or why its signals do not come for now; nothing where all is well. */
   | {
       readonly kind: "connected";
       readonly url: string;

@@ -53,6 +53,8 @@ export class Exchange {
   /** Resolves with the reason when the connection is gone, whoever ended it. */
   readonly lost = this.ending.promise;
   private isEnded = false;
+  /** Called whenever a message comes. */
+  onHeard: (() => void) | undefined;
 
   private constructor(
     private readonly options: ConnectionOptions,
@@ -209,6 +211,7 @@ export class Exchange {
   }
 
   private receive(id: number | undefined, frames: readonly Bytes[]): void {
+    this.onHeard?.();
     if (id !== undefined) {
       this.settle(id, frames);
       return;

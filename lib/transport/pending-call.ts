@@ -12,6 +12,10 @@ import { type ReceivedReply } from "../wire/message";
 import { onAbort } from "../time/abort-listeners";
 import { type Exchange, type SentRequest } from "./exchange";
 
+/** How long before its end a call is looked into: in parts of its time, and in milliseconds at most. */
+const LOOK_PART = 0.25;
+const LONGEST_LOOK_MS = 250;
+
 /**
  * One request of a client, from the moment it is asked for until its caller knows how it ended: the one object that
  * goes from the caller through the channel to the connection and back. What it asks, and what becomes of the reply, is
@@ -31,6 +35,7 @@ export abstract class PendingCall<Peer> implements SentRequest {
   /** Where it was handed over. */
   private exchange: Exchange | undefined;
   private owner: { forget(call: PendingCall<Peer>): void } | undefined;
+  private isLookedInto = false;
   private stopListening: (() => void) | undefined;
 
   /** What it is about, for errors. */
@@ -54,9 +59,22 @@ export abstract class PendingCall<Peer> implements SentRequest {
   /** It ended without a reply. Called once, unless `succeed` is. */
   protected abstract reject(error: unknown): void;
 
-  /** When its time is over, on the clock of `performance.now()`. */
+  /** When something is to be done about it, on the clock of `performance.now()`: at last, when its time is over. */
   get dueAt(): number {
-    return this.timeoutMs === null ? Infinity : this.startedAt + this.timeoutMs;
+    if (this.timeoutMs === null) return Infinity;
+    const end = this.startedAt + this.timeoutMs;
+    return this.isLookedInto || this.exchange === undefined ? end : end - this.lookMs(this.timeoutMs);
+  }
+
+  /**
+   * Its time is almost over, and nobody looked yet what holds it up.
+   *
+   * @returns Once whether it is so; then its time runs on.
+   */
+  isToBeLookedInto(): boolean {
+    if (this.isLookedInto || this.exchange === undefined) return false;
+    this.isLookedInto = true;
+    return performance.now() < this.dueAt;
   }
 
   /** Begins the wait: watches the caller's signal; ends the call at once if it was aborted before. */
@@ -89,11 +107,19 @@ export abstract class PendingCall<Peer> implements SentRequest {
     this.reject(error);
   }
 
-  /** The caller's time is over. */
-  expire(where: string, problem: string | undefined): void {
+  /**
+   * The caller's time is over.
+   *
+   * @param problem - Why it was not sent.
+   * @param holdup - Why there is no reply.
+   */
+  expire(where: string, problem: string | undefined, holdup: string | undefined): void {
     const timeoutMs = this.timeoutMs ?? Infinity;
     if (this.abandon()) {
-      const text = `${subjectOf(this.place)}got no reply within ${timeoutMs} ms (${where}); it may still be carried out`;
+      const because = holdup === undefined ? "" : `; ${holdup}`;
+      const text =
+        `${subjectOf(this.place)}got no reply within ${timeoutMs} ms (${where}); ` +
+        `it may still be carried out${because}`;
       this.fail(new RpcTimeoutError(text, timeoutMs, this.place));
     } else {
       const reason = problem === undefined ? where : `${where}: ${problem}`;
@@ -124,6 +150,10 @@ export abstract class PendingCall<Peer> implements SentRequest {
   /** @returns Whether any of it may have reached the device. */
   private abandon(): boolean {
     return this.exchange?.abandon(this) === true;
+  }
+
+  private lookMs(timeoutMs: number): number {
+    return Math.min(timeoutMs * LOOK_PART, LONGEST_LOOK_MS);
   }
 
   private settled(): void {

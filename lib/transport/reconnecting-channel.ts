@@ -53,7 +53,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
   private readonly lanes = new LaneCounts();
   /** Those of them that wait for a connection. */
   private readonly waiting = new Set<PendingCall<Peer>>();
-  private readonly deadlines = new Deadlines<PendingCall<Peer>>(this.calls, (call) => this.expire(call));
+  private readonly deadlines = new Deadlines<PendingCall<Peer>>(this.calls, (call) => this.due(call));
   private readonly subscriptions = new Set<SignalSubscription>();
   private readonly signalPorts = new SignalPortMemory();
   private readonly closing = new AbortController();
@@ -226,6 +226,10 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
       this.expire(call);
       return;
     }
+    if (until !== null && !session.canStamp(until - performance.now())) {
+      this.wait(call);
+      return;
+    }
     let body: string;
     try {
       body = call.encode(session.peer, until);
@@ -263,13 +267,25 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
     }
   }
 
+  /** Shortly before its time is over, the device is asked what holds it up. */
+  private due(call: PendingCall<Peer>): void {
+    if (!call.isToBeLookedInto()) {
+      this.expire(call);
+      return;
+    }
+    this.session?.look();
+    this.deadlines.watch(call.dueAt);
+  }
+
   private expire(call: PendingCall<Peer>): void {
     if (this.refusal !== undefined && this.waiting.has(call)) call.refused(this.refusal, this.where);
-    else call.expire(this.where, this.obstacle());
+    else call.expire(this.where, this.obstacle(), this.session?.holdupOf(call.id));
   }
 
   /** Why a call still waits; nothing where it need not any more, but its time was over before it could be sent. */
   private obstacle(): string | undefined {
+    if (this.session?.exchange.isClosed === false && this.session.problem !== undefined)
+      return this.session.problem;
     const isSettling = this.session?.isReady === false && !this.session.exchange.isClosed;
     return isSettling ? "it is connected, but still learns what is subscribed" : this.problem;
   }

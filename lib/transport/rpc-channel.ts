@@ -12,7 +12,7 @@ import { type PendingCall } from "./pending-call";
 export type ChannelState<Peer> =
   | { readonly kind: "idle" }
   | { readonly kind: "connecting"; readonly problem: string | undefined }
-  /** `problem` is why its signals do not come for now, though it can be called; nothing where all is well. */
+  /** `problem` is why it does not answer, or why its signals do not come for now; nothing where all is well. */
   | {
       readonly kind: "connected";
       readonly peer: Peer;
@@ -81,6 +81,10 @@ export interface ChannelProtocol<Peer> {
   refreshAfterMs?(peer: Peer): number | undefined;
   /** Asks again. A failure counts for nothing: the next time may succeed. */
   refresh?(peer: Peer, ask: Ask): Promise<void>;
+  /** Whether a deadline that is so far off can be stamped well enough; if not, the peer is asked again first. */
+  isClockGoodFor?(peer: Peer, remainingMs: number): boolean;
+  /** What the peer, asked a moment ago, is known to be held up by, for the error of the request with this number. */
+  holdup?(peer: Peer, id: string): string | undefined;
   /** What every frame of a signal begins with. */
   beginningOf(signal: string): string;
   /** Asks a peer that announced nothing where it publishes; at most once a connection. */

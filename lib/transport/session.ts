@@ -5,6 +5,8 @@ import { type Bytes, type Timer } from "../platform/platform";
 import { withDeadline } from "../time/with-deadline";
 import { type ClientTransport, type ConnectionOptions, type SignalMark } from "./connection";
 import { Exchange } from "./exchange";
+import { DEFAULT_HEARTBEAT_MS } from "./heartbeat";
+import { SilenceWatch } from "./silence-watch";
 import { type Located } from "./located";
 import { QuietLine } from "./quiet-line";
 import { type Ask, type ChannelProtocol, type SignalProgress } from "./rpc-channel";
@@ -21,6 +23,15 @@ export interface SignalSubscription {
   readonly signal: string;
   readonly observer: Observer<Bytes>;
 }
+
+/** How soon the peer is asked again how it is, and how long it may take to answer, in parts of the heartbeat. */
+const LOOK_PART = 0.4;
+const SILENT_PART = 0.5;
+
+/** In an error, a peer that owes an answer for this long counts as silent, in milliseconds. */
+const NOTABLE_SILENCE_MS = 100;
+
+const NO_ANSWER = "it is connected, but does not answer: its event loop may be blocked";
 
 /** What a session is opened with. */
 export interface SessionOptions<Peer> {
@@ -53,13 +64,20 @@ export class Session<Peer> {
   private refreshTimer: Timer | undefined;
   private readonly line = new QuietLine(() => this.account());
   private signalsProblem: string | undefined;
+  private readonly silence: SilenceWatch;
+  private looking: Promise<void> | undefined;
+  private isReadingClock = false;
 
   private constructor(
     readonly exchange: Exchange,
     readonly peer: Peer,
     private readonly protocol: ChannelProtocol<Peer>,
     private readonly listener: Pick<SessionOptions<Peer>, "onReady" | "onProblem">,
-  ) {}
+    private readonly heartbeatMs: number,
+  ) {
+    this.silence = new SilenceWatch(heartbeatMs * SILENT_PART, () => listener.onProblem());
+    exchange.onHeard = () => this.silence.heard();
+  }
 
   /**
    * Connects and learns who is there.
@@ -98,7 +116,13 @@ export class Session<Peer> {
       exchange.introduce(protocol.announcement(peer));
       const abilities = protocol.abilities?.(peer);
       if (abilities !== undefined) exchange.understands(abilities);
-      session = new Session(exchange, peer, protocol, options);
+      session = new Session(
+        exchange,
+        peer,
+        protocol,
+        options,
+        connection.heartbeatMs ?? DEFAULT_HEARTBEAT_MS,
+      );
       session.refreshLater();
       return session;
     } catch (error) {
@@ -108,12 +132,33 @@ export class Session<Peer> {
   }
 
   get isReady(): boolean {
-    return !this.isSettling && !this.exchange.isClosed;
+    return !this.isSettling && !this.isReadingClock && !this.exchange.isClosed;
   }
 
-  /** Why no signals come for now; nothing where all is well. */
+  /** Why the peer does not answer, or why no signals come for now; nothing where all is well. */
   get problem(): string | undefined {
-    return this.signalsProblem;
+    return this.silence.isSilent ? NO_ANSWER : this.signalsProblem;
+  }
+
+  /** Asks the peer how it is: a request is about to be given up. */
+  look(): void {
+    void this.lookOnce();
+  }
+
+  /** Why a request with this number has no reply, as far as is known. */
+  holdupOf(id: number): string | undefined {
+    const { isSilent, forMs } = this.silence;
+    if (isSilent || forMs > NOTABLE_SILENCE_MS) {
+      return `the device has not answered anything for ${(forMs / 1_000).toFixed(1)} s: it may hang`;
+    }
+    return this.protocol.holdup?.(this.peer, String(id));
+  }
+
+  /** Whether a deadline that is so far off can be stamped. If not, the session is not ready until the clock was read. */
+  canStamp(remainingMs: number): boolean {
+    if (this.protocol.isClockGoodFor?.(this.peer, remainingMs) !== false) return true;
+    void this.readClock();
+    return false;
   }
 
   add(subscription: SignalSubscription): void {
@@ -139,6 +184,7 @@ export class Session<Peer> {
 
   end(reason: string): void {
     clearTimeout(this.refreshTimer);
+    this.silence.end();
     this.line.end();
     this.exchange.end(reason);
   }
@@ -157,18 +203,38 @@ export class Session<Peer> {
   private refreshLater(): void {
     const afterMs = this.protocol.refreshAfterMs?.(this.peer);
     if (afterMs === undefined || this.exchange.isClosed) return;
-    this.refreshTimer = setTimeout(() => void this.refresh(), afterMs);
+    const withinMs = Math.min(afterMs, this.heartbeatMs * LOOK_PART);
+    this.refreshTimer = setTimeout(() => void this.refresh(), withinMs);
     platform().unref(this.refreshTimer);
   }
 
   private async refresh(): Promise<void> {
+    await this.lookOnce();
+    if (!(await this.account())) this.line.wake();
+    this.refreshLater();
+  }
+
+  private lookOnce(): Promise<void> {
+    this.looking ??= this.askAgain().finally(() => (this.looking = undefined));
+    return this.looking;
+  }
+
+  private async askAgain(): Promise<void> {
+    if (this.exchange.isClosed) return;
+    this.silence.asked();
     try {
       await this.protocol.refresh?.(this.peer, this.ask);
     } catch {
       // What was known before holds until the next time; a connection that is lost tells so itself.
     }
-    if (!(await this.account())) this.line.wake();
-    this.refreshLater();
+  }
+
+  private async readClock(): Promise<void> {
+    if (this.isReadingClock) return;
+    this.isReadingClock = true;
+    await this.lookOnce();
+    this.isReadingClock = false;
+    if (this.isReady) this.listener.onReady();
   }
 
   private wantConfirmation(): void {

@@ -1,15 +1,11 @@
+import { DEFAULT_HEARTBEAT_MS } from "../heartbeat";
 import { Router } from "zeromq";
 import { type EndpointOptions } from "../endpoint";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
 import { type CallSocket } from "./call-socket";
 import { type EndpointGuard } from "./endpoint-guard";
 import { makeSocket } from "./make-socket";
-import {
-  DEFAULT_HEARTBEAT_MS,
-  DEFAULT_REPLY_HIGH_WATER_MARK,
-  HANDSHAKE_TIMEOUT_MS,
-  peerSocketOptions,
-} from "./socket-options";
+import { DEFAULT_REPLY_HIGH_WATER_MARK, HANDSHAKE_TIMEOUT_MS, peerSocketOptions } from "./socket-options";
 import { ZeroMqRouter } from "./zeromq-router";
 import { PlainRouter } from "./zmtp/plain-router";
 

@@ -1,7 +1,7 @@
+import { DEFAULT_HEARTBEAT_MS } from "../heartbeat";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
 
 /** A dead peer is noticed within this time where the user sets none. */
-export const DEFAULT_HEARTBEAT_MS = 5_000;
 
 /** What ZeroMQ calls a size without limit. */
 const UNLIMITED = -1;
