@@ -9,7 +9,7 @@ import { decodeInventory, type Feature, type Inventory } from "../wire/inventory
 import { decodeReply } from "../wire/replies";
 import { isObject } from "../wire/message";
 import { encodeRequest } from "../wire/requests";
-import { signalTopic } from "../wire/signals";
+import { signalEndTopic, signalTopic } from "../wire/signals";
 import { missingMembers, notFulfilled, type MissingMembers } from "./check-fulfilled";
 import { type ClockReading, ServerClock } from "./server-clock";
 import { type SignalSequences } from "./signal-sequences";
@@ -92,6 +92,10 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
 
   beginningOf(signal: string): string {
     return signalTopic(signal);
+  }
+
+  beginningOfEnd(signal: string): string {
+    return signalEndTopic(signal);
   }
 
   subscribing(signal: string): void {
