@@ -50,6 +50,19 @@ export class RemoteError extends RigwireError {
   }
 }
 
+/** The source of a signal failed at the device. Whoever subscribes again has it subscribed again. */
+export class SignalError extends RigwireError {
+  /**
+   * @param remoteMessage - The error text as the device sent it.
+   */
+  constructor(
+    readonly remoteMessage: string,
+    place: ErrorPlace = {},
+  ) {
+    super(`${placeName(place)}${remoteMessage}`, place);
+  }
+}
+
 /** No reply came in time. The command may or may not have been carried out. */
 export class RpcTimeoutError extends RigwireError {
   constructor(

@@ -10,7 +10,7 @@ import { decodeReply } from "../wire/replies";
 import { decodeServerStatus, type ServerStatus } from "../wire/server-status";
 import { isObject } from "../wire/message";
 import { encodeRequest } from "../wire/requests";
-import { signalTopic } from "../wire/signals";
+import { signalEndTopic, signalTopic } from "../wire/signals";
 import { missingMembers, notFulfilled, type MissingMembers } from "./check-fulfilled";
 import { type ClockReading, ServerClock } from "./server-clock";
 import { type SignalSequences } from "./signal-sequences";
@@ -114,6 +114,10 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
 
   beginningOf(signal: string): string {
     return signalTopic(signal);
+  }
+
+  beginningOfEnd(signal: string): string {
+    return signalEndTopic(signal);
   }
 
   subscribing(signal: string): void {

@@ -1,12 +1,12 @@
 import { Observable, share } from "rxjs";
 import { convertValue } from "../contract/convert-value";
 import { type SignalContract } from "../contract/service-contract";
-import { messageOf } from "../errors";
+import { messageOf, SignalError } from "../errors";
 import { type Bytes } from "../platform/platform";
 import { BurstLog } from "../log/burst-log";
 import { type Logger } from "../log/logger";
 import { type RpcChannel } from "../transport/rpc-channel";
-import { decodeSignal, type SignalMessage } from "../wire/signals";
+import { decodeSignal, isSignalEnd, type SignalEnd, type SignalMessage } from "../wire/signals";
 import { notOffered } from "./check-fulfilled";
 import { type Peer } from "./peer";
 import { type SignalSequences } from "./signal-sequences";
@@ -15,9 +15,13 @@ import { type SignalSequences } from "./signal-sequences";
 export class RemoteSignals {
   private readonly observables = new Map<string, Observable<unknown>>();
   /** What was read last: an original's subscribers all get every frame, one after the other. */
-  private last: { readonly frame: Bytes; readonly message: SignalMessage | undefined } | undefined;
+  private last:
+    { readonly frame: Bytes; readonly message: SignalMessage | SignalEnd | undefined } | undefined;
   private readonly log: BurstLog;
 
+  /**
+   * @param device - What the device is called at the time.
+   */
   constructor(
     private readonly channel: RpcChannel<Peer>,
     private readonly sequences: SignalSequences,
@@ -43,6 +47,12 @@ export class RemoteSignals {
     const { wireName, member } = contract;
     const frames = this.channel.subscribe(wireName);
     return new Observable((observer) => {
+      const leave = () => {
+        connections.unsubscribe();
+        if (subscription.closed) return;
+        subscription.unsubscribe();
+        this.sequences.unsubscribed(wireName);
+      };
       const connections = this.channel.state$.subscribe((state) => {
         const lacking = state.kind === "connected" ? state.peer.missing.get(member) : undefined;
         if (lacking !== undefined) observer.error(notOffered(lacking, { device: this.device(), member }));
@@ -51,26 +61,31 @@ export class RemoteSignals {
         next: (frame) => {
           const message = this.read(frame);
           if (message?.signal !== wireName) return;
+          if (isSignalEnd(message)) {
+            const { seq, error } = message;
+            if (seq !== undefined) this.sequences.ended(wireName, seq);
+            // First: who subscribes again when it hears of it is subscribed anew, at the device too.
+            leave();
+            if (error === undefined) observer.complete();
+            else observer.error(new SignalError(error, { device: this.device(), member }));
+            return;
+          }
           if (message.seq !== undefined) this.sequences.received(wireName, message.seq);
           const value = this.valueOf(contract, message);
           if (value !== UNFIT) observer.next(value);
         },
         complete: () => observer.complete(),
       });
-      return () => {
-        connections.unsubscribe();
-        subscription.unsubscribe();
-        this.sequences.unsubscribed(wireName);
-      };
+      return leave;
     });
   }
 
-  private read(frame: Bytes): SignalMessage | undefined {
+  private read(frame: Bytes): SignalMessage | SignalEnd | undefined {
     if (this.last?.frame !== frame) this.last = { frame, message: this.decode(frame) };
     return this.last.message;
   }
 
-  private decode(frame: Bytes): SignalMessage | undefined {
+  private decode(frame: Bytes): SignalMessage | SignalEnd | undefined {
     try {
       return decodeSignal(frame);
     } catch (error) {

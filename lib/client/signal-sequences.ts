@@ -100,6 +100,11 @@ export class SignalSequences {
     this.missed.next({ signal, count: 1, restarted: this.restarted.has(signal) });
   }
 
+  /** Its source has ended, after so many. */
+  ended(signal: string, seq: number): void {
+    if (this.last.has(signal)) this.giveUp(signal, seq);
+  }
+
   close(): void {
     this.giveUpAnnounced();
     this.missed.complete();

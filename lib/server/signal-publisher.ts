@@ -2,10 +2,15 @@ import { type Observable, type Subscription } from "rxjs";
 import { convertValue } from "../contract/convert-value";
 import { type ServiceContract, type SignalContract } from "../contract/service-contract";
 import { messageOf, ValidationError } from "../errors";
+import { platform } from "../platform/current";
+import { type Timer } from "../platform/platform";
 import { type SubscriptionChange } from "../transport/endpoint";
 import { type Logger } from "../log/logger";
-import { encodeSignal, signalTopic } from "../wire/signals";
+import { encodeSignal, encodeSignalEnd, signalTopic } from "../wire/signals";
 import { isSubject, type Device } from "./device";
+
+/** A source that has ended is subscribed again at most once in this time, in milliseconds. */
+const RESTART_MS = 100;
 
 /** Sends what a device's observables emit, each signal once, counted from 1. */
 export class SignalPublisher {
@@ -70,7 +75,11 @@ class SignalSource {
   private isSubscribed = false;
   private areAllSubscribed = false;
   private isWanted = false;
+  /** The observable failed or completed. */
   private hasEnded = false;
+  private isClosed = false;
+  private subscribedAt = -Infinity;
+  private restartTimer: Timer | undefined;
   private readonly isHot: boolean;
   private readonly topic: string;
 
@@ -86,7 +95,7 @@ class SignalSource {
     if (this.isHot) this.subscribe();
   }
 
-  /** Somebody subscribes to this signal, or nobody any more. */
+  /** Somebody subscribes to this signal, told for each who does; or nobody any more. */
   subscribed(is: boolean): void {
     this.isSubscribed = is;
     this.update();
@@ -100,28 +109,45 @@ class SignalSource {
 
   private update(): void {
     const wanted = this.isSubscribed || this.areAllSubscribed;
-    if (wanted === this.isWanted) return;
+    const isChanged = wanted !== this.isWanted;
     this.isWanted = wanted;
-    if (this.isHot) return;
-    if (wanted) this.subscribe();
-    else this.unsubscribe();
+    // Who comes after the end wants it anew, or to be told.
+    if (wanted && this.hasEnded) this.restart();
+    else if (isChanged && !this.isHot) {
+      if (wanted) this.subscribe();
+      else this.unsubscribe();
+    }
   }
 
   close(): void {
-    this.hasEnded = true;
+    this.isClosed = true;
+    clearTimeout(this.restartTimer);
     this.unsubscribe();
   }
 
+  /** Subscribes again what has ended, though not without pause: many may come, and it may end at once each time. */
+  private restart(): void {
+    if (this.restartTimer !== undefined || this.isClosed) return;
+    const waitMs = Math.max(0, this.subscribedAt + RESTART_MS - performance.now());
+    this.restartTimer = setTimeout(() => {
+      this.restartTimer = undefined;
+      if (!this.isWanted || !this.hasEnded) return;
+      this.hasEnded = false;
+      this.subscribe();
+    }, waitMs);
+    platform().unref(this.restartTimer);
+  }
+
   private subscribe(): void {
-    if (this.hasEnded) return;
+    this.subscribedAt = performance.now();
     // What a subject gives at once is the past (BehaviorSubject): nobody on the wire gets a replay.
     let isReplay = this.isHot;
     this.subscription = this.observable.subscribe({
       next: (value) => {
         if (!isReplay) this.emit(value);
       },
-      error: (error: unknown) => this.ended({ err: error }, `${this.place} failed: ${messageOf(error)}`),
-      complete: () => this.ended({}, `${this.place} completed`),
+      error: (error: unknown) => this.end(messageOf(error), error),
+      complete: () => this.end(undefined, undefined),
     });
     isReplay = false;
   }
@@ -159,9 +185,17 @@ class SignalSource {
     return types.map((type, index) => convertValue(type, args[index], `argument ${index + 1}`, []));
   }
 
-  private ended(details: object, message: string): void {
+  /** @param failure - What it failed with; nothing where it completed. */
+  private end(failure: string | undefined, error: unknown): void {
     this.hasEnded = true;
-    this.log.warn(details, `${message}; the signal has ended`);
+    if (failure === undefined) this.log.warn({}, `${this.place} completed; the signal has ended`);
+    else this.log.warn({ err: error }, `${this.place} failed: ${failure}; the signal has ended`);
+    if (!this.isWanted) return;
+    try {
+      this.publish(encodeSignalEnd(this.contract.wireName, failure, this.count));
+    } catch (unsent) {
+      this.log.error({ err: unsent }, `the end of ${this.place} could not be told: ${messageOf(unsent)}`);
+    }
   }
 }
 

@@ -97,6 +97,8 @@ export interface ServerAnnouncement {
 export interface ConnectionProtocol {
   /** What every frame of a signal begins with, for transports that filter by it. */
   beginningOf(signal: string): string;
+  /** What the frame that tells the end of a signal begins with; nothing where nothing tells it. */
+  beginningOfEnd?(signal: string): string | undefined;
   /** Where a server that announced nothing publishes, as an earlier connection to the same URL learned. */
   knownSignalPort(): number | undefined;
   /**

@@ -32,7 +32,7 @@ export interface RequestHandler {
   attended(): Iterable<ClientIdentity>;
 }
 
-/** Somebody now subscribes to a signal, or nobody does any more. */
+/** Somebody now subscribes to a signal, told for each who does; or nobody does any more. */
 export interface SubscriptionChange {
   /** Its name; nothing stands for all signals, as an original's client subscribes. */
   readonly signal: string | undefined;

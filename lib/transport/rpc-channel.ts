@@ -87,6 +87,8 @@ export interface ChannelProtocol<Peer> {
   holdup?(peer: Peer, id: string): string | undefined;
   /** What every frame of a signal begins with. */
   beginningOf(signal: string): string;
+  /** What the frame that tells the end of a signal begins with. Left out: nothing tells it. */
+  beginningOfEnd?(signal: string): string;
   /** Asks a peer that announced nothing where it publishes; at most once a connection. */
   askSignalPort(ask: Ask): Promise<number>;
   /** A signal is being subscribed on the present connection. */

@@ -92,6 +92,7 @@ export class Session<Peer> {
       url,
       (opening) => ({
         beginningOf: (name) => protocol.beginningOf(name),
+        beginningOfEnd: (name) => protocol.beginningOfEnd?.(name),
         knownSignalPort: () => signalPorts.at(url),
         askSignalPort: async () => {
           const port = await protocol.askSignalPort((body, what) => opening.ask(body, what));

@@ -10,12 +10,27 @@ export interface SignalMessage {
   readonly seq: number | undefined;
 }
 
+/** The source of a signal failed, or has no more to tell. */
+export interface SignalEnd {
+  readonly signal: string;
+  readonly isEnd: true;
+  /** What it failed with; nothing where it completed. */
+  readonly error: string | undefined;
+  /** How many there were. */
+  readonly seq: number | undefined;
+}
+
 /**
  * What every frame of one signal begins with, so that the publisher can filter for a subscriber. It holds for rigwire
  * servers only: an original writes spaces.
  */
 export function signalTopic(signal: string): string {
   return `{"event":"EMIT_SIGNAL","signal":${JSON.stringify(signal)},`;
+}
+
+/** What the frame that tells the end of one signal begins with. An original takes no notice of it. */
+export function signalEndTopic(signal: string): string {
+  return `{"event":"SIGNAL_END","signal":${JSON.stringify(signal)},`;
 }
 
 /** What the frames of all signals of a rigwire server begin with. */
@@ -45,13 +60,37 @@ export function encodeSignal(topic: string, args: readonly unknown[], seq: numbe
   return `${topic}"args":${encodeArguments(args)},"blocking":false,"seq":${seq}}`;
 }
 
+/** An error is told with no more than this, in characters. */
+const MAX_ERROR_LENGTH = 2_000;
+
 /**
- * @throws MalformedMessageError for what is no signal.
+ * @param error - What the source failed with; nothing where it completed.
+ * @param seq - How many there were.
  */
-export function decodeSignal(frame: Uint8Array): SignalMessage {
-  const { event, signal, args, seq } = decodeObject(frame);
+export function encodeSignalEnd(signal: string, error: string | undefined, seq: number): string {
+  const told = error === undefined ? "" : `,"error":${JSON.stringify(error.slice(0, MAX_ERROR_LENGTH))}`;
+  return `${signalEndTopic(signal)}"seq":${seq}${told}}`;
+}
+
+/**
+ * @throws MalformedMessageError for what is neither a signal nor its end.
+ */
+export function decodeSignal(frame: Uint8Array): SignalMessage | SignalEnd {
+  const { event, signal, args, seq, error } = decodeObject(frame);
+  if (event === "SIGNAL_END" && typeof signal === "string") {
+    return { signal, isEnd: true, error: typeof error === "string" ? error : undefined, seq: countOf(seq) };
+  }
   if (event !== "EMIT_SIGNAL" || typeof signal !== "string" || !Array.isArray(args)) {
     throw new MalformedMessageError("a published message is no signal");
   }
-  return { signal, args, seq: Number.isSafeInteger(seq) ? (seq as number) : undefined };
+  return { signal, args, seq: countOf(seq) };
+}
+
+/** Whether the source of a signal has ended. */
+export function isSignalEnd(message: SignalMessage | SignalEnd): message is SignalEnd {
+  return "isEnd" in message;
+}
+
+function countOf(seq: unknown): number | undefined {
+  return typeof seq === "number" && Number.isSafeInteger(seq) ? seq : undefined;
 }

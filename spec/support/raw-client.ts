@@ -108,7 +108,11 @@ export class RawSubscriber {
   /** The arguments of the next signals. */
   async args(count: number): Promise<unknown[]> {
     const args = [];
-    while (args.length < count) args.push((decodeJson(await this.next()) as { args: unknown }).args);
+    while (args.length < count) {
+      const message = decodeJson(await this.next()) as { event: string; args: unknown };
+      // As an original does with a message that it does not know.
+      if (message.event === "EMIT_SIGNAL") args.push(message.args);
+    }
     return args;
   }
 

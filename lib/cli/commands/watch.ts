@@ -63,8 +63,9 @@ function subscribe(
   count: number,
   printer: SignalPrinter,
 ): Promise<void> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let left = count;
+    let open = signals.length;
     const all = client.missed$.subscribe(({ signal: name, count: missed }) => printer.missed(name, missed));
     all.add(connectionNotes(client, (text) => output.note(output.notePaint.yellow(text))));
     const end = () => {
@@ -73,11 +74,22 @@ function subscribe(
     };
     for (const contract of signals) {
       all.add(
-        client.signal(contract).subscribe((value) => {
-          if (left <= 0) return;
-          printer.print(contract, value);
-          left -= 1;
-          if (left <= 0) end();
+        client.signal(contract).subscribe({
+          next: (value) => {
+            if (left <= 0) return;
+            printer.print(contract, value);
+            left -= 1;
+            if (left <= 0) end();
+          },
+          error: (error: Error) => {
+            all.unsubscribe();
+            reject(error);
+          },
+          complete: () => {
+            output.note(output.notePaint.yellow(`${printable(contract.wireName)} has ended`));
+            open -= 1;
+            if (open === 0) end();
+          },
         }),
       );
     }
@@ -90,11 +102,13 @@ function subscribe(
 function connectionNotes(client: OpenedDevice["client"], tell: (text: string) => void) {
   let isLost = false;
   return client.state$.subscribe((state) => {
-    if (state.kind === "connecting" && state.problem !== undefined && !isLost) {
+    const problem = "problem" in state ? state.problem : undefined;
+    if (problem !== undefined && !isLost) {
       isLost = true;
-      tell(`lost the device: ${printable(state.problem)}; waiting for it to come back`);
+      const lost = state.kind === "connected" ? "nothing comes from the device" : "lost the device";
+      tell(`${lost}: ${printable(problem)}; waiting for it to come back`);
     }
-    if (state.kind === "connected" && isLost) {
+    if (state.kind === "connected" && problem === undefined && isLost) {
       isLost = false;
       tell(`the device is back at ${printable(state.url)}`);
     }

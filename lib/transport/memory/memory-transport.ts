@@ -158,7 +158,8 @@ class MemoryEndpoint implements RpcEndpoint {
 
   updateSubscriptions(signal: string): void {
     const subscribed = [...this.connections].some(({ wanted }) => wanted.has(signal));
-    if (subscribed === this.wanted.has(signal)) return;
+    // Each who comes is told; of those who leave only the last.
+    if (!subscribed && !this.wanted.has(signal)) return;
     if (subscribed) this.wanted.add(signal);
     else this.wanted.delete(signal);
     this.changes.next({ signal, subscribed });

@@ -218,7 +218,13 @@ async function bindSockets(
   let publisher: XPublisher | undefined;
   try {
     publisher = makeSocket(
-      () => new XPublisher({ ...common, sendTimeout: 0, sendHighWaterMark: signalHighWaterMark }),
+      () =>
+        new XPublisher({
+          ...common,
+          verbosity: "allSubs",
+          sendTimeout: 0,
+          sendHighWaterMark: signalHighWaterMark,
+        }),
     );
     const address = await bindSocket(router, url);
     const bound = formatAddress(address);

@@ -32,8 +32,8 @@ let tokens = 0;
  */
 export class SubscriberRoad implements SignalRoad {
   private socket: Subscriber | undefined;
-  /** Signal → what its frames begin with. */
-  private readonly beginnings = new Map<string, Buffer>();
+  /** Signal → what its frames begin with, the frame that tells its end first. */
+  private readonly beginnings = new Map<string, readonly Buffer[]>();
   private server: ServerAnnouncement | undefined;
   /** Topic of a mark → what tells whether it came back. */
   private readonly marks = new Map<string, (cameBack: boolean) => void>();
@@ -97,17 +97,22 @@ export class SubscriberRoad implements SignalRoad {
   subscribe(signal: string): void {
     if (this.server === undefined) {
       if (this.beginnings.size === 0) this.topic("subscribe", EVERYTHING);
-      this.beginnings.set(signal, Buffer.alloc(0));
+      this.beginnings.set(signal, []);
       return;
     }
-    const beginning = this.protocol.beginningOf(signal);
-    this.beginnings.set(signal, Buffer.from(beginning));
-    this.topic("subscribe", beginning);
+    // Its end first: a signal may end at once when it is subscribed.
+    const topics = [this.protocol.beginningOfEnd?.(signal), this.protocol.beginningOf(signal)].filter(isText);
+    this.beginnings.set(
+      signal,
+      topics.map((topic) => Buffer.from(topic)),
+    );
+    for (const topic of topics) this.topic("subscribe", topic);
   }
 
   unsubscribe(signal: string): void {
+    const beginnings = this.beginnings.get(signal) ?? [];
     if (!this.beginnings.delete(signal)) return;
-    if (this.server !== undefined) this.topic("unsubscribe", this.protocol.beginningOf(signal));
+    if (this.server !== undefined) for (const topic of beginnings) this.topic("unsubscribe", topic);
     else if (this.beginnings.size === 0) this.topic("unsubscribe", EVERYTHING);
   }
 
@@ -143,7 +148,7 @@ export class SubscriberRoad implements SignalRoad {
     this.receiver.onSignalsBack();
   }
 
-  private topic(change: "subscribe" | "unsubscribe", topic: string): void {
+  private topic(change: "subscribe" | "unsubscribe", topic: string | Buffer): void {
     if (this.socket?.closed === false) this.socket[change](topic);
   }
 
@@ -161,12 +166,16 @@ export class SubscriberRoad implements SignalRoad {
     }
     // The publisher has filtered already: with one signal there is nothing to tell apart.
     const isOnly = this.beginnings.size === 1;
-    for (const [signal, beginning] of this.beginnings) {
-      if (!isOnly && !startsWith(frame, beginning)) continue;
+    for (const [signal, beginnings] of this.beginnings) {
+      if (!isOnly && !beginnings.some((beginning) => startsWith(frame, beginning))) continue;
       this.receiver.onSignal(signal, frame);
       return;
     }
   }
+}
+
+function isText(text: string | undefined): text is string {
+  return text !== undefined;
 }
 
 function startsWith(frame: Buffer, prefix: Buffer): boolean {
