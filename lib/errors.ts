@@ -10,14 +10,15 @@ export interface ErrorPlace {
 
 /** What every error of rigwire is; catch this to catch them all. */
 export abstract class RigwireError extends Error {
-  readonly device: string | undefined;
-  readonly member: string | undefined;
+  // Declared only: one that is not known is not printed with the error.
+  declare readonly device: string | undefined;
+  declare readonly member: string | undefined;
 
   constructor(message: string, place: ErrorPlace = {}, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
-    this.device = place.device;
-    this.member = place.member;
+    if (place.device !== undefined) this.device = place.device;
+    if (place.member !== undefined) this.member = place.member;
   }
 }
 

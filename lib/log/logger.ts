@@ -20,7 +20,8 @@ export function useDefaultLogger(make: () => Logger): void {
 }
 
 /**
- * The logger that is used where none is given. On Node: JSON lines on stderr, warnings and errors only; the
+ * The logger that is used where none is given. On Node: lines on stderr, as JSON unless
+ * it is a terminal, warnings and errors only; the
  * environment variable `RIGWIRE_LOG` sets another level (`debug`, `info`, `warn`, `error`, `silent`). Elsewhere:
  * warnings and errors on the console.
  */

@@ -9,6 +9,7 @@ import {
 import { KeyError } from "../errors";
 import { requireKeyPair, requirePublicKey } from "./curve-key";
 import { readKeyFile, readPublicKey, PUBLIC_FILE } from "./key-file";
+import { setting } from "./environment-setting";
 
 export interface ResolvedServerSecurity {
   readonly keys: KeyPair;
@@ -63,13 +64,13 @@ export function resolveClientSecurity(
 }
 
 function serverFrom(environment: SecurityEnvironment): ServerSecurity | undefined {
-  const { RIGWIRE_ALLOW: allow } = environment;
+  const allow = setting(environment.RIGWIRE_ALLOW);
   const keys = keysFrom(environment);
   return keys === undefined ? undefined : { keys, ...(allow !== undefined && { allow }) };
 }
 
 function clientFrom(environment: SecurityEnvironment): ClientSecurity | undefined {
-  const { RIGWIRE_SERVER_KEY: given } = environment;
+  const given = setting(environment.RIGWIRE_SERVER_KEY);
   const keys = keysFrom(environment);
   if (keys === undefined || given === undefined) return keys === undefined ? undefined : { keys };
   return { keys, serverKey: given.endsWith(PUBLIC_FILE) ? readPublicKey(given) : given };
@@ -77,12 +78,13 @@ function clientFrom(environment: SecurityEnvironment): ClientSecurity | undefine
 
 /** Half a setup must not pass for none: the process would talk openly. */
 function keysFrom({ RIGWIRE_KEYS, RIGWIRE_ALLOW, RIGWIRE_SERVER_KEY }: SecurityEnvironment) {
-  if (RIGWIRE_KEYS === undefined && (RIGWIRE_ALLOW ?? RIGWIRE_SERVER_KEY) !== undefined) {
+  const keys = setting(RIGWIRE_KEYS);
+  if (keys === undefined && (setting(RIGWIRE_ALLOW) ?? setting(RIGWIRE_SERVER_KEY)) !== undefined) {
     throw new KeyError(
       "RIGWIRE_ALLOW or RIGWIRE_SERVER_KEY is set, but RIGWIRE_KEYS, the path of this process's key file, is not",
     );
   }
-  return RIGWIRE_KEYS;
+  return keys;
 }
 
 function toPair(keys: KeyPair | string): KeyPair {

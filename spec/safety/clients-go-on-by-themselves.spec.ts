@@ -108,7 +108,7 @@ describe("a device that is killed and started again", () => {
     }
     const first = await startMotor();
     let { url } = first;
-    const motor = connectMotor(() => Promise.resolve(url));
+    const motor = connectMotor(() => Promise.resolve(url), { missing: "fail" });
     await motor.history();
     const older = closing(await serve(new OlderMotor()));
     ({ url } = older);

@@ -29,8 +29,10 @@ export function serveCommand(session: Session): Command {
       ["rigwire serve camera.ts#PiCamera --name cam-1 --url tcp://10.0.0.7", "for others, on a free port"],
     ],
     notes:
-      "TypeScript is read with the typescript of the file's project. The device is announced in this computer's\n" +
-      "advertisements and in the registry that RIGWIRE_REGISTRY names, or where --registry, --local and --rpyc say.",
+      "TypeScript is read with the typescript of the file's project, which passes types on; a .js file may come from\n" +
+      'tsc, swc, esbuild or vite. Those that pass no types on check what is written out: @Arg("mm", { type: Number }).\n' +
+      "The device is announced in this computer's advertisements and in the registry that RIGWIRE_REGISTRY names, or\n" +
+      "where --registry, --local and --rpyc say.",
   })
     .argument("<file[#class]>", "a compiled file, or TypeScript")
     .option("--name <name>", "the device's name (default: its type)")
@@ -47,7 +49,7 @@ async function serve(session: Session, file: DeviceFile, options: ServeOptions):
     return;
   }
   const { output } = session;
-  const { device, serviceType } = await loadDevice(file);
+  const { device, serviceType } = await loadDevice(file, (text) => output.note(text));
   const { name = serviceType, url = "tcp://127.0.0.1" } = options;
   const logger = commandLogger(output, true);
   const places = lookupPlaces(options, process.env);

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import type typescript from "typescript";
 import { UsageError } from "../program/exit-code";
 
@@ -20,7 +20,7 @@ interface VersionOnly {
 export function prepareTypeScript(file: string): void {
   const require = createRequire(file);
   const extensions = extensionsOf(require);
-  if (extensions[".ts"] !== undefined) return;
+  if (extensions[".ts"] !== undefined && !isNodesOwn()) return;
   const compiler = compilerOf(require, file);
   const options = compilerOptions(compiler, file);
   const load = (module: NodeJS.Module, path: string) => {
@@ -28,10 +28,32 @@ export function prepareTypeScript(file: string): void {
       compilerOptions: options,
       fileName: path,
     });
+    findSources(module, dirname(path));
     compile(module, outputText, path);
   };
   extensions[".ts"] = load;
   extensions[".cts"] = load;
+}
+
+/** Imports of TypeScript name the file that the compiler will write: `./stage.js` is `./stage.ts` here. */
+function findSources(module: NodeJS.Module, folder: string): void {
+  const load: unknown = Reflect.get(module, "require");
+  if (typeof load !== "function") return;
+  const require = (id: string) => Reflect.apply(load, module, [sourceOf(id, folder)]) as unknown;
+  Reflect.set(module, "require", require);
+}
+
+function sourceOf(id: string, folder: string): string {
+  if (!/^\.{0,2}\/.*\.c?js$/.test(id) || existsSync(resolve(folder, id))) return id;
+  const source = id.replace(/js$/, "ts");
+  return existsSync(resolve(folder, source)) ? source : id;
+}
+
+/** Later versions of Node strip types by themselves, and then cannot read decorators. */
+function isNodesOwn(): boolean {
+  const { typescript } = process.features as { typescript?: unknown };
+  const options = [...process.execArgv, process.env.NODE_OPTIONS ?? ""].join(" ");
+  return Boolean(typescript) && !/(^|\s)(-r|--require|--import)\b/.test(options);
 }
 
 function extensionsOf(require: NodeJS.Require): NodeJS.Dict<(module: NodeJS.Module, path: string) => void> {

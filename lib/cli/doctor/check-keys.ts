@@ -9,6 +9,7 @@ import { resolveClientSecurity } from "../../security/security-options";
 import { ChosenKeys } from "../keys/chosen-keys";
 import { type Finding } from "../lookup/finding";
 import { type KeyOptions, type ServerKeyOptions } from "../keys/key-options";
+import { setting } from "../../security/environment-setting";
 
 /** Looks at the keys that the options name, else at those that the environment names. */
 export function checkKeys(
@@ -16,10 +17,10 @@ export function checkKeys(
   env: NodeJS.ProcessEnv,
   logger: Logger,
 ): readonly Finding[] {
-  const file = options.keys ?? env.RIGWIRE_KEYS;
+  const file = options.keys ?? setting(env.RIGWIRE_KEYS);
   if (options.plain === true && options.keys === undefined) return [];
   if (file === undefined) return [checkNoKeys(options, env)];
-  const allow = options.allow ?? env.RIGWIRE_ALLOW;
+  const allow = options.allow ?? setting(env.RIGWIRE_ALLOW);
   try {
     const keys = readKeyFile(file);
     return [

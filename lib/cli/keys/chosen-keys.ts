@@ -5,6 +5,7 @@ import { PUBLIC_FILE, readKeyFile, readPublicKey, readPublicKeys } from "../../s
 import { securityTowards, type ServerKeys } from "../../security/rig-security";
 import { UsageError } from "../program/exit-code";
 import { type KeyOptions } from "./key-options";
+import { setting } from "../../security/environment-setting";
 
 /** What the registry is called among the keys of a folder. */
 const REGISTRY = "registry";
@@ -28,7 +29,7 @@ export class ChosenKeys {
     if (plain && named === undefined) {
       return new ChosenKeys(undefined, undefined, { devices: true, registry: true });
     }
-    const file = named ?? env.RIGWIRE_KEYS;
+    const file = named ?? setting(env.RIGWIRE_KEYS);
     if (file === undefined) {
       if (serverKey !== undefined) throw needsKeys("--server-key");
       return new ChosenKeys(undefined, undefined, { devices: false, registry: false });
@@ -89,7 +90,7 @@ export interface Security {
 }
 
 function chosenServerKeys(named: string | undefined, env: NodeJS.ProcessEnv): ServerKeys | undefined {
-  const given = named ?? env.RIGWIRE_SERVER_KEY;
+  const given = named ?? setting(env.RIGWIRE_SERVER_KEY);
   if (given === undefined) return undefined;
   if (given.endsWith(PUBLIC_FILE)) return readPublicKey(given);
   if (statSync(given, { throwIfNoEntry: false })?.isDirectory() === true) return readPublicKeys(given);

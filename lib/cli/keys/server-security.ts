@@ -5,6 +5,7 @@ import { needsKeys } from "./chosen-keys";
 import { UsageError } from "../program/exit-code";
 import { type ServerKeyOptions } from "./key-options";
 import { type Output } from "../terminal/output";
+import { setting } from "../../security/environment-setting";
 
 /** Who may use what is served. */
 export interface ChosenServerSecurity {
@@ -24,13 +25,13 @@ export function chosenServerSecurity(
 ): ChosenServerSecurity {
   if (plain && given !== undefined) throw new UsageError("--plain lets everybody in: leave --allow away");
   if (plain) return { security: "plain", isOpenByDefault: false };
-  const keys = named ?? env.RIGWIRE_KEYS;
+  const keys = named ?? setting(env.RIGWIRE_KEYS);
   if (keys === undefined) {
     if (given !== undefined) throw needsKeys("--allow");
     resolveServerSecurity(undefined, env);
     return { security: "plain", isOpenByDefault: true };
   }
-  const allow = given ?? env.RIGWIRE_ALLOW;
+  const allow = given ?? setting(env.RIGWIRE_ALLOW);
   return { security: { keys, ...(allow !== undefined && { allow }) }, isOpenByDefault: false };
 }
 

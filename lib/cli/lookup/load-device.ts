@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -18,18 +19,38 @@ export interface LoadedDevice {
 }
 
 /**
- * The device in a file: the one that is named, or the only one that it exports.
+ * The device in a file: the one that is named, or the only one that it exports. To know what a file exports it has to be
+ * run: one that exports nothing is not.
  *
+ * @param tell - Is told before a file is run that may export no device.
  * @throws UsageError with what the file exports instead.
  * @throws ContractError if the class is decorated wrongly.
  */
-export async function loadDevice({ path, className }: DeviceFile): Promise<LoadedDevice> {
+export async function loadDevice(
+  { path, className }: DeviceFile,
+  tell: (text: string) => void,
+): Promise<LoadedDevice> {
+  lookBefore(path, tell);
   const candidates = candidatesIn(await exportsOf(path));
   if (className === undefined) return onlyDevice(path, candidates);
   const type = candidates.get(className);
   if (type !== undefined) return loaded(type);
   const suggestion = didYouMean(className, [...candidates.keys()]);
   throw new UsageError(`${path} exports no device "${className}"${suggestion}${listed(candidates)}`);
+}
+
+const EXPORTS = /\bexports?\b/;
+const EXPORTS_CLASS = /\bexport\s+(default\b|abstract\b|class\b|\{)|\bexports\b/;
+
+function lookBefore(path: string, tell: (text: string) => void): void {
+  const text = readFileSync(path, "utf8");
+  if (!EXPORTS.test(text)) {
+    throw new UsageError(
+      `${path} exports nothing, and was not run: write export before the class with @RpcService()`,
+    );
+  }
+  if (text.includes("RpcService") && EXPORTS_CLASS.test(text)) return;
+  tell(`${path} shows no exported class with @RpcService(): it is run to see what it exports`);
 }
 
 /** What a file exports that can be served, each with its class, by the names under which it is exported. */
