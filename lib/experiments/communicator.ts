@@ -1,6 +1,7 @@
 import { filter, type Observable, Subject } from "rxjs";
 import { messageOf, ValidationError } from "../errors";
 import { defaultLogger } from "../log/logger";
+import { pause } from "../time/pause";
 import { awaitAnswer, DEFAULT_ANSWER_TIMEOUT_MS } from "./answer-wait";
 import {
   type CommunicatorOptions,
@@ -32,6 +33,12 @@ import { formatAddress, isSameAddress, type RigAddress } from "./rig-address";
 import { EchoTimeoutError, EventTimeoutError, RemoteExperimentError } from "./rig-errors";
 import { type RigLink } from "./rig-link";
 import { formatRigUri, parseRigUri, resolveRigUri } from "./rig-uri";
+
+/**
+ * An answer leaves no sooner than this after the echo of what it answers, in milliseconds: the originals listen for it
+ * only when they have dealt with the echo, and lose one that is quicker (iblutil io.net).
+ */
+const ECHO_TURN_MS = 20;
 
 /**
  * Exchanges experiment messages with other rigs, each confirmed by its echo (iblutil io.net).
@@ -135,7 +142,12 @@ export class Communicator {
     await this.confirmedSend(dataMessage(ExperimentEvent.INIT, data), options);
   }
 
-  /** Sends EXPSTART: the experiment of this reference (`2022-01-01_1_subject`, or its parts) begins. */
+  /**
+   * Sends EXPSTART: the experiment of this reference begins.
+   *
+   * @param reference - A text, which is sent as it is (`2022-01-01_1_subject` by custom), or the parts of a reference.
+   * @throws ValidationError for parts that make no reference; for texts, `ExperimentReference.parse` is as strict.
+   */
   async start(reference: string | ReferenceParts, data?: unknown, options?: SendOptions): Promise<void> {
     await this.confirmedSend(startMessage(reference, data), options);
   }
@@ -183,6 +195,20 @@ export class Communicator {
       if (error instanceof EchoTimeoutError && this.options.closeOnTimeout === true) await this.close();
       throw error;
     }
+  }
+
+  /** Sends any message and does not wait for its confirmation: resolves when it is out, wherever it arrives. */
+  async send(message: ExperimentMessage, options: Pick<SendOptions, "to"> = {}): Promise<void> {
+    await this.conversation.sendUnconfirmed(message, this.addressee(options.to));
+  }
+
+  /**
+   * Whether a message that was sent has not been confirmed yet.
+   *
+   * @param to - Asks about messages to this address. Default: to anybody.
+   */
+  awaitingResponse(to?: RigAddress): boolean {
+    return this.conversation.isAwaitingEcho(to);
   }
 
   /**
@@ -279,8 +305,13 @@ export class Communicator {
   }
 
   private deliver({ event, body }: ExperimentMessage, sender: RigAddress): void {
+    const echoHadTurnAt = performance.now() + ECHO_TURN_MS;
     const message = new ReceivedMessage(event, body, sender, {
-      send: (answer) => this.confirmedSend(answer, { to: sender }),
+      send: async (answer) => {
+        const remainingMs = echoHadTurnAt - performance.now();
+        if (remainingMs > 0) await pause(remainingMs);
+        await this.confirmedSend(answer, { to: sender });
+      },
       fail: (thrown) => this.conversation.sendFailure(thrown, event, sender),
     });
     this.messages.next(message);

@@ -9,7 +9,7 @@ import {
   type ExperimentMessage,
   type FailureMessage,
 } from "./experiment-message";
-import { MessageMarks, readMark } from "./message-mark";
+import { type MessageMark, MessageMarks, readMark } from "./message-mark";
 import { RecentMarks } from "./recent-marks";
 import { formatAddress, type RigAddress } from "./rig-address";
 import { CommunicatorClosedError, MessageTooLargeError } from "./rig-errors";
@@ -68,20 +68,28 @@ export class Conversation {
    */
   async send(message: ExperimentMessage, peer: RigAddress, timeoutMs: number): Promise<void> {
     const { event } = message;
-    if (!this.isOpen) {
-      throw this.closedError(`${ExperimentEvent.nameOf(event)} was not sent`);
-    }
     const mark = this.marks.create();
-    const bytes = encodeMessage(message, mark);
-    if (bytes.length > this.link.maxMessageBytes) {
-      throw new MessageTooLargeError(event, bytes.length, this.link.maxMessageBytes);
-    }
+    const bytes = this.encode(message, mark);
     const echo = this.ledger.expect({ event, mark, bytes, peer, timeoutMs });
     this.link.send(bytes, peer).then(
       () => echo.sent(),
       (error: unknown) => echo.fail(error instanceof Error ? error : new Error(messageOf(error))),
     );
     await echo.confirmed;
+  }
+
+  /**
+   * Sends a message and does not wait for its echo.
+   *
+   * @throws MessageTooLargeError, DeviceUnavailableError, CommunicatorClosedError.
+   */
+  async sendUnconfirmed(message: ExperimentMessage, peer: RigAddress): Promise<void> {
+    await this.link.send(this.encode(message, this.marks.create()), peer);
+  }
+
+  /** Whether a message to this peer, or to anybody, waits for its echo. */
+  isAwaitingEcho(peer: RigAddress | undefined): boolean {
+    return this.ledger.isWaiting(peer);
   }
 
   /** Tells a peer that the callback for its message failed: `Error: disk full`. Nobody confirms that. */
@@ -130,6 +138,14 @@ export class Conversation {
     this.link.sendNow(bytes, from);
     if (mark === undefined || this.received.add(mark, from)) this.listener.message(message, from);
     else this.log("debug", from, "a message came twice");
+  }
+
+  private encode(message: ExperimentMessage, mark: MessageMark): Buffer {
+    const { event } = message;
+    if (!this.isOpen) throw this.closedError(`${ExperimentEvent.nameOf(event)} was not sent`);
+    const bytes = encodeMessage(message, mark);
+    if (bytes.length <= this.link.maxMessageBytes) return bytes;
+    throw new MessageTooLargeError(event, bytes.length, this.link.maxMessageBytes);
   }
 
   private decode(bytes: Buffer, from: RigAddress): ExperimentMessage | FailureMessage | undefined {

@@ -49,6 +49,12 @@ export class EchoLedger {
     };
   }
 
+  /** Whether a message to this peer, or to anybody, waits for its echo. */
+  isWaiting(peer: RigAddress | undefined): boolean {
+    if (peer === undefined) return this.entries.size > 0;
+    return [...this.entries.values()].some((entry) => formatAddress(entry.peer) === formatAddress(peer));
+  }
+
   /** Settles the message that an echo belongs to, if it still waits for one from this peer. */
   settle(mark: MessageMark, bytes: Buffer, from: RigAddress): EchoVerdict {
     const entry = this.entries.get(mark.count);

@@ -32,9 +32,13 @@ export function stopMessage(data: unknown, immediately: boolean): ExperimentMess
   return dataMessage(immediately ? ExperimentEvent.INTERRUPT : ExperimentEvent.END, data);
 }
 
-/** `[2, "2022-01-01_1_subject", data]`. */
+/** `[2, "2022-01-01_1_subject", data]`. A text is sent as it is: to the originals it is free (iblutil io.net). */
 export function startMessage(reference: string | ReferenceParts, data: unknown = null): ExperimentMessage {
-  return { event: ExperimentEvent.START, body: [ExperimentReference.format(reference), data] };
+  return { event: ExperimentEvent.START, body: [textOf(reference), data] };
+}
+
+function textOf(reference: string | ReferenceParts): string {
+  return typeof reference === "string" ? reference : ExperimentReference.format(reference);
 }
 
 /** `[32, 20]`. */

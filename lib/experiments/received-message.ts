@@ -45,10 +45,19 @@ export class ReceivedMessage implements ExperimentMessage {
     }
   }
 
-  /** The experiment that EXPSTART names; `undefined` for another event, and for what is no reference. */
-  get reference(): ExperimentReference | undefined {
+  /** What EXPSTART names its experiment, in the words of its sender; `undefined` for another event. */
+  get experiment(): string | undefined {
     const [text] = this.body;
-    if (this.event !== ExperimentEvent.START || typeof text !== "string") return undefined;
+    return this.event === ExperimentEvent.START && typeof text === "string" ? text : undefined;
+  }
+
+  /**
+   * The experiment that EXPSTART names, where that has the form of a reference; `undefined` for another event, and for
+   * other words: see {@link experiment}.
+   */
+  get reference(): ExperimentReference | undefined {
+    const text = this.experiment;
+    if (text === undefined) return undefined;
     try {
       return ExperimentReference.parse(text);
     } catch {

@@ -102,12 +102,17 @@ export class RigServices {
     }
   }
 
+  /** Whether messages can be sent to every rig: each socket is open, and over TCP each connection stands. */
+  get isConnected(): boolean {
+    return [...this.rigs.values()].every((rig) => rig.isConnected);
+  }
+
   /** EXPINIT to all: get ready. */
   init(data?: unknown, options?: RoundOptions): Promise<RigAnswers> {
     return this.tell(dataMessage(ExperimentEvent.INIT, data), options);
   }
 
-  /** EXPSTART to all: the experiment of this reference begins. */
+  /** EXPSTART to all: the experiment of this reference begins. A text is sent as it is; parts make a reference. */
   async start(
     reference: string | ReferenceParts,
     data?: unknown,

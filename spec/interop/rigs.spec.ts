@@ -114,4 +114,14 @@ describeWithPython(["asyncio", "json"], "beside rigs in Python", (python) => {
       }
     });
   });
+
+  it("a Python main rig that listens for an answer only after the echo gets each of ours", async () => {
+    const rig = await openRig("udp");
+    rig.respond("expinit", ({ data }) => data);
+    const main = python.start("sequential_main.py", [String(rig.localAddress.port), "10"]);
+
+    for (let round = 0; round < 10; round++) {
+      expect(await main.next()).toEqual({ answered: [ExperimentEvent.INIT, round] });
+    }
+  });
 });

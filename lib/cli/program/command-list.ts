@@ -67,6 +67,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (session) => (await import("../commands/registry.js")).registryCommand(session),
   },
   {
+    name: "experiment",
+    usage: "server|client URI",
+    summary: "listens for messages of experiments, or sends one",
+    load: async (session) => (await import("../commands/experiment.js")).experimentCommand(session),
+  },
+  {
     name: "keygen",
     usage: "[PATH]",
     summary: "makes a pair of keys, so that strangers are kept out",
