@@ -166,13 +166,23 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
       handshakeTimeoutMs = DEFAULT_HANDSHAKE_TIMEOUT_MS,
       heartbeatMs,
       signalHighWaterMark,
+      token,
+      ca,
     } = this.options;
     const security = this.security.get(transport);
     return Session.open({
       transport: transport.client(),
       url,
       protocol: this.protocol,
-      connection: { maxMessageBytes, handshakeTimeoutMs, heartbeatMs, signalHighWaterMark, security },
+      connection: {
+        maxMessageBytes,
+        handshakeTimeoutMs,
+        heartbeatMs,
+        signalHighWaterMark,
+        token,
+        ca,
+        security,
+      },
       signal,
       onReady: () => this.flush(),
     });

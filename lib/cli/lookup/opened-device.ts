@@ -4,6 +4,7 @@ import { RpcClient } from "../../client/rpc-client";
 import { type ServiceContract } from "../../contract/service-contract";
 import { locateDevice } from "../../discovery/locate-device";
 import { parseAddress } from "../../address/address";
+import { transportOf } from "../../transport/transports";
 import { type Locate } from "../../transport/rpc-channel";
 import { type Inventory } from "../../wire/inventory";
 import { ChosenKeys, type Security } from "../keys/chosen-keys";
@@ -69,6 +70,10 @@ export async function withDevice<T>(
  * @throws AddressError if it is no address; UsageError if nothing could be connected to there.
  */
 function requirePort(url: string): void {
+  if (!url.startsWith("tcp://")) {
+    transportOf(url).checkedUrl(url);
+    return;
+  }
   const address = parseAddress(url);
   if (address.scheme === "tcp" && address.port === undefined)
     throw new UsageError(`${url} names no port: as in ${url}:9000`);
