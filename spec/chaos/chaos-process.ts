@@ -19,9 +19,16 @@ export interface Pause {
   readonly to: number;
 }
 
+/** When a process was killed, on the shared clock. */
+export interface Death {
+  readonly pid: number;
+  readonly at: number;
+}
+
 /** A process of the rig that can be killed, stopped and started again. */
 export class ChaosProcess {
   readonly pauses: Pause[] = [];
+  readonly deaths: Death[] = [];
   /** It ended and nobody killed it. */
   crashes = 0;
   private child: ChildProcess | undefined;
@@ -62,6 +69,18 @@ export class ChaosProcess {
     const exit = once(child, "exit");
     child.kill("SIGKILL");
     await exit;
+    this.deaths.push({ pid: child.pid ?? 0, at: sharedNow() });
+  }
+
+  /** Has it close by itself. */
+  async end(): Promise<void> {
+    const { child } = this;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    this.child = undefined;
+    const exit = once(child, "exit");
+    child.kill("SIGTERM");
+    const [code] = (await exit) as [number | null];
+    if (code !== 0) this.crashes += 1;
   }
 
   /** Stops it without a word until the returned function is called. */

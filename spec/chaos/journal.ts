@@ -7,8 +7,12 @@ export function sharedNow(): number {
 
 /** What a process tells of itself; kept whatever becomes of the process. */
 export type Entry =
-  /** A device began a command. */
-  | { readonly kind: "began"; readonly id: string; readonly at: number }
+  /** A process of a device came up: what its predecessor was doing is over. */
+  | { readonly kind: "opened" }
+  /** A device began a command; one that waits for its turn must not overlap another. */
+  | { readonly kind: "began"; readonly id: string; readonly at: number; readonly inTurn?: boolean }
+  /** A command that waited for its turn has ended. */
+  | { readonly kind: "left"; readonly id: string; readonly at: number }
   /** A device is about to tell a tick. */
   | { readonly kind: "ticked"; readonly run: string; readonly number: number }
   /** A client issued a command. */

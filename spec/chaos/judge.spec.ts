@@ -1,4 +1,5 @@
 import { type Entry } from "./journal";
+import { type Pause } from "./chaos-process";
 import { judge, type Verdict } from "./judge";
 import { planOf } from "./plan";
 import { TickAccount } from "./tick-account";
@@ -131,4 +132,47 @@ describe("an account of ticks", () => {
 it("a plan is the same for the same seed, and another for another", () => {
   expect(planOf(7, 30)).toEqual(planOf(7, 30));
   expect(planOf(7, 30)).not.toEqual(planOf(8, 30));
+});
+
+describe("commands that wait for their turn", () => {
+  const began = (id: string) => ({ kind: "began", id, at: 0, inTurn: true }) as const;
+  const judged = (...entries: Entry[]) => judge({ devices: [entries], clients: [] }).problems;
+
+  it("may follow each other, and a process that was killed in the midst of one", () => {
+    expect(judged(began("a/1/1"), { kind: "left", id: "a/1/1", at: 1 }, began("a/1/2"))).toEqual([]);
+    expect(judged(began("a/1/1"), { kind: "opened" }, began("a/1/2"))).toEqual([]);
+  });
+
+  it("must not overlap", () => {
+    expect(judged(began("a/1/1"), began("a/1/2"))).toEqual(["a/1/2 began while a/1/1 ran"]);
+  });
+});
+
+describe("a command of a client that was killed", () => {
+  const judged = (at: number, pauses: readonly Pause[] = []) =>
+    judge({
+      devices: [[{ kind: "began", id: "client-0/7/1", at }]],
+      clients: [
+        {
+          entries: [],
+          pauses: [],
+          lastIds: "client-0/8/",
+          deaths: [{ pid: 7, at: 1_000 }],
+          idsOf: (pid) => `client-0/${pid}/`,
+        },
+      ],
+      devicePauses: [pauses],
+    });
+
+  it("may begin as long as nobody can know", () => {
+    expect(judged(2_500)).toMatchObject({ problems: [], runForNobody: 0 });
+    expect(judged(4_500, [{ from: 1_100, to: 4_000 }])).toMatchObject({ problems: [], runForNobody: 0 });
+  });
+
+  it("must not begin later", () => {
+    expect(judged(4_000)).toMatchObject({
+      problems: ["client-0/7/1 began 3000 ms after its client was killed"],
+      runForNobody: 1,
+    });
+  });
 });

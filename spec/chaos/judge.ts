@@ -1,4 +1,4 @@
-import { type Pause } from "./chaos-process";
+import { type Death, type Pause } from "./chaos-process";
 import { type Entry, type Restart } from "./journal";
 
 /** A busy computer may be this late with the end of a call, in milliseconds. */
@@ -6,6 +6,12 @@ export const END_MARGIN_MS = 2_000;
 
 /** A device looks at the deadline, then begins, then writes it down: it may be held up in between, in milliseconds. */
 export const BEGIN_MARGIN_MS = 150;
+
+/**
+ * A device notices that a client was killed by the end of its connection, or by a heartbeat of a second where a wire
+ * carries nothing, and then by a probe: in all, in milliseconds.
+ */
+export const LOST_MARGIN_MS = 1_800;
 
 /** Of commands that clients send. Now and then rubbish happens to be a command: it has an id of one character. */
 const ID_OF_A_CLIENT = /^[^/]+\/\d+\/\d+$/;
@@ -18,7 +24,12 @@ export interface Witnesses {
     readonly pauses: readonly Pause[];
     /** What the ids of its last start begin with: calls of those before it, which were killed, need not have ended. */
     readonly lastIds: string;
+    /** When its processes were killed; their ids begin with what `idsOf` says. */
+    readonly deaths?: readonly Death[];
+    readonly idsOf?: (pid: number) => string;
   }[];
+  /** When each device was stopped, in the order of `devices`. */
+  readonly devicePauses?: readonly (readonly Pause[])[];
 }
 
 export interface Verdict {
@@ -29,6 +40,8 @@ export interface Verdict {
   readonly commandsRun: number;
   readonly runTwice: number;
   readonly runLate: number;
+  /** Begun for clients that were gone. */
+  readonly runForNobody: number;
   readonly longestOverrunMs: number;
   readonly restartsHeard: number;
   /** Ticks at the end of a killed run that no client can know of. */
@@ -36,7 +49,7 @@ export interface Verdict {
 }
 
 /** Compares what devices and clients wrote down. */
-export function judge({ devices, clients }: Witnesses): Verdict {
+export function judge({ devices, clients, devicePauses = [] }: Witnesses): Verdict {
   const problems: string[] = [];
   const outcomes = new Map<string, number>();
   const begun = begunCommands(devices.flat(), problems);
@@ -70,6 +83,8 @@ export function judge({ devices, clients }: Witnesses): Verdict {
       }
     }
   }
+  for (const entries of devices) judgeTurns(entries, problems);
+  const runForNobody = judgeDeaths(devices, clients, devicePauses, problems);
   const restarts = clients.flatMap(({ entries }) => entries.filter((entry) => entry.kind === "restart"));
   const unknowableTicks = judgeRestarts(restarts, ticksByRun(devices), problems);
   return {
@@ -78,6 +93,7 @@ export function judge({ devices, clients }: Witnesses): Verdict {
     commandsRun: begun.size,
     runTwice,
     runLate,
+    runForNobody,
     longestOverrunMs,
     restartsHeard: restarts.length,
     unknowableTicks,
@@ -91,6 +107,43 @@ function begunCommands(entries: readonly Entry[], problems: string[]): Map<strin
     if (entry.kind !== "began" || !ID_OF_A_CLIENT.test(entry.id)) continue;
     if (begun.has(entry.id)) problems.push(`${entry.id} was run twice`);
     begun.set(entry.id, entry.at);
+  }
+  return begun;
+}
+
+/** Commands that wait for their turn never overlap. */
+function judgeTurns(entries: readonly Entry[], problems: string[]): void {
+  let running: string | undefined;
+  for (const entry of entries) {
+    if (entry.kind === "opened") running = undefined;
+    if (entry.kind === "left" && entry.id === running) running = undefined;
+    if (entry.kind !== "began" || entry.inTurn !== true) continue;
+    if (running !== undefined) problems.push(`${entry.id} began while ${running} ran`);
+    running = entry.id;
+  }
+}
+
+/** Nothing begins for a client that is gone. @returns How often it did. */
+function judgeDeaths(
+  devices: Witnesses["devices"],
+  clients: Witnesses["clients"],
+  devicePauses: readonly (readonly Pause[])[],
+  problems: string[],
+): number {
+  const deaths = clients.flatMap(({ deaths: ofClient = [], idsOf }) =>
+    idsOf === undefined ? [] : ofClient.map(({ pid, at }) => ({ ids: idsOf(pid), at })),
+  );
+  let begun = 0;
+  for (const [index, entries] of devices.entries()) {
+    for (const entry of entries) {
+      if (entry.kind !== "began") continue;
+      const death = deaths.find(({ ids }) => entry.id.startsWith(ids));
+      if (death === undefined) continue;
+      const lateMs = entry.at - death.at - pausedMs(devicePauses[index] ?? [], death.at, entry.at);
+      if (lateMs <= LOST_MARGIN_MS) continue;
+      begun += 1;
+      problems.push(`${entry.id} began ${lateMs.toFixed(0)} ms after its client was killed`);
+    }
   }
   return begun;
 }

@@ -82,7 +82,10 @@ async function examine(rig: Rig): Promise<Outcome> {
       entries: journal.read(),
       pauses: process.pauses,
       lastIds: `${process.name}/${process.pid}/`,
+      deaths: process.deaths,
+      idsOf: (pid: number) => `${process.name}/${pid}/`,
     })),
+    devicePauses: rig.devices.map(({ process }) => process.pauses),
   });
   return {
     problems: [...verdict.problems, ...problems],
@@ -105,7 +108,8 @@ function report(
   return [
     `disturbances   ${listed([...rig.done])}`,
     `calls          ${total}: ${listed(calls)}`,
-    `commands run   ${verdict.commandsRun}: ${verdict.runTwice} twice, ${verdict.runLate} after their deadline`,
+    `commands run   ${verdict.commandsRun}: ${verdict.runTwice} twice, ${verdict.runLate} after their deadline, ` +
+      `${verdict.runForNobody} for a client that was killed`,
     `longest overrun of a deadline  ${verdict.longestOverrunMs.toFixed(0)} ms`,
     `signals        ${sum(signals, "received")} received, ${sum(signals, "missed")} told to be missed, ` +
       `${verdict.restartsHeard} restarts heard, ${verdict.unknowableTicks} lost with a killed device`,

@@ -80,6 +80,13 @@ export class Rig {
         return this.exclusively(kind, device, () =>
           killFor(device.process, lastsMs, () => startDevice(device)),
         );
+      case "close device":
+        return this.exclusively(kind, device, async () => {
+          if (device === this.devices.at(-1)) return;
+          await device.process.end();
+          await delay(lastsMs);
+          await startDevice(device);
+        });
       case "stop device":
         return this.exclusively(kind, device, () => pauseFor(device.process, lastsMs));
       case "kill client":

@@ -7,6 +7,7 @@ import {
 import { messageOf } from "../../errors";
 import { type ParameterDescription } from "../../wire/inventory";
 import { describedMember } from "../contract/described-member";
+import { activityOf } from "../lookup/activity";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
 import { newCommand } from "../program/new-command";
 import { type OpenedDevice, withDevice } from "../lookup/opened-device";
@@ -48,6 +49,8 @@ function print({ output }: Session, device: OpenedDevice, properties: readonly P
     .filter((fact) => fact !== "")
     .map(printable);
   output.line(`${bold(printable(name))}  ${facts.join(dim(" · "))}`);
+  const activity = activityOf(inventory.rigwire);
+  if (activity !== "") output.line(printable(activity));
   const sections = [
     ["methods", [...contract.methods.values()].map((method) => methodRow(output, device, method))],
     ["properties", properties.map((reading) => propertyRow(output, device, reading))],
@@ -125,6 +128,8 @@ function recordOf(device: OpenedDevice, properties: readonly PropertyReading[]):
     url,
     type: contract.type,
     ...(inventory.rigwire !== undefined && { rigwire: inventory.rigwire.version }),
+    ...(inventory.rigwire?.running && { running: inventory.rigwire.running }),
+    ...(inventory.rigwire?.closing && { closing: true }),
     methods: [...contract.methods.values()].map((method) => methodRecord(device, method)),
     properties: properties.map((reading) => propertyRecord(device, reading)),
     signals: [...contract.signals.values()].map(({ wireName }) => ({

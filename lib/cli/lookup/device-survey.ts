@@ -2,6 +2,7 @@ import { RpcClient } from "../../client/rpc-client";
 import { type DeviceRecord } from "../../discovery/device-directory";
 import { AuthenticationError, messageOf } from "../../errors";
 import { type ChosenKeys } from "../keys/chosen-keys";
+import { activityOf } from "./activity";
 import { connectionOptions } from "./connection-options";
 import { orFirstProblem } from "../contract/first-problem";
 import { keyProblem } from "../keys/key-problems";
@@ -14,6 +15,8 @@ export interface SurveyedDevice extends DeviceRecord {
   readonly alive: boolean;
   /** Where it answered. */
   readonly roundTripMs?: number;
+  /** What it does, where that keeps others waiting. */
+  readonly activity?: string;
   /** Where it did not. */
   readonly problem?: string;
 }
@@ -66,7 +69,14 @@ export class DeviceSurvey {
       const { ms, inventory } = isNew ? await roundTrip(client, ANSWER_WITHIN_MS, signal) : first;
       // An RPyC registry knows no types.
       const type = device.type === "" ? (inventory.rigwire?.type ?? "") : device.type;
-      return { ...device, type, alive: true, roundTripMs: preciseMs(ms) };
+      const activity = activityOf(inventory.rigwire);
+      return {
+        ...device,
+        type,
+        alive: true,
+        roundTripMs: preciseMs(ms),
+        ...(activity !== "" && { activity }),
+      };
     } catch (error) {
       if (error instanceof AuthenticationError) await this.forgetOne(device.url);
       return { ...device, alive: false, problem: shortened(error) };

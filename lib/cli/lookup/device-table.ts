@@ -24,9 +24,10 @@ export function deviceTable(
 }
 
 function row(device: SurveyedDevice, { bold, green, red }: Paint, course: string): readonly string[] {
-  const { name, type, url, alive, roundTripMs, problem = "" } = device;
+  const { name, type, url, alive, roundTripMs, activity = "", problem = "" } = device;
   const known = [bold(printable(name)), printable(type), printable(url)];
   if (!alive) return [...known, red("no"), red(printable(problem))];
   const time = formatMs(roundTripMs ?? NaN);
-  return [...known, green("yes"), course === "" ? time : `${time.padEnd(8)} ${green(course)}`];
+  const trip = course === "" ? time : `${time.padEnd(8)} ${green(course)}`;
+  return [...known, green("yes"), trip, ...(activity === "" ? [] : [printable(activity)])];
 }

@@ -5,6 +5,7 @@ import {
   BusyError,
   CallAbortedError,
   DeviceUnavailableError,
+  InterruptedError,
   RegistryModule,
   type Remote,
   RigApp,
@@ -12,6 +13,7 @@ import {
   withOptions,
 } from "rigwire";
 import { ChaosDevice } from "../chaos-device";
+import { CheckedCommand } from "../slow-check";
 import { Journal, sharedNow } from "../journal";
 import { type LastTick, type SignalCounts } from "../messages";
 import { quiet } from "../quiet-logger";
@@ -22,10 +24,18 @@ import { Child } from "./child";
 const WORKERS_PER_DEVICE = 3;
 const HEARTBEAT_MS = 1_000;
 const LOOK_EVERY_MS = 50;
+const LONG_MS = 8_000;
 const SUBSCRIBED_WITHIN_MS = 10_000;
 
 /** What a call may fail with while its device is killed, stopped or cut off. */
-const EXPECTED = [BusyError, CallAbortedError, ConnectionLostError, DeviceUnavailableError, RpcTimeoutError];
+const EXPECTED = [
+  BusyError,
+  CallAbortedError,
+  ConnectionLostError,
+  DeviceUnavailableError,
+  InterruptedError,
+  RpcTimeoutError,
+];
 
 const [, , name = "", registry = "", file = "", seed = "0", ...devices] = process.argv;
 const journal = new Journal(file);
@@ -39,12 +49,18 @@ class UsedDevice {
     (restart) => journal.write({ kind: "restart", ...restart }),
   );
 
+  /** What `changes$` told last. */
+  private mark: string | undefined;
+
   constructor(
     readonly name: string,
     private readonly remote: Remote<ChaosDevice>,
   ) {
+    remote.mark.changes$.subscribe((mark) => (this.mark = mark));
     remote.ticked.subscribe(([run, number]) => this.account.heard(run, number));
-    clientOf(remote).missed$.subscribe(({ count }) => this.account.missed(count));
+    clientOf(remote).missed$.subscribe(({ signal, count }) => {
+      if (signal === "ticked") this.account.missed(count);
+    });
   }
 
   get signals(): SignalCounts {
@@ -54,7 +70,8 @@ class UsedDevice {
   /** Calls one after the other, with any timeout and now and then an abort. */
   async callOn(random: Random): Promise<void> {
     while (isCalling) {
-      const timeoutMs = random.between(50, 2_000);
+      // Now and then a client would wait for long: what waits then must go with it where it is killed.
+      const timeoutMs = random.next() < 0.1 ? LONG_MS : random.between(50, 2_000);
       const options = {
         timeoutMs,
         ...(random.next() < 0.1 && { signal: AbortSignal.timeout(random.between(1, 300)) }),
@@ -81,6 +98,8 @@ class UsedDevice {
     } catch (error) {
       return `does not reach ${this.name}: ${String(error)}`;
     }
+    const mark = await withOptions(this.remote, { timeoutMs: 1_000 }).mark.get().catch(String);
+    if (mark !== this.mark) return `was told by changes$ that mark is ${this.mark}, and it is ${mark}`;
     if (lastTick === undefined || this.account.covers(lastTick)) return undefined;
     return `was not told of tick ${lastTick.number} of ${lastTick.run}: ${this.account.position}`;
   }
@@ -88,7 +107,7 @@ class UsedDevice {
   private async call(random: Random, options: { timeoutMs: number; signal?: AbortSignal }): Promise<void> {
     const id = newId();
     const remote = withOptions(this.remote, options);
-    const holdMs = random.next() < 0.2 ? random.between(1, 60) : 0;
+    const holdMs = random.next() < 0.2 ? random.between(1, 150) : 0;
     const ending = this.commanded(remote, random, id, holdMs).then(
       () => "done",
       (error: unknown) => outcomeOf(error),
@@ -106,7 +125,11 @@ class UsedDevice {
     holdMs: number,
   ): Promise<unknown> {
     const kind = random.next();
-    if (kind < 0.6) return remote.command(id, holdMs);
+    if (kind < 0.35) return remote.command(id, holdMs);
+    if (kind < 0.45) return remote.stubborn(id, holdMs);
+    if (kind < 0.55) return remote.checked(CheckedCommand.of(id));
+    if (kind < 0.65) return remote.mark.set(id);
+    if (kind < 0.68) return remote.halt(id);
     return kind < 0.9 ? remote.urgent(id) : remote.image(id, random.between(0, 200_000));
   }
 }
@@ -124,7 +147,7 @@ function outcomeOf(error: unknown): string {
   const wasNotRun =
     error instanceof DeviceUnavailableError ||
     error instanceof BusyError ||
-    / was not (sent|started)/.test(message);
+    / was not (sent|started|set)/.test(message);
   return wasNotRun ? `${kind} (not run)` : kind;
 }
 

@@ -6,6 +6,7 @@ import { Child } from "./child";
 const TICK_EVERY_MS = 10;
 const ALIVE_TIMEOUT_MS = 3_000;
 const HEARTBEAT_MS = 1_000;
+const CLOSE_GRACE_MS = 500;
 
 const [, , name = "", registry = "", journal = "", advertise = ""] = process.argv;
 
@@ -15,15 +16,18 @@ async function main(): Promise<void> {
     if (kind !== "finish") return;
     child.tell({ kind: "finished", lastTick: device.tickLast() });
   });
-  const app = new RigApp()
+  const app = new RigApp({ closeOnSignals: true })
     .use(RegistryModule.connect(registry, { aliveTimeoutMs: ALIVE_TIMEOUT_MS, heartbeatMs: HEARTBEAT_MS }))
     .serve(device, {
       name,
       url: "tcp://127.0.0.1",
       overwrite: true,
       heartbeatMs: HEARTBEAT_MS,
+      closeGraceMs: CLOSE_GRACE_MS,
       ...(advertise !== "" && { advertise }),
     });
+  // The channel to the main process would keep this one alive.
+  void app.closed.then(() => process.exit());
   await app.start();
   device.tickEvery(TICK_EVERY_MS);
   child.tell({ kind: "ready", url: app.servers[0]?.url ?? "" });
