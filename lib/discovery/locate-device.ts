@@ -51,10 +51,15 @@ export async function locateRecord(
     signal.throwIfAborted();
     const round = new AbortController();
     const explain = async (problem: string) => {
-      const known = directory.problem ?? (await whatIsThere(directory));
+      const known = await whatIsThere(directory);
       if (!round.signal.aborted) tell(`${problem}: ${known}`);
     };
-    const slow = setTimeout(() => void explain(`${describe(query)} is not found yet`), SLOW_ANSWER_MS);
+    const explainSlowness = () => {
+      const problem = `${describe(query)} is not found yet`;
+      if (directory.problem === undefined) void explain(problem);
+      else tell(`${problem}: ${directory.problem}`);
+    };
+    const slow = setTimeout(explainSlowness, SLOW_ANSWER_MS);
     try {
       const added = nextAdded(directory, query, AbortSignal.any([signal, round.signal]));
       // A device that appears elsewhere is not kept waiting by a directory that does not answer.

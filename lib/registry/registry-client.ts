@@ -83,10 +83,17 @@ export class RegistryClient {
   private readonly locate: Locate;
   private watching: RegistryWatch | undefined;
   private isClosed = false;
+  /** Where it was found the last time. */
+  private foundAt: string | undefined;
+  private obstacle: string | undefined;
 
   /** @param where - The registry's URL, or a function that finds it, asked before every attempt to connect. */
   constructor(where: string | Locate, options: RegistryClientOptions = {}) {
-    this.locate = typeof where === "string" ? () => Promise.resolve(where) : where;
+    this.locate = async (signal, tell) => {
+      const found = typeof where === "string" ? where : await where(signal, tell);
+      this.foundAt = located(found).url;
+      return found;
+    };
     this.timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     const security = resolveClientSecurity(options.security);
     this.options = { ...options, security };
@@ -96,6 +103,19 @@ export class RegistryClient {
       map((state) => (state.kind === "connected" ? { kind: "connected", url: state.url } : state)),
     );
     this.changes$ = this.openWatch().pipe(share());
+    this.channel.state$.subscribe((state) => {
+      this.obstacle = state.kind === "connecting" ? state.problem : undefined;
+    });
+  }
+
+  /** What people know the registry by: "the registry at" its URL. */
+  get name(): string {
+    return this.foundAt === undefined ? "the registry" : `the registry at ${this.foundAt}`;
+  }
+
+  /** Why the registry cannot be reached at the moment, with its URL; nothing while it can, or is not known to be away. */
+  get problem(): string | undefined {
+    return this.obstacle === undefined ? undefined : `${this.name} cannot be reached: ${this.obstacle}`;
   }
 
   /**
@@ -159,13 +179,20 @@ export class RegistryClient {
    * @throws RegistryUnsupportedError by an original registry.
    */
   async list(query: DeviceQuery = {}, options: RegistryCallOptions = {}): Promise<readonly DeviceRecord[]> {
-    const { timeoutMs = this.timeoutMs } = options;
-    const beganAt = performance.now();
-    if (this.watching !== undefined) await readyWithin(this.watching, timeoutMs / 2, options.signal);
-    const remainingMs = Math.ceil(timeoutMs - (performance.now() - beganAt));
-    const request: RegistryRequest = { event: "LIST_DEVICES", query };
-    const reply = await this.ask(request, "list", { ...options, timeoutMs: remainingMs });
-    return expectReply(reply, "DEVICES", "LIST_DEVICES").devices;
+    const { timeoutMs = this.timeoutMs, signal } = options;
+    const until = performance.now() + timeoutMs;
+    const remainingMs = () => Math.ceil(until - performance.now());
+    const { watching } = this;
+    if (watching === undefined) return this.listNow(query, remainingMs(), signal);
+    const isObstructed = await readyWithin(watching, timeoutMs / 2, signal);
+    const devices = await this.listNow(query, remainingMs(), signal);
+    if (!isObstructed) return devices;
+    // The registry came back for this list; the watch may come back after it.
+    await Promise.race([
+      watching.ready,
+      pause(remainingMs() / 2, { ref: false, ...(signal !== undefined && { signal }) }),
+    ]);
+    return this.listNow(query, remainingMs(), signal);
   }
 
   /**
@@ -185,6 +212,16 @@ export class RegistryClient {
   /** As {@link close}: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  private async listNow(
+    query: DeviceQuery,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly DeviceRecord[]> {
+    const options = { timeoutMs, ...(signal !== undefined && { signal }) };
+    const reply = await this.ask({ event: "LIST_DEVICES", query }, "list", options);
+    return expectReply(reply, "DEVICES", "LIST_DEVICES").devices;
   }
 
   private async ask(
@@ -219,10 +256,19 @@ export class RegistryClient {
   }
 }
 
-/** Waits until a watch is ready, its time is over, or a signal aborts. */
-async function readyWithin(watch: RegistryWatch, ms: number, signal?: AbortSignal): Promise<void> {
+/**
+ * Waits until a watch is ready or in difficulties, its time is over, or a signal aborts.
+ *
+ * @returns Whether it is in difficulties.
+ */
+async function readyWithin(watch: RegistryWatch, ms: number, signal?: AbortSignal): Promise<boolean> {
   const over = new AbortController();
   const either = signal === undefined ? over.signal : AbortSignal.any([over.signal, signal]);
-  await Promise.race([watch.ready, pause(ms, { signal: either })]);
+  const isObstructed = await Promise.race([
+    watch.ready.then(() => false),
+    watch.obstructed.then(() => true),
+    pause(ms, { signal: either }).then(() => false),
+  ]);
   over.abort();
+  return isObstructed;
 }

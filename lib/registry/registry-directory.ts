@@ -22,6 +22,10 @@ export class RegistryDirectory implements DeviceDirectory {
     this.changes$ = client.watch();
   }
 
+  get problem(): string | undefined {
+    return this.client.problem;
+  }
+
   /**
    * @throws RegistryUnsupportedError where the registry is an original, and what else `RegistryClient.list` throws.
    */

@@ -200,7 +200,7 @@ export class RegistryLease {
     if (this.state.kind === "unreachable" || this.loop.isEnding) return;
     this.log.warn(
       { device: this.device.name, problem },
-      `the registry cannot be reached (${problem}): the device goes on, and is registered when it is back`,
+      `${this.client.name} cannot be reached (${problem}): the device goes on, and is registered when it is back`,
     );
     this.states.next({ kind: "unreachable", problem });
   }

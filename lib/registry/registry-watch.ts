@@ -27,6 +27,9 @@ export interface RegistryWatchOptions extends ChannelOptions {
 export class RegistryWatch {
   /** Resolves when every later change will be told, or the watch has ended. A change before that may not be told. */
   readonly ready: Promise<void>;
+  /** Resolves when the registry could not be reached, the first time. */
+  readonly obstructed: Promise<void>;
+  private readonly whenObstructed = deferred();
   private readonly whenReady = deferred();
   private readonly channel: RpcChannel<WatchedRegistry>;
   /** The devices as the observer knows them, by name; nothing until the first list. */
@@ -42,6 +45,7 @@ export class RegistryWatch {
     private readonly observer: Subscriber<DeviceEvent>,
   ) {
     this.ready = this.whenReady.promise;
+    this.obstructed = this.whenObstructed.promise;
     this.channel = new ReconnectingChannel(locate, watchProtocol, options);
     this.channel.subscribe(CHANGES).subscribe((frame) => this.receive(frame));
     this.channel.state$.subscribe((state) => this.follow(state));
@@ -60,6 +64,7 @@ export class RegistryWatch {
   }
 
   private follow(state: ChannelState<WatchedRegistry>): void {
+    if (state.kind === "connecting" && state.problem !== undefined) this.whenObstructed.resolve();
     if (state.kind !== "connected") return;
     if (state.peer.canBeWatched) this.synchronize();
     else this.observer.error(unsupported("WATCH"));

@@ -128,9 +128,14 @@ export abstract class PendingCall<Peer> implements SentRequest {
     }
   }
 
-  /** The two sides do not trust each other's keys. */
-  refused(refusal: AuthenticationError, where: string): void {
-    const text = `${subjectOf(this.place)}was not sent: ${refusal.message} (${where})`;
+  /**
+   * The two sides do not trust each other's keys.
+   *
+   * @param where - Nothing where the refusal says by itself whose it is.
+   */
+  refused(refusal: AuthenticationError, where: string | undefined): void {
+    const at = where === undefined ? "" : ` (${where})`;
+    const text = `${subjectOf(this.place)}was not sent: ${refusal.message}${at}`;
     this.fail(new AuthenticationError(text, refusal.problem, this.place, { cause: refusal }));
   }
 

@@ -64,6 +64,8 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
   private problem: string | undefined;
   /** How the last attempt ended, where the keys were the reason. */
   private refusal: AuthenticationError | undefined;
+  /** Whether that attempt had found an address; else whoever is asked for addresses refused. */
+  private isLocated = false;
   private readonly security: ReadonlyMap<Transport, unknown>;
 
   /**
@@ -166,10 +168,12 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
   private async openSession(): Promise<Session<Peer>> {
     const { signal } = this.closing;
     const search = this.locate(signal, (problem) => this.tellProblem(problem));
+    this.isLocated = false;
     const { url: found, verify } = located(await unlessAborted(signal, search));
     const transport = transportOf(found);
     const url = transport.checkedUrl(found);
     this.where = url;
+    this.isLocated = true;
     const {
       maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
       handshakeTimeoutMs = DEFAULT_HANDSHAKE_TIMEOUT_MS,
@@ -272,7 +276,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
   private failWaiting(error: unknown): void {
     this.refusal = error instanceof AuthenticationError ? error : undefined;
     for (const call of this.waiting) {
-      if (this.refusal !== undefined) call.refused(this.refusal, this.where);
+      if (this.refusal !== undefined) call.refused(this.refusal, this.refusedAt);
       else if (isFinal(error)) call.fail(error);
     }
   }
@@ -288,8 +292,12 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
   }
 
   private expire(call: PendingCall<Peer>): void {
-    if (this.refusal !== undefined && this.waiting.has(call)) call.refused(this.refusal, this.where);
+    if (this.refusal !== undefined && this.waiting.has(call)) call.refused(this.refusal, this.refusedAt);
     else call.expire(this.where, this.obstacle(), this.session?.holdupOf(call.id));
+  }
+
+  private get refusedAt(): string | undefined {
+    return this.isLocated ? this.where : undefined;
   }
 
   /** Why a call still waits; nothing where it need not any more, but its time was over before it could be sent. */

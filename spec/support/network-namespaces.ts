@@ -1,4 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { closing } from "./closing";
 
 /** Why there can be no networks of their own for tests; nothing where there can. */
@@ -15,13 +17,15 @@ let made = 0;
 export class Namespace {
   readonly name = `rigwire-${process.pid}-${++made}`;
 
-  private constructor() {
+  private constructor(hosts: Readonly<Record<string, string>> | undefined) {
     ip("netns", "add", this.name);
     this.ip("link", "set", "lo", "up");
+    if (hosts !== undefined) this.nameHosts(hosts);
   }
 
-  static make(): Namespace {
-    return closing(new Namespace());
+  /** @param hosts - Address → the name that its programs find it by, instead of all names of this computer. */
+  static make(hosts?: Readonly<Record<string, string>>): Namespace {
+    return closing(new Namespace(hosts));
   }
 
   /** Lays a cable to another; each end has its address, such as `10.0.0.1/24`. Gives the name of this end. */
@@ -40,6 +44,18 @@ export class Namespace {
 
   close(): void {
     ip("netns", "del", this.name);
+    rmSync(this.files, { recursive: true, force: true });
+  }
+
+  /** What stands here, programs inside find in /etc (ip-netns(8)). */
+  private get files(): string {
+    return join("/etc/netns", this.name);
+  }
+
+  private nameHosts(hosts: Readonly<Record<string, string>>): void {
+    mkdirSync(this.files, { recursive: true });
+    const lines = Object.entries(hosts).map(([address, name]) => `${address} ${name}\n`);
+    writeFileSync(join(this.files, "hosts"), lines.join(""));
   }
 
   private raise(link: string, address: string): void {

@@ -11,6 +11,16 @@ export interface HostAddress {
 }
 
 /**
+ * All addresses that a host name means on this computer, those of IPv4 first.
+ *
+ * @throws The system's error, such as `ENOTFOUND`, if the name has none.
+ */
+export async function lookUpHosts(host: string): Promise<readonly HostAddress[]> {
+  const found = await lookup(bareHost(host), { verbatim: false, all: true });
+  return found.map(({ address, family }) => ({ address, family: family === 6 ? 6 : 4 }));
+}
+
+/**
  * The address that a host name means on this computer: IPv4 where it has both, which is what servers listen at where
  * they are told nothing else.
  *

@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from "node:dgram";
-import { lookUpHost } from "../../address/node/look-up-host";
+import { lookUpHosts } from "../../address/node/look-up-host";
 import { messageOf, RpycRegistryUnreachableError } from "../../errors";
 import {
   allowedNames,
@@ -93,7 +93,7 @@ export class UdpRegistryClient implements RpycRegistryClient {
       limits,
       () => this.silence(),
       (resolve, reject) => {
-        let socket: Socket | undefined;
+        const sockets: Socket[] = [];
         let gathering: NodeJS.Timeout | undefined;
         let freed = false;
         const fail = (error: unknown) => reject(this.unreachable(error));
@@ -104,16 +104,24 @@ export class UdpRegistryClient implements RpycRegistryClient {
           if (gatherMs === 0) resolve(replies);
           else gathering ??= setTimeout(() => resolve(replies), gatherMs);
         };
-        lookUpHost(this.host).then(({ address, family }) => {
+        lookUpHosts(this.host).then((addresses) => {
           if (freed) return;
-          socket = createSocket(family === 6 ? "udp6" : "udp4");
-          socket.on("error", fail).on("message", onReply);
-          this.send(socket, request, address, fail);
+          const failed = new Set<Socket>();
+          for (const { address, family } of addresses) {
+            const socket = createSocket(family === 6 ? "udp6" : "udp4");
+            sockets.push(socket);
+            const onError = (error: unknown) => {
+              failed.add(socket);
+              if (failed.size === addresses.length) fail(error);
+            };
+            socket.on("error", onError).on("message", onReply);
+            this.send(socket, request, address, onError);
+          }
         }, fail);
         return () => {
           freed = true;
           clearTimeout(gathering);
-          socket?.close();
+          for (const socket of sockets) socket.close();
         };
       },
     );

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Event, type Socket } from "zeromq";
 import { type ResolvedClientSecurity } from "../../security/security-options";
 import { withDeadline } from "../../time/with-deadline";
+import { ConnectObstacle, REFUSED } from "./connect-obstacle";
 import { isWithinProcess } from "./curve-client-options";
 import { handshakeError } from "./handshake-failure";
 import { inprocClosing, isInprocBound } from "./inproc-endpoints";
@@ -32,11 +33,7 @@ export const COMES_BACK = {
 } as const;
 
 /** Nobody answers: the peer may be there behind a wire that carries nothing. */
-export class NoAnswerError extends Error {
-  constructor() {
-    super("no answer");
-  }
-}
+export class NoAnswerError extends Error {}
 
 /** How long a socket may take to tell that it tries again, in milliseconds. */
 const RETRY_TOLD_WITHIN_MS = 100;
@@ -86,9 +83,14 @@ async function connectRemote(
 ): Promise<void> {
   const events = eventsOf(socket);
   socket.connect(url);
-  await withDeadline(handshake(events, url, security), CONNECT_TIMEOUT_MS, () => {
-    throw new NoAnswerError();
-  });
+  const obstacle = new ConnectObstacle(url);
+  try {
+    await withDeadline(handshake(events, url, security, obstacle), CONNECT_TIMEOUT_MS, async () => {
+      throw new NoAnswerError(await obstacle.ofSilence());
+    });
+  } finally {
+    obstacle.end();
+  }
   void watch(events, watcher);
 }
 
@@ -97,15 +99,16 @@ async function handshake(
   events: AsyncIterator<Event, undefined>,
   url: string,
   security: ResolvedClientSecurity | Plain,
+  obstacle: ConnectObstacle,
 ): Promise<void> {
   for (let next = await events.next(); next.done !== true; next = await events.next()) {
     const event = next.value;
     switch (event.type) {
       case "handshake":
         return;
-      // A closed descriptor is all that tells a refusal.
+      // A closed descriptor is all that tells that it did not come about.
       case "close":
-        throw new Error("connection refused");
+        throw await refusal(obstacle);
       case "disconnect":
       case "handshake:error:other":
       case "handshake:error:protocol":
@@ -117,6 +120,11 @@ async function handshake(
     }
   }
   throw new Error("closed");
+}
+
+async function refusal(obstacle: ConnectObstacle): Promise<Error> {
+  const reason = await obstacle.ofRefusal();
+  return reason === REFUSED ? new Error(reason) : new NoAnswerError(reason);
 }
 
 /** Reads on until the socket closes. */

@@ -14,6 +14,7 @@ import {
 import { connectSocket, ONE_CONNECTION } from "./connect-socket";
 import { refusedMessage } from "./refused-message";
 import { curveClientOptions } from "./curve-client-options";
+import { firstOpened } from "./first-opened";
 import { makeSocket } from "./make-socket";
 import { PRESENCE, PRESENCE_FEATURE } from "./presence";
 import { resolveHost } from "./resolve-host";
@@ -52,6 +53,8 @@ export class DealerConnection implements Connection {
   }
 
   /**
+   * Tries all addresses that the host's name stands for.
+   *
    * @throws AuthenticationError where the keys are the reason; else Error with the reason in a few words.
    */
   static async open(
@@ -62,7 +65,21 @@ export class DealerConnection implements Connection {
     security: ResolvedClientSecurity | Plain,
     signal: AbortSignal,
   ): Promise<DealerConnection> {
-    const target = await resolveHost(url, signal);
+    const targets = await resolveHost(url, signal);
+    return firstOpened(targets, signal, (target) =>
+      DealerConnection.openAt(target, url, protocol, receiver, options, security, signal),
+    );
+  }
+
+  private static async openAt(
+    target: string,
+    url: string,
+    protocol: ConnectionProtocol,
+    receiver: ConnectionReceiver,
+    options: ConnectionOptions,
+    security: ResolvedClientSecurity | Plain,
+    signal: AbortSignal,
+  ): Promise<DealerConnection> {
     signal.throwIfAborted();
     const connection = new DealerConnection(url, target, protocol, receiver, options, security);
     const end = () => connection.end();

@@ -30,23 +30,24 @@ export async function handshakeError(
       return new Error(`the peer could not check this client's key: ${event.error.message}`);
     case "handshake:error:protocol":
       if (event.error.code === "ERR_ZMTP_MECHANISM_MISMATCH") return mismatch(hasKeys);
-      if (hasKeys && event.error.code === "ERR_ZMTP_CRYPTOGRAPHIC") return otherKey();
+      if (hasKeys && event.error.code === "ERR_ZMTP_CRYPTOGRAPHIC") return otherKey(security);
       return new Error(`the peer speaks another protocol: ${event.error.code}`);
     case "handshake:error:other":
     case "disconnect":
       // The peer closed, which is all that ZeroMQ tells.
-      return closedError(hasKeys, await peerMechanism(url));
+      return closedError(security, await peerMechanism(url));
   }
 }
 
-function closedError(hasKeys: boolean, mechanism: string | undefined): Error {
+function closedError(security: ResolvedClientSecurity | Plain, mechanism: string | undefined): Error {
+  const hasKeys = security !== "plain";
   switch (mechanism) {
     case undefined:
       return new Error("the peer is no device");
     case "NULL":
       return hasKeys ? mismatch(hasKeys) : new Error("the peer closed the connection");
     case "CURVE":
-      return hasKeys ? otherKey() : mismatch(hasKeys);
+      return hasKeys ? otherKey(security) : mismatch(hasKeys);
     default:
       return new AuthenticationError(
         `the device wants ${mechanism}, which rigwire does not speak`,
@@ -57,7 +58,8 @@ function closedError(hasKeys: boolean, mechanism: string | undefined): Error {
 
 function notAllowed({ keys }: ResolvedClientSecurity): AuthenticationError {
   return new AuthenticationError(
-    `the device does not allow this client's key: put it among its allowed keys: public ${keys.publicKey}`,
+    `the device does not allow this client's key: put it among its allowed keys: public ${keys.publicKey} ` +
+      "(allow, RIGWIRE_ALLOW); or, in a rig with one pair of keys, give this client that pair",
     "client-not-allowed",
   );
 }
@@ -73,9 +75,14 @@ function mismatch(hasKeys: boolean): AuthenticationError {
 }
 
 /** A server that cannot read the first message closes without a word: so it does where it was meant for another. */
-function otherKey(): AuthenticationError {
+function otherKey({ keys, serverKey }: ResolvedClientSecurity): AuthenticationError {
+  const cure =
+    serverKey === keys.publicKey
+      ? "this client expects its own pair of keys there: give both the same key file, or this client the device's " +
+        "public key (serverKey, RIGWIRE_SERVER_KEY)"
+      : `it expects ${serverKey}: give this client the device's public key (serverKey, RIGWIRE_SERVER_KEY)`;
   return new AuthenticationError(
-    "closed during the security handshake: most likely the device's public key is not the expected serverKey",
+    `closed during the security handshake: most likely the device's public key is not the expected serverKey; ${cure}`,
     "unexpected-server",
   );
 }
