@@ -1,6 +1,6 @@
 import { type Allow, type PublicKey } from "./credentials";
-import { statSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { lstatSync, type Stats, statSync } from "node:fs";
+import { lstat, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { KeyError, messageOf } from "../errors";
 import { type Logger } from "../log/logger";
@@ -29,6 +29,7 @@ function allowedByOwner(allow: Allow, log: Logger): AllowedKeys {
 }
 
 const OTHERS_WRITE = 0o022;
+const ROOT = 0;
 
 /**
  * A folder of public keys. It is looked at whenever a client connects, so that a key is allowed from the moment its
@@ -45,7 +46,7 @@ class KeyFolder implements AllowedKeys {
     private readonly log: Logger,
   ) {
     try {
-      requireOwn(folder, statSync(folder).mode);
+      requireOwn(folder, statSync(folder));
     } catch (error) {
       throw error instanceof KeyError ? error : unreadable(folder, error);
     }
@@ -54,7 +55,7 @@ class KeyFolder implements AllowedKeys {
   /** Nobody is permitted while the folder cannot be read. */
   async permits(publicKey: PublicKey): Promise<boolean> {
     try {
-      requireOwn(this.folder, (await stat(this.folder)).mode);
+      requireOwn(this.folder, await stat(this.folder));
       await this.refresh();
       return this.keys.has(publicKey);
     } catch (error) {
@@ -75,7 +76,7 @@ class KeyFolder implements AllowedKeys {
   /** A file that cannot be used allows nobody, and keeps nobody else out. */
   private read(path: string): PublicKey[] {
     try {
-      requireOwn(path, statSync(path).mode);
+      requireOwn(path, lstatSync(path));
       return [readPublicKey(path)];
     } catch (error) {
       this.tell(error);
@@ -91,16 +92,26 @@ class KeyFolder implements AllowedKeys {
   }
 }
 
-/** Whoever can write a key can let anybody in. */
-function requireOwn(path: string, mode: number): void {
-  if (process.platform === "win32" || (mode & OTHERS_WRITE) === 0) return;
+/** Whoever can write a key, or change where a link to it leads, can let anybody in. */
+function requireOwn(path: string, stats: Stats): void {
+  if (stats.isSymbolicLink()) {
+    throw new KeyError(`${path} is a link, whose aim others may change: put the file itself there`);
+  }
+  if (process.platform === "win32") return;
+  const own = process.getuid?.();
+  if (own !== undefined && stats.uid !== own && stats.uid !== ROOT) {
+    throw new KeyError(
+      `${path} belongs to another user, who can allow anybody with it: run chown ${own} ${path}`,
+    );
+  }
+  if ((stats.mode & OTHERS_WRITE) === 0) return;
   throw new KeyError(`others can write to ${path}, and so allow anybody: run chmod go-w ${path}`);
 }
 
 /** Changes whenever the file does. */
 async function describe(path: string): Promise<string> {
   try {
-    const { ino, size, mode, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    const { ino, size, mode, mtimeNs, ctimeNs } = await lstat(path, { bigint: true });
     return [path, ino, size, mode, mtimeNs, ctimeNs].join(" ");
   } catch {
     return `${path} is gone`;

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AuthenticationError, generateKeys, KeyError, writeKeyFiles, type KeyPair } from "rigwire";
 import { eventually } from "../support/eventually";
@@ -7,6 +7,9 @@ import { connectVault, failureOf, serveVault, temporaryFolder, twoPairs } from "
 
 const { server: serverKeys, client: clientKeys } = twoPairs();
 const logger = new RecordingLogger();
+
+/** The number of a user who is not this one. */
+const SOMEBODY = 65_534;
 
 function folderOfKeys(): string {
   const folder = join(temporaryFolder(), "allowed");
@@ -138,6 +141,40 @@ describe("a folder of allowed keys", () => {
     const opening = serveVault({ security: { keys: serverKeys, allow: folder } });
     await expect(opening).rejects.toThrow(KeyError);
     await expect(opening).rejects.toThrow(`run chmod go-w ${folder}`);
+  });
+
+  it("takes no key from a link, whose aim others may change", async () => {
+    const folder = folderOfKeys();
+    const log = new RecordingLogger();
+    const { server } = await serveVault({ security: { keys: serverKeys, allow: folder }, logger: log });
+    symlinkSync(allow(temporaryFolder(), "elsewhere", clientKeys), join(folder, "client.pub"));
+
+    expect(await isLetIn(clientKeys, server.url)).toBe(false);
+    expect(log.lines).toContainEqual(expect.stringMatching(/^warn: allowed keys: .*client\.pub is a link/));
+  });
+
+  // Only root can give a file away.
+  const asRoot = process.getuid?.() === 0 ? it : it.skip;
+
+  asRoot("takes no key from a file of another user", async () => {
+    const folder = folderOfKeys();
+    const log = new RecordingLogger();
+    const { server } = await serveVault({ security: { keys: serverKeys, allow: folder }, logger: log });
+    chownSync(allow(folder, "client", clientKeys), SOMEBODY, SOMEBODY);
+
+    expect(await isLetIn(clientKeys, server.url)).toBe(false);
+    expect(log.lines).toContainEqual(expect.stringMatching(/client\.pub belongs to another user/));
+  });
+
+  asRoot("that belongs to another user is refused, with the cure", async () => {
+    const folder = folderOfKeys();
+    chownSync(folder, SOMEBODY, SOMEBODY);
+    const opening = serveVault({ security: { keys: serverKeys, allow: folder } });
+
+    await expect(opening).rejects.toThrow(KeyError);
+    await expect(opening).rejects.toThrow(
+      `belongs to another user, who can allow anybody with it: run chown 0 ${folder}`,
+    );
   });
 
   it("that becomes unsafe or goes away lets in nobody", async () => {

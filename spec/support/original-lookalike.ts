@@ -7,6 +7,8 @@ export interface LookalikeOptions {
   readonly signals?: readonly string[];
   /** Method → what it answers, as JSON. */
   readonly methods?: Readonly<Record<string, unknown>>;
+  /** What it answers instead, where it gives something. */
+  readonly answer?: (request: Readonly<Record<string, unknown>>) => object | undefined;
   /** Where it listens. Default: at a free port. */
   readonly url?: string;
   /** Where it publishes. Default: at a free port. */
@@ -53,8 +55,11 @@ export class OriginalLookalike {
     }
   }
 
-  private async answer({ event, method }: Readonly<Record<string, unknown>>): Promise<object> {
+  private async answer(request: Readonly<Record<string, unknown>>): Promise<object> {
+    const { event, method } = request;
     const { signals = [], methods = {} } = this.options;
+    const other = this.options.answer?.(request);
+    if (other !== undefined) return other;
     if (event === "GET_INVENTORY") {
       const json_methods = Object.fromEntries(Object.keys(methods).map((name) => [name, 10_000]));
       return { json_methods, buffer_methods: {}, signals, properties: [], name: "" };

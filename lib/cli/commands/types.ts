@@ -6,6 +6,7 @@ import { newCommand } from "../program/new-command";
 import { type OpenedDevice, withDevice } from "../lookup/opened-device";
 import { readProperties } from "../contract/read-properties";
 import { type Session } from "../program/session";
+import { printableLines } from "../terminal/printable";
 
 interface TypesOptions extends DeviceOptions {
   readonly class?: string;
@@ -31,7 +32,7 @@ async function types(
 ): Promise<void> {
   if (!/^[A-Za-z_$][\w$]*$/.test(className))
     throw new UsageError(`--class ${className}: that is no name for a class`);
-  const source = contractSource(device, className, await values(device, signal));
+  const source = printableLines(contractSource(device, className, await values(device, signal)));
   if (output.json) output.record({ className, source });
   else output.raw(source);
 }

@@ -36,7 +36,7 @@ export function printError(error: unknown, output: Output): void {
   const cure = output.verbose ? undefined : cureOf(error);
   if (output.json) {
     const record = { error: message, ...(cure !== undefined && { cure }), exitCode: exitCodeOf(error) };
-    output.rawNote(`${JSON.stringify(record)}\n`);
+    output.rawNote(`${printable(JSON.stringify(record))}\n`);
   } else {
     const { red, dim } = output.notePaint;
     const told = `${red("rigwire:")} ${printable(message)}`;

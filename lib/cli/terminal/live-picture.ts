@@ -1,4 +1,5 @@
 import { type Output } from "./output";
+import { printableOutput } from "./printable";
 import { fitted } from "./table";
 
 const HIDE_CURSOR = "\u001b[?25l";
@@ -20,7 +21,7 @@ export class LivePicture {
     const shown =
       lines.length <= room ? lines : [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more lines`];
     const up = this.drawnLines === 0 ? "\r" : `\u001b[${this.drawnLines}F`;
-    const text = shown.map((line) => `${fitted(line, columns)}\n`).join("");
+    const text = shown.map((line) => `${printableOutput(fitted(line, columns))}\n`).join("");
     this.output.raw(`${up}${CLEAR_BELOW}${text}`);
     this.drawnLines = shown.length;
   }

@@ -1,5 +1,6 @@
 import { encodeJson } from "../../wire/json";
 import { hasColours, paint, type Paint } from "./colours";
+import { printable, printableOutput } from "./printable";
 
 /** How a command prints: results to stdout, everything else to stderr. */
 export class Output {
@@ -47,7 +48,7 @@ export class Output {
   }
 
   line(text = ""): void {
-    this.stdout.write(`${text}\n`);
+    this.stdout.write(`${printableOutput(text)}\n`);
   }
 
   /** As it is: bytes, or a picture that is drawn over an earlier one. */
@@ -57,12 +58,12 @@ export class Output {
 
   /** One JSON line; numbers and large integers as `encodeJson` writes them. */
   record(record: object): void {
-    this.stdout.write(`${encodeJson(record)}\n`);
+    this.stdout.write(`${printable(encodeJson(record))}\n`);
   }
 
   /** A line on the side; not where machines read. */
   note(text: string): void {
-    if (!this.json) this.stderr.write(`${text}\n`);
+    if (!this.json) this.stderr.write(`${printableOutput(text)}\n`);
   }
 
   /** Takes away what the terminal shows of a pressed key, as `^C`. */
