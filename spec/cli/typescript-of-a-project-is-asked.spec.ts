@@ -28,6 +28,12 @@ describe("in the folder of a project, rigwire doctor", () => {
       status: "broken",
       cure: expect.stringContaining('"emitDecoratorMetadata": true'),
     });
+    writeOptions({});
+    expect(await finding()).toMatchObject({
+      status: "warning",
+      text: expect.stringContaining("decorators are standard ones"),
+      cure: expect.stringContaining('"experimentalDecorators": true'),
+    });
   });
 
   it("says why it cannot be known", async () => {

@@ -8,6 +8,7 @@ import { isObject } from "../../wire/message";
 import { type Finding } from "../lookup/finding";
 
 const SUBJECT = "tsconfig.json";
+const FLAGS = 'set "experimentalDecorators": true and "emitDecoratorMetadata": true in compilerOptions';
 const COMPILER_WITHIN_MS = 10_000;
 
 /**
@@ -34,11 +35,19 @@ function judged(config: unknown): Finding {
   if (options.experimentalDecorators === true && options.emitDecoratorMetadata === true) {
     return { status: "well", subject: SUBJECT, text: "decorators are compiled as rigwire needs it" };
   }
+  if (options.experimentalDecorators !== true && options.emitDecoratorMetadata !== true) {
+    return {
+      status: "warning",
+      subject: SUBJECT,
+      text: "decorators are standard ones: on members only, with every type written out, @JsonMethod({ args: [Arg(…)] })",
+      cure: FLAGS,
+    };
+  }
   return {
     status: "broken",
     subject: SUBJECT,
     text: "decorators are compiled without what rigwire needs",
-    cure: 'set "experimentalDecorators": true and "emitDecoratorMetadata": true in compilerOptions',
+    cure: FLAGS,
   };
 }
 
