@@ -166,7 +166,8 @@ export {
   type RpycRegistrationOptions,
   type RpycRegistrationState,
 } from "./rpyc/client/rpyc-registration";
-export { type ServiceAddress } from "./rpyc/service-address";
+export { type RegisteredAddress, type RegisteredPort, type ServiceAddress } from "./rpyc/service-address";
+export { type RegistryCommands } from "./rpyc/server/registry-responder";
 export { type RegisteredService, ServiceTable, type ServiceTableOptions } from "./rpyc/server/service-table";
 export { TcpRegistryClient, type TcpRegistryClientOptions } from "./rpyc/client/tcp-registry-client";
 export { TcpRegistryServer, type TcpRegistryServerOptions } from "./rpyc/server/tcp-registry-server";

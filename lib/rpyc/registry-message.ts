@@ -2,7 +2,7 @@ import { MalformedMessageError } from "../errors";
 import { decodeBrine } from "./brine/decoder";
 import { encodeBrine } from "./brine/encoder";
 import { type BrineValue } from "./brine/values";
-import { isServicePort } from "./service-address";
+import { isRegisteredPort, type RegisteredPort } from "./service-address";
 
 /** The port where a registry is looked for. */
 export const RPYC_REGISTRY_PORT = 18_811;
@@ -14,8 +14,8 @@ const MAGIC = "RPYC";
 
 /** What a client asks of a registry (RPyC registry). */
 export type RegistryRequest =
-  | { readonly command: "REGISTER"; readonly names: readonly string[]; readonly port: number }
-  | { readonly command: "UNREGISTER"; readonly port: number }
+  | { readonly command: "REGISTER"; readonly names: readonly string[]; readonly port: RegisteredPort }
+  | { readonly command: "UNREGISTER"; readonly port: RegisteredPort }
   | { readonly command: "QUERY"; readonly name: string }
   | { readonly command: "LIST"; readonly host: string | undefined };
 
@@ -59,11 +59,11 @@ function requestOf(command: string, args: readonly BrineValue[]): RegistryReques
   switch (command) {
     case "REGISTER": {
       const names = stringsOf(first);
-      if (count !== 2 || names === undefined || !isServicePort(second) || more.length > 0) break;
+      if (count !== 2 || names === undefined || !isRegisteredPort(second) || more.length > 0) break;
       return { command, names, port: second };
     }
     case "UNREGISTER":
-      if (count !== 1 || !isServicePort(first)) break;
+      if (count !== 1 || !isRegisteredPort(first)) break;
       return { command, port: first };
     case "QUERY":
       if (count !== 1 || typeof first !== "string") break;

@@ -3,7 +3,7 @@ import { decodeBrine } from "./brine/decoder";
 import { encodeBrine } from "./brine/encoder";
 import { type BrineValue } from "./brine/values";
 import { isTuple } from "./registry-message";
-import { isServicePort, type ServiceAddress } from "./service-address";
+import { isServicePort, type RegisteredAddress, type ServiceAddress } from "./service-address";
 
 /** What is read of a reply over TCP at most, and sent: the names of ten thousand services, and twice that. */
 export const MAX_REPLY_BYTES = 256 * 1024;
@@ -24,7 +24,7 @@ export const OK_REPLY: EncodedReply = { bytes: encodeBrine("OK"), complete: true
 export const LISTING_OFF_REPLY: EncodedReply = { bytes: encodeBrine(null), complete: true };
 
 /** The reply to QUERY: as many of the addresses as fit into `maxBytes`, the first ones first. */
-export function encodeAddresses(addresses: Iterable<ServiceAddress>, maxBytes: number): EncodedReply {
+export function encodeAddresses(addresses: Iterable<RegisteredAddress>, maxBytes: number): EncodedReply {
   return encodeFitting(addresses, ({ host, port }) => [host, port], maxBytes);
 }
 

@@ -8,8 +8,17 @@ export interface ServiceAddress {
   readonly port: number;
 }
 
+/** What anyone may have registered for a port: the originals' registry does not look at it, nor does this one. */
+export type RegisteredPort = number | bigint | string;
+
+/** Where a service says that it is served, as a registry keeps it and hands it out. */
+export interface RegisteredAddress {
+  readonly host: string;
+  readonly port: RegisteredPort;
+}
+
 /** `10.0.0.7:18811`, `[fe80::1]:18811`. */
-export function formatAddress({ host, port }: ServiceAddress): string {
+export function formatAddress({ host, port }: RegisteredAddress): string {
   return `${urlHost(host)}:${port}`;
 }
 
@@ -22,4 +31,9 @@ export function plainHost(host: string): string {
 /** Whether a value from elsewhere is a port that a service can have. */
 export function isServicePort(value: unknown): value is number {
   return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65_535;
+}
+
+/** Whether a value from elsewhere can stand for a port in a registry: a text or a whole number. */
+export function isRegisteredPort(value: unknown): value is RegisteredPort {
+  return typeof value === "string" || typeof value === "bigint" || Number.isInteger(value);
 }

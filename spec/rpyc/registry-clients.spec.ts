@@ -1,3 +1,4 @@
+import { type Logger } from "../../lib/log/logger";
 import { CallAbortedError, MalformedMessageError, ValidationError } from "../../lib/errors";
 import { encodeBrine } from "../../lib/rpyc/brine/encoder";
 import { RpycListingDisabledError, RpycRegistryUnreachableError } from "../../lib/errors";
@@ -16,6 +17,7 @@ interface ClientOptions {
   readonly port: number;
   readonly timeoutMs?: number;
   readonly localAddress?: string;
+  readonly logger?: Logger;
 }
 
 const kinds = {
@@ -48,6 +50,21 @@ describe.each(["udp", "tcp"] as const)("a client over %s", (transport) => {
     const server = closing(await listen({ host, ...options }));
     return { server, client: clientOf({ host, port: server.port }) };
   };
+
+  it("tells its logger what was asked and answered", async () => {
+    const { server } = await opened();
+    const logger = listeningLogger();
+    const client = clientOf({ port: server.port, logger });
+    await client.register(["FOO"], 7);
+    await client.discover("FOO");
+    await client.unregister(7);
+
+    expect(logger.lines).toEqual([
+      "RPyC registry: registered",
+      "RPyC registry: discovered",
+      "RPyC registry: unregistered",
+    ]);
+  });
 
   it("registers, discovers, lists and unregisters", async () => {
     const { client } = await opened({ allowListing: true });

@@ -1,4 +1,5 @@
 import { firstValueFrom, timeout } from "rxjs";
+import { decodeBrine } from "../../lib/rpyc/brine/decoder";
 import { encodeBrine } from "../../lib/rpyc/brine/encoder";
 import { RpycRegistryListenError } from "../../lib/errors";
 import { encodeRequest, type RegistryRequest } from "../../lib/rpyc/registry-message";
@@ -54,6 +55,42 @@ describe.each(["udp", "tcp"] as const)("a registry over %s", (transport) => {
     const server = closing(await listen({ host: "127.0.0.1", port: 0, ...options }));
     return { server, ask: asking(server.port) };
   };
+
+  it.each(["eighty", "80", 65_536, -1, 2n ** 70n])(
+    "keeps and hands out the port %p as it was given",
+    async (port) => {
+      const { ask } = await opened();
+      const given = encodeBrine(["RPYC", "REGISTER", [["FOO"], port]]);
+
+      expect(await ask(given)).toEqual(OK);
+      expect(decodeBrine(await ask({ command: "QUERY", name: "foo" }))).toEqual([["127.0.0.1", port]]);
+      expect(await ask(encodeBrine(["RPYC", "UNREGISTER", [port]]))).toEqual(OK);
+      expect(decodeBrine(await ask({ command: "QUERY", name: "foo" }))).toEqual([]);
+    },
+  );
+
+  it("lets its commands be overridden one by one", async () => {
+    const asked: string[] = [];
+    const { ask } = await opened({
+      commands: (own) => ({
+        query: (name, sender) => {
+          asked.push(`${name} by ${sender}`);
+          return name === "elsewhere" ? [{ host: "10.0.0.9", port: 1 }] : own.query(name, sender);
+        },
+        list: () => ["ONLY"],
+      }),
+    });
+    await ask({ command: "REGISTER", names: ["FOO"], port: 7 });
+
+    expect(decodeAddresses(await ask({ command: "QUERY", name: "foo" }))).toEqual([
+      { host: "127.0.0.1", port: 7 },
+    ]);
+    expect(decodeAddresses(await ask({ command: "QUERY", name: "elsewhere" }))).toEqual([
+      { host: "10.0.0.9", port: 1 },
+    ]);
+    expect(decodeNames(await ask({ command: "LIST", host: undefined }))).toEqual(["ONLY"]);
+    expect(asked).toEqual(["foo by 127.0.0.1", "elsewhere by 127.0.0.1"]);
+  });
 
   it("answers as the original did when it was recorded", async () => {
     const { ask } = await opened({ allowListing: true });

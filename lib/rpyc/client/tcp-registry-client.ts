@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { defaultLogger, type Logger } from "../../log/logger";
 import { MalformedMessageError, messageOf, RpycRegistryUnreachableError } from "../../errors";
 import { BrineScanner } from "../brine/scanner";
 import {
@@ -23,6 +24,8 @@ export interface TcpRegistryClientOptions {
   readonly timeoutMs?: number;
   /** This machine's address to connect from: where a registered service is then found. Default: the system's choice. */
   readonly localAddress?: string;
+  /** Gets what is asked and answered, at level debug. Default: {@link defaultLogger}. */
+  readonly logger?: Logger;
 }
 
 /**
@@ -33,16 +36,20 @@ export class TcpRegistryClient implements RpycRegistryClient {
   readonly url: string;
   private readonly port: number;
   private readonly timeoutMs: number;
+  private readonly logger: Logger;
 
   constructor(private readonly options: TcpRegistryClientOptions) {
     this.port = registryPort(options.port);
     this.timeoutMs = options.timeoutMs ?? DEFAULT_REPLY_TIMEOUT_MS;
+    this.logger = options.logger ?? defaultLogger();
     this.url = `tcp://${formatAddress({ host: options.host, port: this.port })}`;
   }
 
   async discover(name: string, options: RegistryCallOptions = {}): Promise<readonly ServiceAddress[]> {
     const reply = await this.reply(checkedRequest({ command: "QUERY", name }), options);
-    return this.decoded(decodeAddresses, reply);
+    const found = this.decoded(decodeAddresses, reply);
+    this.logger.debug({ registry: this.url, name, found: found.length }, "RPyC registry: discovered");
+    return found;
   }
 
   async list(host?: string, options: RegistryCallOptions = {}): Promise<readonly string[]> {
@@ -52,10 +59,12 @@ export class TcpRegistryClient implements RpycRegistryClient {
 
   async register(names: readonly string[], port: number, options: RegistryCallOptions = {}): Promise<void> {
     this.expectOk(await this.reply(checkedRequest({ command: "REGISTER", names, port }), options));
+    this.logger.debug({ registry: this.url, names, port }, "RPyC registry: registered");
   }
 
   async unregister(port: number, options: RegistryCallOptions = {}): Promise<void> {
     this.expectOk(await this.reply(checkedRequest({ command: "UNREGISTER", port }), options));
+    this.logger.debug({ registry: this.url, port }, "RPyC registry: unregistered");
   }
 
   private reply(request: Buffer, { signal }: RegistryCallOptions): Promise<Buffer> {

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { lookUpHosts } from "../../address/node/look-up-host";
+import { defaultLogger, type Logger } from "../../log/logger";
 import { messageOf, RpycRegistryUnreachableError } from "../../errors";
 import {
   allowedNames,
@@ -28,6 +29,8 @@ export interface UdpRegistryClientOptions {
   readonly timeoutMs?: number;
   /** This machine's address to send from: where a registered service is then found. Default: the system's choice. */
   readonly localAddress?: string;
+  /** Gets what is asked and answered, at level debug. Default: {@link defaultLogger}. */
+  readonly logger?: Logger;
 }
 
 /**
@@ -42,6 +45,7 @@ export class UdpRegistryClient implements RpycRegistryClient {
   private readonly broadcast: boolean;
   private readonly timeoutMs: number;
   private readonly localAddress: string | undefined;
+  private readonly logger: Logger;
 
   constructor(options: UdpRegistryClientOptions = {}) {
     this.host = options.host ?? "255.255.255.255";
@@ -49,6 +53,7 @@ export class UdpRegistryClient implements RpycRegistryClient {
     this.broadcast = options.broadcast ?? this.host.split(".").includes("255");
     this.timeoutMs = options.timeoutMs ?? DEFAULT_REPLY_TIMEOUT_MS;
     this.localAddress = options.localAddress;
+    this.logger = options.logger ?? defaultLogger();
     this.url = `udp://${formatAddress({ host: this.host, port: this.port })}`;
   }
 
@@ -56,6 +61,7 @@ export class UdpRegistryClient implements RpycRegistryClient {
     const request = checkedRequest({ command: "QUERY", name });
     const replies = await this.replies(request, orUndefined(decodeAddresses), this.gatherMs, options);
     const distinct = new Map(replies.flat().map((address) => [formatAddress(address), address]));
+    this.logger.debug({ registry: this.url, name, found: distinct.size }, "RPyC registry: discovered");
     return [...distinct.values()];
   }
 
@@ -69,11 +75,13 @@ export class UdpRegistryClient implements RpycRegistryClient {
   async register(names: readonly string[], port: number, options: RegistryCallOptions = {}): Promise<void> {
     const request = checkedRequest({ command: "REGISTER", names, port });
     await this.replies(request, okOrUndefined, 0, options);
+    this.logger.debug({ registry: this.url, names, port }, "RPyC registry: registered");
   }
 
   async unregister(port: number, options: RegistryCallOptions = {}): Promise<void> {
     const request = checkedRequest({ command: "UNREGISTER", port });
     await this.replies(request, okOrUndefined, 0, options);
+    this.logger.debug({ registry: this.url, port }, "RPyC registry: unregistered");
   }
 
   private get gatherMs(): number {

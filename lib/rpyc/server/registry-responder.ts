@@ -10,7 +10,7 @@ import {
   OK_REPLY,
   type EncodedReply,
 } from "../registry-reply";
-import { plainHost } from "../service-address";
+import { plainHost, type RegisteredAddress } from "../service-address";
 import { ServiceTable, type ServiceTableOptions } from "./service-table";
 
 /** What an RPyC registry is told, whether it listens to datagrams or connections. */
@@ -24,14 +24,28 @@ export interface RegistryResponderOptions extends ServiceTableOptions {
   readonly loopbackHost?: string;
   /** Services to serve instead of a table of its own: one table behind UDP and TCP, for instance. */
   readonly services?: ServiceTable;
+  /** Changes what commands do, as a subclass of the original overrides its `cmd_*`. Default: nothing. */
+  readonly commands?: (own: RegistryCommands) => Partial<RegistryCommands>;
   /** Default: {@link defaultLogger}. */
   readonly logger?: Logger;
+}
+
+/** What a registry does about each command (RPyC registry: `cmd_register`, …). */
+export interface RegistryCommands {
+  /** @returns Whether it is registered; if not, the client gets no answer. */
+  register(names: readonly string[], address: RegisteredAddress): boolean;
+  unregister(address: RegisteredAddress): void;
+  /** @param sender - The address that asks. */
+  query(name: string, sender: string): Iterable<RegisteredAddress>;
+  /** @returns Nothing where listing is not allowed. */
+  list(host: string | undefined, sender: string): Iterable<string> | undefined;
 }
 
 /** Answers the requests of a registry (RPyC registry); knows no sockets. */
 export class RegistryResponder {
   readonly services: ServiceTable;
   private readonly log: BurstLog;
+  private readonly commands: RegistryCommands;
 
   /** @param maxReplyBytes - A reply that would be longer holds only its first entries. */
   constructor(
@@ -40,6 +54,8 @@ export class RegistryResponder {
   ) {
     this.services = options.services ?? new ServiceTable(options);
     this.log = new BurstLog(options.logger ?? defaultLogger());
+    const own = this.ownCommands();
+    this.commands = { ...own, ...options.commands?.(own) };
   }
 
   /**
@@ -71,18 +87,29 @@ export class RegistryResponder {
   private carryOut(request: RegistryRequest, host: string): EncodedReply | undefined {
     switch (request.command) {
       case "REGISTER":
-        if (this.services.register(request.names, { host, port: request.port })) return OK_REPLY;
-        this.log.warn({ host, port: request.port }, "RPyC registry: full, a service is not registered");
+        if (this.commands.register(request.names, { host, port: request.port })) return OK_REPLY;
+        this.log.warn({ host, port: request.port }, "RPyC registry: a service is not registered");
         return undefined;
       case "UNREGISTER":
-        this.services.unregister({ host, port: request.port });
+        this.commands.unregister({ host, port: request.port });
         return OK_REPLY;
       case "QUERY":
-        return encodeAddresses(this.services.query(request.name), this.maxReplyBytes);
-      case "LIST":
-        if (this.options.allowListing !== true) return LISTING_OFF_REPLY;
-        return encodeNames(this.services.names(this.filtered(request.host)), this.maxReplyBytes);
+        return encodeAddresses(this.commands.query(request.name, host), this.maxReplyBytes);
+      case "LIST": {
+        const names = this.commands.list(this.filtered(request.host), host);
+        return names === undefined ? LISTING_OFF_REPLY : encodeNames(names, this.maxReplyBytes);
+      }
     }
+  }
+
+  private ownCommands(): RegistryCommands {
+    const { services } = this;
+    return {
+      register: (names, address) => services.register(names, address),
+      unregister: (address) => services.unregister(address),
+      query: (name) => services.query(name),
+      list: (host) => (this.options.allowListing === true ? services.names(host) : undefined),
+    };
   }
 
   private handedOut(host: string): string {

@@ -1,5 +1,5 @@
 import { Subject, type Observable } from "rxjs";
-import { formatAddress, type ServiceAddress } from "../service-address";
+import { formatAddress, type RegisteredAddress } from "../service-address";
 
 /** A service that is not renewed for this long is removed (RPyC registry). */
 export const DEFAULT_PRUNING_TIMEOUT_MS = 240_000;
@@ -11,7 +11,7 @@ const DEFAULT_MAX_SERVICES = 50_000;
 export interface RegisteredService {
   /** In upper case. */
   readonly name: string;
-  readonly address: ServiceAddress;
+  readonly address: RegisteredAddress;
 }
 
 /** How much a {@link ServiceTable} holds, and for how long. */
@@ -76,10 +76,10 @@ export class ServiceTable {
    *
    * @returns false if the table is full; nothing is added then, and what is there is renewed.
    */
-  register(names: readonly string[], address: ServiceAddress): boolean {
+  register(names: readonly string[], address: RegisteredAddress): boolean {
     this.prune();
     const upperNames = new Set(names.map((name) => name.toUpperCase()));
-    const known = this.byAddress.get(formatAddress(address));
+    const known = this.byAddress.get(addressKey(address));
     const fresh = [...upperNames].filter((name) => known?.has(name) !== true);
     const fits = this.size + fresh.length <= this.maxServices;
     for (const name of upperNames) {
@@ -93,14 +93,14 @@ export class ServiceTable {
   }
 
   /** Removes the address under all its names. */
-  unregister(address: ServiceAddress): void {
+  unregister(address: RegisteredAddress): void {
     this.prune();
-    const entries = this.byAddress.get(formatAddress(address));
+    const entries = this.byAddress.get(addressKey(address));
     if (entries !== undefined) this.remove([...entries.values()]);
   }
 
   /** The addresses of a name, oldest keep-alive first. */
-  *query(name: string): Iterable<ServiceAddress> {
+  *query(name: string): Iterable<RegisteredAddress> {
     this.prune();
     for (const { address } of this.byName.get(name.toUpperCase())?.values() ?? []) yield address;
   }
@@ -134,15 +134,15 @@ export class ServiceTable {
   }
 
   private add(entry: Entry): void {
-    innerMap(this.byName, entry.name).set(formatAddress(entry.address), entry);
-    innerMap(this.byAddress, formatAddress(entry.address)).set(entry.name, entry);
+    innerMap(this.byName, entry.name).set(addressKey(entry.address), entry);
+    innerMap(this.byAddress, addressKey(entry.address)).set(entry.name, entry);
     const names = innerMap(this.byHost, entry.address.host);
     names.set(entry.name, (names.get(entry.name) ?? 0) + 1);
     this.byAge.add(entry);
   }
 
   private renew(entry: Entry): void {
-    const key = formatAddress(entry.address);
+    const key = addressKey(entry.address);
     const addresses = this.byName.get(entry.name);
     addresses?.delete(key);
     addresses?.set(key, entry);
@@ -155,8 +155,8 @@ export class ServiceTable {
   private remove(entries: readonly Entry[]): void {
     for (const entry of entries) {
       const { name, address } = entry;
-      deleteInner(this.byName, name, formatAddress(address));
-      deleteInner(this.byAddress, formatAddress(address), name);
+      deleteInner(this.byName, name, addressKey(address));
+      deleteInner(this.byAddress, addressKey(address), name);
       const names = innerMap(this.byHost, address.host);
       const ports = (names.get(name) ?? 1) - 1;
       if (ports > 0) names.set(name, ports);
@@ -179,4 +179,9 @@ function deleteInner<K, V>(outer: Map<string, Map<K, V>>, key: string, innerKey:
   const inner = outer.get(key);
   inner?.delete(innerKey);
   if (inner?.size === 0) outer.delete(key);
+}
+
+/** The text "80" and the number 80 are two ports, as in Python. */
+function addressKey(address: RegisteredAddress): string {
+  return typeof address.port === "string" ? `${formatAddress(address)} in words` : formatAddress(address);
 }
