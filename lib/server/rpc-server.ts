@@ -6,7 +6,7 @@ import { type Constructor } from "../contract/value-type";
 import { ContractError, EncodingError } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import { type EndpointOptions, type IncomingRequest, type RpcEndpoint } from "../transport/endpoint";
-import { openEndpoint } from "../transport/transports";
+import { openEndpoints } from "../transport/combined-endpoint";
 import { deferred } from "../time/deferred";
 import { VERSION } from "../version";
 import { deviceFailure, failed, type Failure, refusal } from "../wire/failures";
@@ -39,8 +39,12 @@ import { surviveUnhandledRejections } from "./unhandled-rejections";
 
 /** Where and how a device is served. */
 export interface ServeOptions extends EndpointOptions, CallLimits {
-  /** Where to serve: `tcp://HOST[:PORT]`, `unix://PATH`, `ipc://PATH` or `inproc://NAME`. Default: this computer only, a free port. */
-  readonly url?: string;
+  /**
+   * Where to serve: `tcp://HOST[:PORT]`, `ws://HOST[:PORT][/PATH]`, `wss://…`, `unix://PATH`, `ipc://PATH` or
+   * `inproc://NAME`; or several of them, the first of which is told to registries. Default: this computer only, a free
+   * port.
+   */
+  readonly url?: string | readonly string[];
   /** The device's name, as clients see it in the inventory. Default: none, until a registry gives one. */
   readonly name?: string;
   /** Whether a client may end the server with `STOP_SERVER`. Default false. */
@@ -112,6 +116,8 @@ export class RpcServer {
     private readonly device: Device,
     readonly contract: ServiceContract,
     private readonly endpoint: RpcEndpoint,
+    /** Where clients connect, with the ports that were taken, in the order of the option. */
+    readonly urls: readonly string[],
     private readonly options: ServeOptions,
     log: Logger,
   ) {
@@ -156,8 +162,9 @@ export class RpcServer {
       else starting.server.handle(request);
     };
     const attended = () => starting.server?.active.clients() ?? [];
-    const endpoint = await openEndpoint(url, { handle, attended }, options, logger);
-    const server = (starting.server = new RpcServer(device, contract, endpoint, options, logger));
+    const [first = DEFAULT_URL, ...others] = typeof url === "string" ? [url] : url;
+    const { endpoint, urls } = await openEndpoints([first, ...others], { handle, attended }, options, logger);
+    const server = (starting.server = new RpcServer(device, contract, endpoint, urls, options, logger));
     for (const request of early) server.handle(request);
     return server;
   }
@@ -171,7 +178,7 @@ export class RpcServer {
     this.names.next(name);
   }
 
-  /** Where clients connect, with the port that was taken. */
+  /** Where clients connect, with the port that was taken: the first of {@link urls}. */
   get url(): string {
     return this.endpoint.url;
   }
