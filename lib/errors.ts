@@ -89,13 +89,19 @@ export class EncodingError extends RigwireError {}
 /** A class is decorated wrongly, or a device does not offer what a contract promises. */
 export class ContractError extends RigwireError {}
 
-/** Which side lacks what: a key of its own, a place among the allowed keys, the key that was expected of it. */
+/**
+ * Which side lacks what: a key of its own, a place among the allowed keys, the key that was expected of it; over
+ * WebSocket a token, one that is known, a certificate that is trusted.
+ */
 export type AuthenticationProblem =
   | "client-without-keys"
   | "server-without-keys"
   | "client-not-allowed"
   | "unexpected-server"
-  | "other-mechanism";
+  | "other-mechanism"
+  | "client-without-token"
+  | "unknown-token"
+  | "untrusted-certificate";
 
 /**
  * The device and this client do not trust each other: a key is missing, not allowed, or not the one that was expected.

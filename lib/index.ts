@@ -185,10 +185,12 @@ export {
   writeKeyFiles,
 } from "./security/key-file";
 export { type RigSecurity, type ServerKeys } from "./security/rig-security";
+export { addToken } from "./security/token-file";
 export { inject, injectable, singleton } from "tsyringe";
 export { type ClientIdentity } from "./transport/endpoint";
 export { type Located, type PeerIdentity } from "./transport/located";
 export { type Locate } from "./transport/rpc-channel";
+export { type TlsIdentity, type WebAccess, type WebCredentials } from "./transport/web-access";
 export { generateKeys } from "./security/generate-keys";
 export { VERSION } from "./version";
 export {

@@ -1,5 +1,6 @@
 import { type Frame } from "../wire/frame";
 import { type Bytes } from "../platform/platform";
+import { type WebCredentials } from "./web-access";
 
 /**
  * What one transport offers a client: a connection to one server, which lives exactly as long as it lasts. It never
@@ -132,6 +133,10 @@ export interface ConnectionOptions {
   readonly heartbeatMs?: number | undefined;
   /** Signals that may wait to be read in this process; what comes beyond is missed, and reported. Default 10,000. */
   readonly signalHighWaterMark?: number | undefined;
+  /** What a server with tokens lets this client in by. */
+  readonly token?: WebCredentials["token"] | undefined;
+  /** The authority that signed the server's certificate. */
+  readonly ca?: WebCredentials["ca"] | undefined;
   /** What the transport's `resolveSecurity` made of the user's option. */
   readonly security?: unknown;
 }

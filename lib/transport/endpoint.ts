@@ -3,6 +3,7 @@ import { type Observable } from "rxjs";
 import { type Logger } from "../log/logger";
 import { type Frame } from "../wire/frame";
 import { type Received } from "../wire/message";
+import { type WebAccess } from "./web-access";
 
 /** Who asks, for as long as it is connected. One object stands for one connection. */
 export interface ClientIdentity {
@@ -77,7 +78,7 @@ export interface ServerTransport {
   listen(url: string, handler: RequestHandler, options: EndpointOptions, log: Logger): Promise<RpcEndpoint>;
 }
 
-export interface EndpointOptions {
+export interface EndpointOptions extends WebAccess {
   /**
    * The server's keys and who may connect; `"plain"` for everybody. Default: what the environment says (`RIGWIRE_KEYS`,
    * `RIGWIRE_ALLOW`), or everybody, with a warning where others than this computer's users can connect.

@@ -1,9 +1,12 @@
 import { type Logger } from "../log/logger";
 import { parseAddress } from "../address/address";
 import { isLoopbackHost } from "../address/hosts";
+import { isWebUrl, parseWebAddress } from "../address/web-address";
 
 /** Whether others than this computer's user (`ipc:`) or this computer's users (loopback) can connect. */
 export function isExposed(url: string): boolean {
+  if (isWebUrl(url)) return !isLoopbackHost(parseWebAddress(url).host);
+  if (url.startsWith("unix://")) return false;
   const address = parseAddress(url);
   if (address.scheme === "tcp") return !isLoopbackHost(address.host);
   // Names outside the file system (Linux) have no owner.

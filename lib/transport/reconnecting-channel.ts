@@ -175,6 +175,8 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
       handshakeTimeoutMs = DEFAULT_HANDSHAKE_TIMEOUT_MS,
       heartbeatMs,
       signalHighWaterMark,
+      token,
+      ca,
     } = this.options;
     const security = this.security.get(transport);
     return Session.open({
@@ -182,7 +184,15 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
       url,
       verify,
       protocol: this.protocol,
-      connection: { maxMessageBytes, handshakeTimeoutMs, heartbeatMs, signalHighWaterMark, security },
+      connection: {
+        maxMessageBytes,
+        handshakeTimeoutMs,
+        heartbeatMs,
+        signalHighWaterMark,
+        token,
+        ca,
+        security,
+      },
       signalPorts: this.signalPorts,
       signal,
       onReady: () => this.flush(),

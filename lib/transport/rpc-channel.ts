@@ -7,6 +7,7 @@ import { type ServerAnnouncement } from "./connection";
 import { type ServerAbilities } from "./exchange";
 import { type Located } from "./located";
 import { type PendingCall } from "./pending-call";
+import { type WebCredentials } from "./web-access";
 
 /** Where a channel stands. A channel connects when it is first used and goes on by itself after a loss. */
 export type ChannelState<Peer> =
@@ -124,7 +125,7 @@ export interface SignalProgress {
  */
 export type Locate = (signal: AbortSignal, tell: (problem: string) => void) => Promise<string | Located>;
 
-export interface ChannelOptions {
+export interface ChannelOptions extends WebCredentials {
   /**
    * The client's keys and the one that the server must have; `"plain"` for none. Default: what the environment says
    * (`RIGWIRE_KEYS`, `RIGWIRE_SERVER_KEY`), or none.

@@ -9,6 +9,9 @@ import { Thermometer } from "./support/thermometer";
 /** What the environment says is looked for in the suite's own folder. */
 const rigwire = commandLine({ RIGWIRE_KEYS: "rig.key" });
 const keyless = commandLine();
+/** Set by the test that makes it. */
+const tokenOfTablet: { RIGWIRE_TOKEN?: string } = {};
+const tablet = commandLine(tokenOfTablet);
 
 const rig = generateKeys();
 const desk = generateKeys();
@@ -54,6 +57,29 @@ describe("rigwire keygen", () => {
     const replaced = await keyless.run("keygen", "new/camera.key", "--overwrite");
     expect(replaced.stdout).toContain(readKeyFile(secretFile).publicKey);
     expect(readKeyFile(secretFile).publicKey).not.toBe(publicKey);
+  });
+});
+
+describe("rigwire keygen --token", () => {
+  it("makes a token whose hash a device reads, once for each name", async () => {
+    const made = await keyless.run("keygen", "--token", "tablet", "--json");
+    const { path, name, token } = JSON.parse(made.stdout) as Record<"path" | "name" | "token", string>;
+    expect([path, name]).toEqual(["keys/tokens", "tablet"]);
+    const tokens = join(keyless.folder, path);
+    const url = closing(await serve(new Thermometer(), { name: "oven", url: "ws://127.0.0.1", tokens })).url;
+
+    tokenOfTablet.RIGWIRE_TOKEN = token;
+    expect(await tablet.run("get", url, "target")).toMatchObject({ code: 0 });
+    expect(await keyless.run("get", url, "target")).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining("takes only clients with a token"),
+    });
+    expect(await keyless.run("keygen", "--token", "tablet")).toMatchObject({
+      stdout: "",
+      stderr: expect.stringContaining("has a token named tablet"),
+    });
+    const shown = await keyless.run("keygen", "--token", "desk");
+    expect(shown.stdout).toMatch(/^[\w-]{43} +the token of desk: it is shown this once\nkeys\/tokens/);
   });
 });
 

@@ -19,6 +19,15 @@ const KEY_PROBLEMS: Readonly<Record<AuthenticationProblem, KeyProblem>> = {
     cure: "name the expected one: --server-key FILE.pub",
   },
   "other-mechanism": { text: "wants keys of a kind that rigwire does not have" },
+  "client-without-token": {
+    text: "takes only clients with a token",
+    cure: "set RIGWIRE_TOKEN to the one that rigwire keygen --token NAME printed at the device",
+  },
+  "unknown-token": { text: "does not know this side's token" },
+  "untrusted-certificate": {
+    text: "has a certificate that is not trusted",
+    cure: "set NODE_EXTRA_CA_CERTS to the certificate of its authority",
+  },
 };
 
 /** Why two do not trust each other, in a few words. */

@@ -1,4 +1,5 @@
 import { type Plain, type ServerSecurity } from "../../security/credentials";
+import { isWebUrl } from "../../address/web-address";
 import { resolveServerSecurity } from "../../security/security-options";
 import { isExposed } from "../../transport/exposure";
 import { needsKeys } from "./chosen-keys";
@@ -37,8 +38,12 @@ export function chosenServerSecurity(
 /** Says that everybody on the network may use what is served, where nobody said that it shall be so. */
 export function warnIfOpen(output: Output, url: string, { isOpenByDefault }: ChosenServerSecurity): void {
   if (!isOpenByDefault || !isExposed(url)) return;
+  const cure = isWebUrl(url)
+    ? "RIGWIRE_TOKENS=FILE lets in who has a token (rigwire keygen --token NAME)"
+    : "--keys FILE lets in who is allowed";
+  if (isWebUrl(url) && process.env.RIGWIRE_TOKENS !== undefined) return;
   const { yellow } = output.notePaint;
   output.note(
-    `${yellow("warning:")} whoever reaches ${url} can use it: --keys FILE lets in who is allowed, --plain says that it shall be so`,
+    `${yellow("warning:")} whoever reaches ${url} can use it: ${cure}, --plain says that it shall be so`,
   );
 }

@@ -5,6 +5,7 @@ import { type ServiceContract } from "../../contract/service-contract";
 import { type DeviceRecord } from "../../discovery/device-directory";
 import { deviceSearch } from "../../discovery/device-search";
 import { parseAddress } from "../../address/address";
+import { transportOf } from "../../transport/transports";
 import { type Locate } from "../../transport/rpc-channel";
 import { type Inventory } from "../../wire/inventory";
 import { ChosenKeys, type Security } from "../keys/chosen-keys";
@@ -70,6 +71,10 @@ export async function withDevice<T>(
  * @throws AddressError if it is no address; UsageError if nothing could be connected to there.
  */
 function requirePort(url: string): void {
+  if (!url.startsWith("tcp://")) {
+    transportOf(url).checkedUrl(url);
+    return;
+  }
   const address = parseAddress(url);
   if (address.scheme === "tcp" && address.port === undefined)
     throw new UsageError(`${url} names no port: as in ${url}:9000`);

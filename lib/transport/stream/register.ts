@@ -1,7 +1,10 @@
+import { formatWebAddress, parseWebAddress } from "../../address/web-address";
 import { registerTransport } from "../transports";
 import type * as UnixClient from "./unix/unix-client";
 import type * as UnixPath from "./unix/socket-path";
 import type * as UnixServer from "./unix/unix-server";
+import type * as WebSocketClient from "./websocket/websocket-client";
+import type * as WebSocketServer from "./websocket/websocket-server";
 
 registerTransport({
   schemes: ["unix"],
@@ -11,4 +14,11 @@ registerTransport({
     (require("./unix/socket-path") as typeof UnixPath).socketPath(url);
     return url;
   },
+});
+
+registerTransport({
+  schemes: ["ws", "wss"],
+  client: () => (require("./websocket/websocket-client") as typeof WebSocketClient).webSocketClient,
+  server: () => (require("./websocket/websocket-server") as typeof WebSocketServer).webSocketServer,
+  checkedUrl: (url) => formatWebAddress(parseWebAddress(url)),
 });

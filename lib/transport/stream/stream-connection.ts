@@ -211,12 +211,12 @@ function refusalError(refusal: Refusal, url: string, version: number): Error {
       return new AuthenticationError(
         `${url} takes only clients with a token: give this one its own (token, or RIGWIRE_TOKEN); ` +
           "rigwire keygen --token NAME makes one at the server",
-        "client-without-keys",
+        "client-without-token",
       );
     case "unknown-token":
       return new AuthenticationError(
         `${url} does not know this client's token: it was revoked, or is another server's`,
-        "client-not-allowed",
+        "unknown-token",
       );
     case "busy":
       return new Error("the server has too many connections");

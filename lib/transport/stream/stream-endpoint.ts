@@ -39,6 +39,8 @@ export interface Arrival {
   readonly open: OpenCarrier;
   /** Where it connects from, where the carrier tells. */
   readonly address: string | undefined;
+  /** Called once, when it has shaken hands. */
+  onWelcome?(): void;
   /** Called once, when it is gone. */
   onGone?(): void;
 }
@@ -80,7 +82,7 @@ export class StreamEndpoint implements RpcEndpoint {
   private readonly clients = new Map<string, ClientLink>();
   private readonly subscribers = new Map<string, Set<ClientLink>>();
   private readonly linkOptions: ClientLinkOptions;
-  private readonly linkListener: Omit<ClientLinkListener, "onGone">;
+  private readonly linkListener: Omit<ClientLinkListener, "onWelcome" | "onGone">;
   private readonly replies: ReplyQueue<Route>;
   private readonly sender: Sender<ReplyMessage<Route>>;
   private readonly intake: RequestIntake<Route>;
@@ -106,7 +108,6 @@ export class StreamEndpoint implements RpcEndpoint {
       heartbeatMs: server.heartbeatMs,
     };
     this.linkListener = {
-      onWelcome: (link) => void this.clients.set(link.id, link),
       onMessage: (link, id, body) =>
         this.intake.receive({
           client: link.identity,
@@ -199,6 +200,10 @@ export class StreamEndpoint implements RpcEndpoint {
   private arrived(arrival: Arrival): void {
     const listener: ClientLinkListener = {
       ...this.linkListener,
+      onWelcome: (welcome) => {
+        arrival.onWelcome?.();
+        this.clients.set(welcome.id, welcome);
+      },
       onGone: (gone, reason) => {
         arrival.onGone?.();
         this.gone(gone, reason);

@@ -37,7 +37,7 @@ class Probe {
 /** Serves what is asked for, prints where, and closes at the end of its stdin; then it must end by itself. */
 async function main(): Promise<void> {
   const [, , what = "device", text = "{}"] = process.argv;
-  const options = JSON.parse(text) as ServeOptions;
+  const options = JSON.parse(text) as ServeOptions & { readonly url?: string };
   const keys = generateKeys();
   const served =
     what === "registry"

@@ -23,5 +23,6 @@ export const TRANSPORTS: readonly TransportUnderTest[] = [
   { name: "zeromq over ipc:", freshUrl: () => `ipc://${join(folder, `socket-${++places}`)}` },
   { name: "zeromq over inproc:", freshUrl: () => `inproc://conformance-${process.pid}-${++places}` },
   { name: "stream over unix:", freshUrl: () => `unix://${join(folder, `stream-${++places}`)}` },
+  { name: "stream over ws:", freshUrl: () => "ws://127.0.0.1" },
   { name: "memory:", freshUrl: () => memoryUrl() },
 ];
