@@ -3,9 +3,6 @@ import { platform } from "../../platform/current";
 /** So often within the time after which a silent peer is lost it is asked for a word. */
 const ROUNDS = 3;
 
-/** A peer that says nothing for this long is lost where the user sets no time, in milliseconds. */
-export const DEFAULT_HEARTBEAT_MS = 5_000;
-
 /**
  * Notices that a peer is gone where the network does not tell: whoever is silent is asked, and lost if nothing comes.
  */

@@ -3,7 +3,7 @@ import { formatWebAddress, parseWebAddress, portToConnect } from "../../../addre
 import { AuthenticationError, messageOf } from "../../../errors";
 import { hasCode } from "../../../system-error";
 import { type ClientTransport, type ConnectionOptions } from "../../connection";
-import { DEFAULT_HEARTBEAT_MS } from "../heartbeat";
+import { DEFAULT_HEARTBEAT_MS } from "../../heartbeat";
 import { StreamConnection } from "../stream-connection";
 import { pemText } from "./pem";
 import { SUBPROTOCOL, WEBSOCKET_OPTIONS, WebSocketCarrier } from "./websocket-carrier";

@@ -12,7 +12,7 @@ import { hasCode } from "../../../system-error";
 import { type EndpointOptions, type ServerTransport } from "../../endpoint";
 import { isExposed } from "../../exposure";
 import { openDoor, type Doorkeeper } from "../admission";
-import { DEFAULT_HEARTBEAT_MS } from "../heartbeat";
+import { DEFAULT_HEARTBEAT_MS } from "../../heartbeat";
 import { type Arrival, type Listener, StreamEndpoint } from "../stream-endpoint";
 import { AddressLimits } from "./address-limits";
 import { mayConnect } from "./origins";
