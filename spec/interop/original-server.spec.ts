@@ -120,7 +120,7 @@ describeWithPython(["zmq"], "an original server", (python) => {
   });
 
   it("that lacks what the contract promises is told at the first use", async () => {
-    const device = connect(ZoomingDevice, url, { missing: "fail" });
+    const device = connect(ZoomingDevice, url);
     closing(clientOf(device));
 
     await expect(device.zoom()).rejects.toThrow(ContractError);
