@@ -11,7 +11,7 @@ import {
   Signal,
   tupleOf,
 } from "rigwire";
-import { type ImageFormat, type Rotation } from "./imaging/image-encoding";
+import { type ImageFormat } from "./imaging/image-encoding";
 
 export type CameraMode = "VIDEO" | "STILL";
 
@@ -21,9 +21,11 @@ export type Resolution = [width: number, height: number];
 /** What a camera says of a picture. */
 export interface ImageInfo {
   readonly format: ImageFormat;
-  readonly rotation: Rotation;
-  /** Width and height of this picture, in pixels. */
-  readonly size: Readonly<Resolution>;
+  /** How far the reader has to turn the picture clockwise, in degrees: its pixels are as they were taken. */
+  readonly rotation: number;
+  /** Height and width of this picture in pixels, and the bytes of each. */
+  readonly size: readonly [height: number, width: number, channels: 3];
+  readonly channel: "rgb";
 }
 
 const LARGEST_SIDE = 8_192;
@@ -33,13 +35,13 @@ const LARGEST_SIDE = 8_192;
 export abstract class CameraContract {
   @Signal(String) abstract readonly modeChanged: Observable<CameraMode>;
   @Signal(String) abstract readonly videoUrlChanged: Observable<string>;
-  @Signal(Integer) abstract readonly rotationChanged: Observable<Rotation>;
+  @Signal(Integer) abstract readonly rotationChanged: Observable<number>;
   @Signal(tupleOf(Integer, Integer)) abstract readonly resolutionChanged: Observable<Resolution>;
   @Signal(String) abstract readonly encodingChanged: Observable<ImageFormat>;
   @Signal(Object) abstract readonly configChanged: Observable<Record<string, unknown>>;
 
-  /** In VIDEO mode the camera also streams, at {@link videoUrl}. */
-  @RpcProperty({ notify: "modeChanged" })
+  /** In VIDEO mode the camera streams, at {@link videoUrl}; a picture that is taken ends it. */
+  @RpcProperty({ notify: "modeChanged", autoNotify: false })
   @IsIn(["VIDEO", "STILL"])
   abstract mode: CameraMode;
 
@@ -47,10 +49,9 @@ export abstract class CameraContract {
   @RpcProperty({ notify: "videoUrlChanged", autoNotify: false, readonly: true, wireName: "video_url" })
   abstract readonly videoUrl: string;
 
-  /** How far pictures are turned, clockwise, in degrees. */
-  @RpcProperty({ notify: "rotationChanged", type: Integer })
-  @IsIn([0, 90, 180, 270])
-  abstract rotation: Rotation;
+  /** How far readers have to turn pictures, clockwise, in degrees: any whole number, kept within a full turn. */
+  @RpcProperty({ type: Integer })
+  abstract rotation: number;
 
   /** The largest width and height of a picture, in pixels. */
   @RpcProperty({ notify: "resolutionChanged", type: tupleOf(Integer, Integer) })
@@ -66,9 +67,11 @@ export abstract class CameraContract {
   @RpcProperty({ notify: "configChanged", type: Object })
   abstract config: Record<string, unknown>;
 
-  /** Takes a picture. @param lores - A quarter of the resolution each way, for a quick look. */
-  @BufferMethod({ wireName: "get_image", description: "takes a picture" })
-  getImage(@Arg("lores", { optional: true }) lores?: boolean): Promise<BufferResult<ImageInfo>> {
+  /** Takes a picture. @param lores - A quarter of the resolution each way and always a JPEG, for a quick look. */
+  @BufferMethod({ wireName: "get_image", description: "takes a picture", timeout: null })
+  getImage(
+    @Arg("lores", { optional: true, nullable: true, type: Boolean }) lores?: boolean | null,
+  ): Promise<BufferResult<ImageInfo>> {
     return remote(lores);
   }
 }

@@ -36,13 +36,16 @@ async function serveDevice(kind: string, options: DeviceArguments): Promise<void
   const app = new RigApp({ closeOnSignals: true });
   if (registry !== undefined) app.use(RegistryModule.connect(registry));
   whenStarterEnds(() => void app.close());
-  app.serve(await deviceOf(kind, options, app), { url, name, allowRemoteStop });
+  const device = await deviceOf(kind, options, app);
+  app.serve(device, { url, name, allowRemoteStop });
   await app.start();
   const [server] = app.servers;
   if (server === undefined) return;
   console.log(`ready ${server.name} ${server.url}`);
   await Promise.race([server.closed, app.closed]);
   await app.close();
+  // A stream that is watched would keep the process.
+  if (device instanceof PlantCamera) await device.close();
   if (process.connected) process.disconnect();
 }
 

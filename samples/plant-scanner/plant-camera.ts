@@ -1,24 +1,26 @@
 import { Subject } from "rxjs";
 import { type BufferResult } from "rigwire";
 import { CameraContract, type CameraMode, type ImageInfo, type Resolution } from "./camera-contract";
-import { captureSize, encodeImage, type ImageFormat, type Rotation } from "./imaging/image-encoding";
+import { captureSize, encodeImage, type ImageFormat } from "./imaging/image-encoding";
 import { type ImageSource } from "./imaging/image-source";
 import { VideoStream } from "./video-stream";
+
+const FULL_TURN = 360;
 
 /** A camera whose pictures come from a folder of photographs or from the rendered plant. */
 export class PlantCamera extends CameraContract {
   readonly modeChanged = new Subject<CameraMode>();
   readonly videoUrlChanged = new Subject<string>();
-  readonly rotationChanged = new Subject<Rotation>();
+  readonly rotationChanged = new Subject<number>();
   readonly resolutionChanged = new Subject<Resolution>();
   readonly encodingChanged = new Subject<ImageFormat>();
   readonly configChanged = new Subject<Record<string, unknown>>();
 
-  rotation: Rotation = 0;
   resolution: Resolution = [1080, 1920];
   encoding: ImageFormat = "jpeg";
   private stream: VideoStream | undefined;
   private settings: Record<string, unknown> = {};
+  private degrees = 0;
 
   /** @param host - Where the video stream is served. */
   constructor(
@@ -36,7 +38,15 @@ export class PlantCamera extends CameraContract {
     if (mode === this.mode) return;
     void this.stream?.close();
     this.stream = mode === "STILL" ? undefined : this.startStream();
-    if (this.stream === undefined) this.videoUrlChanged.next("");
+    if (this.stream === undefined) this.tellMode();
+  }
+
+  get rotation(): number {
+    return this.degrees;
+  }
+
+  set rotation(degrees: number) {
+    this.degrees = ((degrees % FULL_TURN) + FULL_TURN) % FULL_TURN;
   }
 
   get videoUrl(): string {
@@ -51,16 +61,9 @@ export class PlantCamera extends CameraContract {
     this.settings = { ...this.settings, ...changes };
   }
 
-  override async getImage(lores = false): Promise<BufferResult<ImageInfo>> {
-    const settings = {
-      format: this.encoding,
-      rotation: this.rotation,
-      resolution: this.resolution,
-      lowResolution: lores,
-    };
-    const picture = await this.source.next(captureSize(settings));
-    const { data, ...info } = await encodeImage(picture, settings);
-    return [data, info];
+  override async getImage(lores?: boolean | null): Promise<BufferResult<ImageInfo>> {
+    this.mode = "STILL";
+    return this.capture(lores === true);
   }
 
   async close(): Promise<void> {
@@ -69,12 +72,28 @@ export class PlantCamera extends CameraContract {
 
   private startStream(): VideoStream {
     const stream = new VideoStream(this.host, async () => {
-      const [jpeg] = await this.getImage(true);
+      const [jpeg] = await this.capture(true);
       return jpeg;
     });
     void stream.listening.then(() => {
-      if (this.stream === stream) this.videoUrlChanged.next(stream.url);
+      if (this.stream === stream) this.tellMode();
     });
     return stream;
+  }
+
+  /** Not turned: whoever reads a picture turns it by what its info says. */
+  private async capture(lowResolution: boolean): Promise<BufferResult<ImageInfo>> {
+    const format = lowResolution ? "jpeg" : this.encoding;
+    const settings = { format, resolution: this.resolution, lowResolution };
+    const picture = await this.source.next(captureSize(settings));
+    const { data, size } = await encodeImage(picture, settings);
+    const [width, height] = size;
+    return [data, { format, rotation: this.rotation, size: [height, width, 3], channel: "rgb" }];
+  }
+
+  /** The address first, as the original does, so that who hears of the mode finds it. */
+  private tellMode(): void {
+    this.videoUrlChanged.next(this.videoUrl);
+    this.modeChanged.next(this.mode);
   }
 }

@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type ImageInfo } from "./camera-contract";
 import { contactSheet } from "./imaging/contact-sheet";
+import { turned } from "./imaging/turned-image";
 
 interface View {
   readonly file: string;
@@ -35,7 +36,7 @@ export class ScanFolder {
     const file = `view-${number}.${info.format === "jpeg" ? "jpg" : "png"}`;
     await this.write(file, image);
     this.views.push({ file, angle, time: new Date().toISOString(), info });
-    this.images.push({ angle, image });
+    this.images.push({ angle, image: await turned(image, info.rotation) });
   }
 
   async finish(): Promise<void> {
