@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { AddressError } from "rigwire";
 import { formatAddress, parseAddress } from "../../lib/address/address";
 

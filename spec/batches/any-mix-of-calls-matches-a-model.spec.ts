@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { clientOf, connect, RemoteError, type Remote } from "rigwire";
 import { closing } from "../support/closing";
 import { BatchDevice, batchingClient, serveBatchDevice } from "./batch-device";

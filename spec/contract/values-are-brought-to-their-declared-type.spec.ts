@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { Any, arrayOf, Integer, tupleOf, ValidationError, type TypeSpec } from "rigwire";
 import { convertValue } from "../../lib/contract/convert-value";
 import { valueType } from "../../lib/contract/value-type";

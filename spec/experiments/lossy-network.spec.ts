@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { EchoTimeoutError } from "../../lib/experiments/rig-errors";
 import { RigServices } from "../../lib/experiments/rig-services";
 import { type Fate, LossyNetwork } from "./lossy-network";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { MalformedMessageError } from "../../lib/errors";
 import { MAX_RIG_MESSAGE_BYTES } from "../../lib/experiments/experiment-message";
 import { StreamFrames } from "../../lib/experiments/stream-frames";

@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo } from "node:net";
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { Subject } from "rxjs";
 import { Publisher, Router } from "zeromq";
 import {

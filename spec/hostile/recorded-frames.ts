@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { recordedExchanges, recordedSignals } from "../support/vectors";
 
 /** How many inputs each property tries. */

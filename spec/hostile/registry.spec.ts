@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { Dealer, Subscriber } from "zeromq";
 import { MalformedMessageError } from "../../lib/errors";
 import { decodeDeviceChange } from "../../lib/registry/device-change";

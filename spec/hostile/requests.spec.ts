@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { Subject } from "rxjs";
 import { Any, Arg, JsonMethod, MalformedMessageError, RpcProperty, RpcService, serve, Signal } from "rigwire";
 import { decodeReply } from "../../lib/wire/replies";

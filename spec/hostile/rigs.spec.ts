@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createConnection, type Socket } from "node:net";
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { MalformedMessageError } from "../../lib/errors";
 import { type Communicator } from "../../lib/experiments/communicator";
 import { decodeMessage } from "../../lib/experiments/experiment-message";

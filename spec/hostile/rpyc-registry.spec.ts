@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { MalformedMessageError } from "../../lib/errors";
 import { encodeBrine } from "../../lib/rpyc/brine/encoder";
 import { decodeRequest, encodeRequest, MAX_REQUEST_BYTES } from "../../lib/rpyc/registry-message";

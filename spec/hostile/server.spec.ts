@@ -1,5 +1,5 @@
 import { connect as connectTcp } from "node:net";
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { Subject } from "rxjs";
 import {
   Any,

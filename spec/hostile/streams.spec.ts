@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { Arg, clientOf, connect, JsonMethod, RpcService, type RpcServer, serve } from "rigwire";
 import { MalformedMessageError } from "../../lib/errors";
 import { FrameDecoder } from "../../lib/transport/stream/frame-decoder";

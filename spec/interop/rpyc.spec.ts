@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { filter, firstValueFrom, timeout } from "rxjs";
 import { decodeBrine } from "../../lib/rpyc/brine/decoder";
 import { encodeBrine } from "../../lib/rpyc/brine/encoder";

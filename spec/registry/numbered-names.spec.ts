@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { MinHeap } from "../../lib/registry/min-heap";
 import { NumberedNames } from "../../lib/registry/numbered-names";
 

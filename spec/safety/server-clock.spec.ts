@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { ServerClock } from "../../lib/client/server-clock";
 
 const HOUR_MS = 3_600_000;

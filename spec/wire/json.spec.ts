@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { decodeJson, encodeJson } from "../../lib/wire/json";
 
 /** Everything that can travel: JSON's values, non-finite numbers and bigints, nested anywhere. */

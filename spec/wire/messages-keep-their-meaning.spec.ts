@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/seeded-fast-check";
 import { MalformedMessageError, RemoteError, ValidationError } from "rigwire";
 import { deviceFailure, errorOf, refusal } from "../../lib/wire/failures";
 import { decodeInventory } from "../../lib/wire/inventory";

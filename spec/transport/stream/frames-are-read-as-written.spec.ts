@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/seeded-fast-check";
 import { FrameDecoder } from "../../../lib/transport/stream/frame-decoder";
 import { KIND } from "../../../lib/transport/stream/frame-layout";
 import { encodeFrame, FrameWriter } from "../../../lib/transport/stream/frame-writer";
