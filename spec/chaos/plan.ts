@@ -7,6 +7,8 @@ export interface Disturbance {
     | "stop device"
     | "cut wire"
     | "stall wire"
+    | "cut signals"
+    | "stall signals"
     | "rubbish"
     | "kill client"
     | "stop client"
@@ -30,6 +32,7 @@ export function planOf(seed: number, seconds: number): Disturbance[] {
     const kind = random.oneOf([
       ...(["rubbish", "rubbish", "rubbish", "kill device", "kill device", "stop device"] as const),
       ...(["stop device", "cut wire", "cut wire", "stall wire", "kill client", "stop client"] as const),
+      ...(["cut signals", "stall signals"] as const),
       "kill registry",
     ] as [Disturbance["kind"], ...Disturbance["kind"][]]);
     const lastsMs = random.between(100, 2_500);

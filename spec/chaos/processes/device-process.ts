@@ -7,7 +7,8 @@ const TICK_EVERY_MS = 10;
 const ALIVE_TIMEOUT_MS = 3_000;
 const HEARTBEAT_MS = 1_000;
 
-const [, , name = "", registry = "", journal = "", advertise = ""] = process.argv;
+const [, , name = "", registry = "", journal = "", advertise = "", url = "tcp://127.0.0.1", signalPort = ""] =
+  process.argv;
 
 async function main(): Promise<void> {
   const device = new ChaosDevice(new Journal(journal), `${name}/${process.pid}/${Date.now()}`);
@@ -19,10 +20,11 @@ async function main(): Promise<void> {
     .use(RegistryModule.connect(registry, { aliveTimeoutMs: ALIVE_TIMEOUT_MS, heartbeatMs: HEARTBEAT_MS }))
     .serve(device, {
       name,
-      url: "tcp://127.0.0.1",
+      url,
       overwrite: true,
       heartbeatMs: HEARTBEAT_MS,
       ...(advertise !== "" && { advertise }),
+      ...(signalPort !== "" && { signalPort: Number(signalPort) }),
     });
   await app.start();
   device.tickEvery(TICK_EVERY_MS);
