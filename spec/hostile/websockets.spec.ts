@@ -6,6 +6,7 @@ import { clientOf } from "rigwire";
 import { parseWebAddress } from "../../lib/address/web-address";
 import { KIND } from "../../lib/transport/stream/frame-layout";
 import { encodeFrame } from "../../lib/transport/stream/frame-writer";
+import { AddressLimits } from "../../lib/transport/stream/websocket/address-limits";
 import { mayConnect } from "../../lib/transport/stream/websocket/origins";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
@@ -82,6 +83,25 @@ describe("a page", () => {
     expect((await visit(server.url, { origin: "https://evil.example" })).status).toBe(403);
     expect((await visit(server.url, { origin: "https://rig.lab" })).status).toBeUndefined();
     expect(await connectLamp(server.url).switch(true)).toBe(true);
+  });
+});
+
+describe("an address", () => {
+  it("has so many connections and no more, and fewer of them without a handshake", () => {
+    const limits = new AddressLimits();
+    const enter = (count: number) =>
+      Array.from({ length: count }, () => limits.enter("10.0.0.7")).filter(Boolean).length;
+
+    expect(enter(1_000)).toBe(512);
+    expect(limits.enter("10.0.0.8")).toBe(true);
+    for (let greeted = 0; greeted < 512; greeted++) limits.greeted("10.0.0.7");
+    for (let round = 0; round < 10; round++) {
+      const entered = enter(512);
+      for (let greeted = 0; greeted < entered; greeted++) limits.greeted("10.0.0.7");
+    }
+    expect(limits.enter("10.0.0.7")).toBe(false);
+    for (let left = 0; left < 4_096; left++) limits.leave("10.0.0.7");
+    expect(enter(1_000)).toBe(512);
   });
 });
 
