@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { retry } from "rxjs";
 import {
   clientOf,
   ConnectionLostError,
@@ -56,7 +57,8 @@ class UsedDevice {
     readonly name: string,
     private readonly remote: Remote<ChaosDevice>,
   ) {
-    remote.mark.changes$.subscribe((mark) => (this.mark = mark));
+    // It fails where the device is not there when its value is first asked for.
+    remote.mark.changes$.pipe(retry({ delay: LOOK_EVERY_MS })).subscribe((mark) => (this.mark = mark));
     remote.ticked.subscribe(([run, number]) => this.account.heard(run, number));
     clientOf(remote).missed$.subscribe(({ signal, count }) => {
       if (signal === "ticked") this.account.missed(count);
