@@ -11,11 +11,16 @@ import { throwRubbish } from "./rubbish";
 const DEVICES = 4;
 const CLIENTS = 3;
 
+/** Another address of the loopback, so that wires at the usual one have the same ports. */
+const BEHIND_WIRES = "127.0.0.2";
+
 interface ChaosDeviceProcess {
   readonly process: ChaosProcess;
   readonly journal: Journal;
   /** Half of the devices are reached through a wire at one address; the others have a new address at each start. */
   readonly wire: TcpProxy | undefined;
+  /** A wire of their own for the signals of such a device. */
+  readonly signals: TcpProxy | undefined;
   port: number;
 }
 
@@ -46,10 +51,16 @@ export class Rig {
     const devices = await Promise.all(
       names.map(async (name, index) => {
         const file = join(folder, `${name}.jsonl`);
-        const wire = index % 2 === 0 ? await TcpProxy.open({ host: "127.0.0.1", port: 1 }) : undefined;
-        const args = [name, registryUrl, file, ...(wire === undefined ? [] : [wire.url])];
+        const isWired = index % 2 === 0;
+        const wire = isWired ? await TcpProxy.open({ host: BEHIND_WIRES, port: 1 }) : undefined;
+        const signalPort = await freePort();
+        const signals = isWired
+          ? await TcpProxy.open({ host: BEHIND_WIRES, port: signalPort }, signalPort)
+          : undefined;
+        const args = [name, registryUrl, file];
+        if (wire !== undefined) args.push(wire.url, `tcp://${BEHIND_WIRES}`, String(signalPort));
         const process = new ChaosProcess(name, "device-process", args);
-        return { process, journal: new Journal(file), wire, port: 0 };
+        return { process, journal: new Journal(file), wire, signals, port: 0 };
       }),
     );
     const clients = Array.from({ length: CLIENTS }, (_, index) => {
@@ -73,8 +84,8 @@ export class Rig {
     const device = this.devices[index % this.devices.length];
     const client = this.clients[index % this.clients.length];
     const wired = this.devices.filter(({ wire }) => wire !== undefined);
-    const wire = wired[index % wired.length]?.wire;
-    if (device === undefined || client === undefined || wire === undefined) return;
+    const { wire, signals } = wired[index % wired.length] ?? {};
+    if (device === undefined || client === undefined || wire === undefined || signals === undefined) return;
     switch (kind) {
       case "kill device":
         return this.exclusively(kind, device, () =>
@@ -101,18 +112,24 @@ export class Rig {
           killFor(this.registry, lastsMs, () => this.registry.start()),
         );
       case "cut wire":
-        return this.exclusively(kind, wire, () => {
-          wire.cut();
+      case "cut signals": {
+        const cut = kind === "cut wire" ? wire : signals;
+        return this.exclusively(kind, cut, () => {
+          cut.cut();
           return Promise.resolve();
         });
+      }
       case "stall wire":
-        return this.exclusively(kind, wire, async () => {
-          wire.stall();
+      case "stall signals": {
+        const stalled = kind === "stall wire" ? wire : signals;
+        return this.exclusively(kind, stalled, async () => {
+          stalled.stall();
           await delay(lastsMs);
-          wire.resume();
+          stalled.resume();
         });
+      }
       case "rubbish": {
-        const ports = [this.registryPort, ...this.devices.map(({ port }) => port)];
+        const ports = [this.registryPort, ...this.devices.map(({ wire, port }) => wire?.port ?? port)];
         const port = ports[index % ports.length] ?? this.registryPort;
         this.count(kind, await throwRubbish(port, new Random(seed)));
       }
@@ -122,7 +139,10 @@ export class Rig {
   async close(): Promise<void> {
     const processes = [...this.clients, ...this.devices].map(({ process }) => process);
     await Promise.all([...processes, this.registry].map((process) => process.kill()));
-    for (const { wire } of this.devices) await wire?.close();
+    for (const { wire, signals } of this.devices) {
+      await wire?.close();
+      await signals?.close();
+    }
   }
 
   private async exclusively(kind: string, target: object, work: () => Promise<unknown>): Promise<void> {
@@ -144,7 +164,7 @@ export class Rig {
 async function startDevice(device: ChaosDeviceProcess): Promise<void> {
   const url = await device.process.start();
   device.port = Number(new URL(url).port);
-  device.wire?.lead({ host: "127.0.0.1", port: device.port });
+  device.wire?.lead({ host: BEHIND_WIRES, port: device.port });
 }
 
 async function killFor(process: ChaosProcess, lastsMs: number, start: () => Promise<unknown>): Promise<void> {

@@ -8,7 +8,8 @@ const ALIVE_TIMEOUT_MS = 3_000;
 const HEARTBEAT_MS = 1_000;
 const CLOSE_GRACE_MS = 500;
 
-const [, , name = "", registry = "", journal = "", advertise = ""] = process.argv;
+const [, , name = "", registry = "", journal = "", advertise = "", url = "tcp://127.0.0.1", signalPort = ""] =
+  process.argv;
 
 async function main(): Promise<void> {
   const device = new ChaosDevice(new Journal(journal), `${name}/${process.pid}/${Date.now()}`);
@@ -20,11 +21,12 @@ async function main(): Promise<void> {
     .use(RegistryModule.connect(registry, { aliveTimeoutMs: ALIVE_TIMEOUT_MS, heartbeatMs: HEARTBEAT_MS }))
     .serve(device, {
       name,
-      url: "tcp://127.0.0.1",
+      url,
       overwrite: true,
       heartbeatMs: HEARTBEAT_MS,
       closeGraceMs: CLOSE_GRACE_MS,
       ...(advertise !== "" && { advertise }),
+      ...(signalPort !== "" && { signalPort: Number(signalPort) }),
     });
   // The channel to the main process would keep this one alive.
   void app.closed.then(() => process.exit());
