@@ -154,6 +154,8 @@ const NONE: ReadonlyMap<string, string> = new Map();
 
 async function askStatus({ inventory }: Peer, ask: Ask): Promise<ServerStatus | undefined> {
   if (offers(inventory, "status")) return decodeServerStatus(await askObject(ask, { event: "STATUS" }));
+  // An original says nothing of itself that changes with time.
+  if (inventory.rigwire === undefined) return undefined;
   return decodeInventory(await askObject(ask, { event: "GET_INVENTORY" })).rigwire;
 }
 

@@ -33,8 +33,8 @@ export function planOf(seed: number, seconds: number): Disturbance[] {
     const kind = random.oneOf([
       ...(["rubbish", "rubbish", "rubbish", "kill device", "kill device", "stop device"] as const),
       ...(["stop device", "cut wire", "cut wire", "stall wire", "kill client", "stop client"] as const),
-      ...(["close device", "kill client", "cut signals", "stall signals"] as const),
-      "kill registry",
+      ...(["close device", "kill client", "kill registry"] as const),
+      ...(["cut signals", "stall signals"] as const),
     ] as [Disturbance["kind"], ...Disturbance["kind"][]]);
     const lastsMs = random.between(100, 2_500);
     plan.push({ kind, atMs, lastsMs, index: random.between(0, 1_000), seed: random.between(0, 2 ** 31) });

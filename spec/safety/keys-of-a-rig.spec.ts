@@ -34,8 +34,12 @@ describe("an app with keys", () => {
 
   it("reaches its own devices, and those of others by their keys, by name or by type", async () => {
     const [mine, theirs] = [generateKeys(), generateKeys()];
-    const { server } = await serveVault({ security: { keys: theirs, allow: [mine.publicKey] }, logger });
-    const { server: open } = await serveVault({ security: "plain" });
+    const { server } = await serveVault({
+      name: "far",
+      security: { keys: theirs, allow: [mine.publicKey] },
+      logger,
+    });
+    const { server: open } = await serveVault({ name: "original", security: "plain" });
     const devices = [
       { name: "far", type: "vault", url: server.url },
       { name: "original", type: "vault", url: open.url },
