@@ -213,7 +213,12 @@ export class DeviceRegistry implements DeviceDirectory {
       reply({ event: "ACK", reqEvent: "REGISTER", success: false, reason: registered.reason });
       return;
     }
-    reply({ event: "REGISTER_ACK", name: registered.name, uuid: registered.uuid });
+    reply({
+      event: "REGISTER_ACK",
+      name: registered.name,
+      uuid: registered.uuid,
+      takesAdditions: true,
+    });
     this.changed(registered.changes);
   }
 

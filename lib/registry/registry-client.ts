@@ -81,6 +81,8 @@ export class RegistryClient {
   /** Shows a registry with keys whose devices these are. */
   private readonly owner: OwnershipProof | undefined;
   private readonly locate: Locate;
+  /** Whether it is a registry that takes more than the originals, as far as is known. */
+  private takesAdditions = false;
   private watching: RegistryWatch | undefined;
   private isClosed = false;
   /** Where it was found the last time. */
@@ -135,7 +137,20 @@ export class RegistryClient {
    * @throws RegistryRefusedError with the registry's reason.
    */
   async register(device: Registration, options?: RegistryCallOptions): Promise<AcceptedRegistration> {
-    const { type, url, networks, name = "", overwrite = false, askHolder = false } = device;
+    const { networks, askHolder = false, ...plain } = device;
+    // An original fails over keys that it does not know: it gets them only after it said that it takes them.
+    const first = await this.registerOnce(this.takesAdditions ? device : plain, options);
+    if (this.takesAdditions || !first.takesAdditions) return first;
+    this.takesAdditions = true;
+    const isNamedOtherwise = askHolder && (device.name ?? "") !== "" && device.name !== first.name;
+    const hasMoreToSay = isNamedOtherwise || (networks !== undefined && networks.length > 0);
+    return hasMoreToSay ? this.registerOnce(device, options) : first;
+  }
+
+  private async registerOnce(
+    { type, url, networks, name = "", overwrite = false, askHolder = false }: Registration,
+    options: RegistryCallOptions | undefined,
+  ): Promise<AcceptedRegistration & { readonly takesAdditions: boolean }> {
     const request: RegistryRequest = {
       event: "REGISTER",
       type,
@@ -146,9 +161,8 @@ export class RegistryClient {
       askHolder,
       owner: this.owner,
     };
-    const reply = await this.ask(request, "register", options);
-    const { name: accepted, uuid } = expectReply(reply, "REGISTER_ACK", "REGISTER");
-    return { name: accepted, uuid };
+    const reply = expectReply(await this.ask(request, "register", options), "REGISTER_ACK", "REGISTER");
+    return { name: reply.name, uuid: reply.uuid, takesAdditions: reply.takesAdditions };
   }
 
   /** @returns False if the registry does not know the uuid. */

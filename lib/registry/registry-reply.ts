@@ -9,7 +9,13 @@ import { asReached, networksField, networksOf, type NetworkedDevice } from "./ne
 /** What a registry answers (plantimager registry). The last two answer additions. */
 export type RegistryReply =
   /** The uuid is the right to unregister and to check in: for the owner only. */
-  | { readonly event: "REGISTER_ACK"; readonly name: string; readonly uuid: string }
+  | {
+      readonly event: "REGISTER_ACK";
+      readonly name: string;
+      readonly uuid: string;
+      /** Whether `REGISTER` may have further keys; an addition. An original fails over a key that it does not know. */
+      readonly takesAdditions: boolean;
+    }
   | {
       readonly event: "ACK";
       readonly reqEvent: string;
@@ -28,7 +34,7 @@ export function encodeRegistryReply(reply: RegistryReply): string {
 function payloadOf(reply: RegistryReply): Fields {
   switch (reply.event) {
     case "REGISTER_ACK":
-      return { name: reply.name, uuid: reply.uuid };
+      return { name: reply.name, uuid: reply.uuid, ...(reply.takesAdditions && { additions: true }) };
     case "ACK":
       return { req_event: reply.reqEvent, success: reply.success, ...reasonOf(reply) };
     case "UNSUPPORTED":
@@ -54,7 +60,12 @@ export function decodeRegistryReply(body: Received): RegistryReply {
   if (!isObject(payload)) throw new MalformedMessageError('the reply has no "payload"');
   switch (event) {
     case "REGISTER_ACK":
-      return { event, name: nameOf(payload), uuid: textField(payload, "uuid") };
+      return {
+        event,
+        name: nameOf(payload),
+        uuid: textField(payload, "uuid"),
+        takesAdditions: payload.additions === true,
+      };
     case "ACK":
       if (typeof payload.success !== "boolean") throw new MalformedMessageError('the ACK has no "success"');
       return { event, reqEvent: reqEventOf(payload), success: payload.success, reason: errorText(payload) };

@@ -42,13 +42,21 @@ function asServedHere(frame: ShownFrame, { note }: RecordedExchange): ShownFrame
   if (refused !== undefined)
     return { meaning: { success: false, error: refused, traceback: "", reason: "invalid" } };
   return "traceback" in meaning
-    ? { meaning: { ...meaning, traceback: expect.stringContaining(String(meaning.error)) } }
+    ? {
+        meaning: {
+          ...meaning,
+          errorName: expect.any(String),
+          traceback: expect.stringContaining(String(meaning.error)),
+        },
+      }
     : frame;
 }
 
 /** What Python runs into is refused here before it reaches the device, so with an empty traceback. */
 const REFUSALS: Readonly<Record<string, string>> = {
-  "wrong arguments": "echo() is missing its argument message",
+  "wrong arguments":
+    "echo() is missing its argument message (one that may be left out is declared as optional by " +
+    '@Arg("message", { optional: true }))',
   "set a read-only property": "fixed is read-only: it cannot be set",
   "get an unknown property": 'no property "zzz": the device\'s are mode, fixed',
 };

@@ -154,7 +154,10 @@ describe("a device registry", () => {
       const { registry, client } = await registryAndClient();
       const reply = await client.ask("REGISTER", { ...CAMERA, addr });
 
-      expect(reply).toEqual({ event: "REGISTER_ACK", payload: { name: "cam", uuid: expect.any(String) } });
+      expect(reply).toEqual({
+        event: "REGISTER_ACK",
+        payload: { name: "cam", uuid: expect.any(String), additions: true },
+      });
       expect(await clientOf(registry.url).list()).toEqual([{ name: "cam", type: "camera", url: addr }]);
     },
   );
