@@ -62,10 +62,13 @@ describe("the URL that a device registers", () => {
     expect(url).toBe(expected);
   });
 
-  it.each(["not an address", "tcp://", "", "*", "0.0.0.0", "tcp://[::]:9000"])("is refused where its owner says %j", async (advertise) => {
-    const url = advertisedUrl("tcp://127.0.0.1:9000", { advertise, registryUrl: REMOTE });
-    await expect(url).rejects.toThrow(AddressError);
-  });
+  it.each(["not an address", "tcp://", "", "*", "0.0.0.0", "tcp://[::]:9000"])(
+    "is refused where its owner says %j",
+    async (advertise) => {
+      const url = advertisedUrl("tcp://127.0.0.1:9000", { advertise, registryUrl: REMOTE });
+      await expect(url).rejects.toThrow(AddressError);
+    },
+  );
 
   it("is of the family of addresses that the device is bound to", async () => {
     const url = advertisedUrl("tcp://*:9000", { registryUrl: "tcp://[::1]:5555" });
