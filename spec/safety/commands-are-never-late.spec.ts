@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { BusyError, CallAbortedError, DeviceUnavailableError, RpcTimeoutError, withOptions } from "rigwire";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
@@ -20,7 +19,6 @@ describe("a call to a device that is down", () => {
 
     expect(error).toBeInstanceOf(DeviceUnavailableError);
     expect(performance.now() - calledAt).toBeGreaterThanOrEqual(499);
-    await delay(500);
     await startMotor(url);
     expect(await motor.history()).toEqual([]);
   });
@@ -55,6 +53,7 @@ describe("a device whose process was stopped", () => {
     const dealer = rawDealer(url);
     await dealer.request("clock", { event: "GET_INVENTORY" });
     const [inventory] = await dealer.replies(1);
+    const toldAt = performance.now();
     const { clock } = inventory?.reply.rigwire as { clock: number };
     child.signal("SIGSTOP");
     for (let index = 0; index < 20; index++) {
@@ -62,7 +61,7 @@ describe("a device whose process was stopped", () => {
       const deadline = clock + 300;
       await dealer.request(String(index), { event: "METHOD_CALL", method: "moveTo", params, deadline });
     }
-    await delay(500);
+    await eventually("the deadlines passed", () => performance.now() - toldAt > 300);
     child.signal("SIGCONT");
 
     expect(await connectMotor(url).history()).toEqual([]);
@@ -105,7 +104,8 @@ describe("a server's clock", () => {
     proxy.stall();
     const motor = connectMotor(proxy.url, { handshakeTimeoutMs: 5_000 });
     const first = withOptions(motor, { timeoutMs: 10_000 }).timeLeft();
-    await delay(600);
+    const calledAt = performance.now();
+    await eventually("more than half a second passed", () => performance.now() - calledAt > 600);
     proxy.resume();
 
     // Of the ten seconds it waited more than half a one; server and client share a clock here.
