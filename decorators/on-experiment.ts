@@ -21,6 +21,7 @@ export function OnExperiment(
 
 /** Stands on methods that take one object, or nothing. */
 export interface ExperimentMethodDecorator {
+  /** @typeParam M - The method that it stands on. */
   <M extends MessageMethod["receive"]>(
     prototype: object,
     member: string | symbol,

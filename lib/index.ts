@@ -42,6 +42,10 @@ export { type ClientOptions, type ClientState, type RpcClient } from "./client/r
 export { type MissedSignals } from "./client/signal-sequences";
 
 export { type BufferResult } from "./contract/buffer-result";
+export { type Keywords } from "./client/outgoing-arguments";
+export { type ArgRecord } from "./contract/records";
+export { type NetworkUrl } from "./registry/network-urls";
+export { type RunningMethod } from "./wire/server-status";
 export { contractOf } from "./contract/contract-of";
 export {
   type RpcClassDecorator,

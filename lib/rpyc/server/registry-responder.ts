@@ -34,8 +34,13 @@ export interface RegistryResponderOptions extends ServiceTableOptions {
 export interface RegistryCommands {
   /** @returns Whether it is registered; if not, the client gets no answer. */
   register(names: readonly string[], address: RegisteredAddress): boolean;
+  /** Removes a service from every name that it has at an address. */
   unregister(address: RegisteredAddress): void;
-  /** @param sender - The address that asks. */
+  /**
+   * Where the services of a name are, those that were heard from longest ago first.
+   *
+   * @param sender - The address that asks.
+   */
   query(name: string, sender: string): Iterable<RegisteredAddress>;
   /** @returns Nothing where listing is not allowed. */
   list(host: string | undefined, sender: string): Iterable<string> | undefined;
