@@ -1,4 +1,5 @@
 import { type MethodContract } from "../contract/service-contract";
+import { holdsSet, toWire } from "../contract/to-wire";
 import { EncodingError } from "../errors";
 
 /** Arguments by their names. */
@@ -20,12 +21,31 @@ export function outgoingArguments(
   given.forEach((value, index) => checkSendable(value, argumentName(method, index)));
   for (const [name, value] of Object.entries(named)) checkSendable(value, name);
   const byPlace = placesOf(method, given);
-  if (byPlace === given.length) return { args: given, kwargs: named };
+  const hasSets = method.parameters?.some(({ type }) => holdsSet(type)) ?? false;
+  const places = hasSets ? given.map((value, index) => argumentToWire(method, value, index)) : given;
+  const names = hasSets ? namedToWire(method, named) : named;
+  if (byPlace === given.length) return { args: places, kwargs: names };
   const kwargs: Record<string, unknown> = {};
-  given.slice(byPlace).forEach((value, offset) => {
+  places.slice(byPlace).forEach((value, offset) => {
     if (value !== undefined) kwargs[nameAt(method, byPlace + offset)] = value;
   });
-  return { args: given.slice(0, byPlace), kwargs: { ...kwargs, ...named } };
+  return { args: places.slice(0, byPlace), kwargs: { ...kwargs, ...names } };
+}
+
+function argumentToWire({ parameters = [] }: MethodContract, value: unknown, index: number): unknown {
+  const last = parameters.at(-1);
+  const parameter = parameters[index] ?? (last?.rest === true ? last : undefined);
+  return parameter === undefined ? value : toWire(parameter.type, value);
+}
+
+function namedToWire({ parameters = [] }: MethodContract, named: Keywords): Keywords {
+  const types = new Map(parameters.map(({ name, type }) => [name, type]));
+  return Object.fromEntries(
+    Object.entries(named).map(([name, value]) => {
+      const type = types.get(name);
+      return [name, type === undefined ? value : toWire(type, value)];
+    }),
+  );
 }
 
 /** How many arguments, from the first, go by their place. */

@@ -5,6 +5,7 @@ import {
   type ServiceContract,
   type SignalContract,
 } from "../contract/service-contract";
+import { toWire } from "../contract/to-wire";
 import { type ErrorPlace } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import {
@@ -164,13 +165,17 @@ export class RpcClient {
   }
 
   private async setDirectly(property: PropertyContract, value: unknown, options: CallOptions): Promise<void> {
-    const { wireName, member } = property;
+    const { wireName, member, type } = property;
     try {
       checkSendable(value, "the value");
     } catch (error) {
       throw withPlace(error, this.place(member));
     }
-    const request: RpcRequest = { event: "PROPERTY_SET", property: wireName, value: value ?? null };
+    const request: RpcRequest = {
+      event: "PROPERTY_SET",
+      property: wireName,
+      value: toWire(type, value) ?? null,
+    };
     await this.request(request, setKindOf(property), options);
   }
 

@@ -1,4 +1,5 @@
 import { ValidationError } from "../errors";
+import { isDateText, isRecord, takesAsItIs } from "./as-it-is";
 import { hasConstraints, type Unchecked } from "./constraints";
 import { classTransformer } from "./validator";
 import { typeName, type Constructor, type ValueType } from "./value-type";
@@ -26,6 +27,12 @@ export function convertValue(
       );
     case "tuple":
       return toTuple(type, value, place, unchecked);
+    case "set":
+      return toSet(type, value, place, unchecked);
+    case "dict":
+      return toDict(type, value, place, unchecked);
+    case "union":
+      return toMember(type, value, place, unchecked);
     case "dto":
       return toInstance(type.dto, value, place, unchecked);
     case "choice":
@@ -39,13 +46,14 @@ export function convertValue(
   }
 }
 
-type PrimitiveKind = Exclude<ValueType["kind"], "any" | "array" | "tuple" | "choice" | "dto">;
+type PrimitiveKind = Exclude<
+  ValueType["kind"],
+  "any" | "array" | "tuple" | "set" | "dict" | "union" | "choice" | "dto"
+>;
 
 const DECIMAL = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
 /** As many digits as Python reads; the time that reading takes grows faster than their number. */
 const WHOLE = /^\s*[+-]?\d{1,4300}\s*$/;
-/** ISO 8601, also with Python's space for the T. The engine alone takes "step 1" for a day of the year 2001. */
-const DATE_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/;
 
 /** Each gives `undefined` for what does not fit. */
 const PRIMITIVES: Readonly<Record<PrimitiveKind, (value: unknown) => unknown>> = {
@@ -70,11 +78,14 @@ const PRIMITIVES: Readonly<Record<PrimitiveKind, (value: unknown) => unknown>> =
     if (value === true || value === 1 || value === "true" || value === "True") return true;
     return value === false || value === 0 || value === "false" || value === "False" ? false : undefined;
   },
+  null(value) {
+    return value === null ? null : undefined;
+  },
   object(value) {
     return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
   },
   date(value) {
-    const isReadable = typeof value === "number" || (typeof value === "string" && DATE_TIME.test(value));
+    const isReadable = typeof value === "number" || isDateText(value);
     const date = isReadable ? new Date(value) : value;
     return date instanceof Date && !Number.isNaN(date.getTime()) ? date : undefined;
   },
@@ -94,6 +105,52 @@ function toTuple(
   const array = asArray(type, value, place);
   if (array.length !== type.items.length) throw mismatch(type, value, place);
   return type.items.map((item, index) => convertValue(item, array[index], `${place}[${index}]`, unchecked));
+}
+
+function toSet(
+  type: Extract<ValueType, { kind: "set" }>,
+  value: unknown,
+  place: string,
+  unchecked: Unchecked[],
+): Set<unknown> {
+  const items = asArray(type, value instanceof Set ? [...(value as Set<unknown>)] : value, place);
+  return new Set(items.map((item, index) => convertValue(type.items, item, `${place}[${index}]`, unchecked)));
+}
+
+function toDict(
+  type: Extract<ValueType, { kind: "dict" }>,
+  value: unknown,
+  place: string,
+  unchecked: Unchecked[],
+): object {
+  if (!isRecord(value)) throw mismatch(type, value, place);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      convertValue(type.values, item, `${place}[${JSON.stringify(shorten(key))}]`, unchecked),
+    ]),
+  );
+}
+
+function toMember(
+  type: Extract<ValueType, { kind: "union" }>,
+  value: unknown,
+  place: string,
+  unchecked: Unchecked[],
+): unknown {
+  const asItIs = type.members.find((member) => takesAsItIs(member, value));
+  if (asItIs !== undefined) return convertValue(asItIs, value, place, unchecked);
+  for (const member of type.members) {
+    const made: Unchecked[] = [];
+    try {
+      const converted = convertValue(member, value, place, made);
+      unchecked.push(...made);
+      return converted;
+    } catch (error) {
+      if (!(error instanceof ValidationError)) throw error;
+    }
+  }
+  throw mismatch(type, value, place);
 }
 
 /** Texts of numbers are numbers, as where a number is declared. */

@@ -5,10 +5,15 @@ export type Constructor<T = unknown> = abstract new (...args: never[]) => T;
 
 /** What a value on the wire is declared to be. Made from a {@link TypeSpec}. */
 export type ValueType =
-  | { readonly kind: "any" | "string" | "number" | "bigint" | "boolean" | "object" | "date" }
+  | { readonly kind: "any" | "string" | "number" | "bigint" | "boolean" | "object" | "date" | "null" }
   | { readonly kind: "integer"; readonly isAnySize?: boolean }
   | { readonly kind: "array"; readonly items: ValueType }
   | { readonly kind: "tuple"; readonly items: readonly ValueType[] }
+  /** A list on the wire, without order and repetition; a `Set` on this side. */
+  | { readonly kind: "set"; readonly items: ValueType }
+  /** An object with any keys. */
+  | { readonly kind: "dict"; readonly values: ValueType }
+  | { readonly kind: "union"; readonly members: readonly ValueType[] }
   /** One of a few texts and numbers. */
   | { readonly kind: "choice"; readonly values: readonly (string | number)[] }
   | { readonly kind: "dto"; readonly dto: Constructor<object> };
@@ -16,7 +21,7 @@ export type ValueType =
 /**
  * How a user writes a type: `String`, `Number`, `Boolean`, `BigInt`, `Object` (a JSON object), `Array` (of anything),
  * `Date`, a class with class-validator decorators, or what {@link Integer}, {@link Any}, {@link arrayOf},
- * {@link tupleOf} and {@link enumOf} give. A function without parameters that gives one of them, `() => Step`, is asked
+ * {@link tupleOf}, {@link setOf}, {@link dictOf}, {@link oneOf} and {@link enumOf} give. A function without parameters that gives one of them, `() => Step`, is asked
  * when the class is first used: for imports that go in a circle.
  */
 export type TypeSpec = Constructor | BigIntConstructor | ValueType | LazyType;
@@ -56,6 +61,50 @@ export function tupleOf(...items: TypeSpec[]): ValueType {
     },
   };
 }
+
+/** A `Set` in which every item is of one type. On the wire it is a list (plantimager RPC). */
+export function setOf(items: TypeSpec): ValueType {
+  const resolve = once(() => valueType(items));
+  if (!isLazy(items)) resolve();
+  return {
+    kind: "set",
+    get items() {
+      return resolve();
+    },
+  };
+}
+
+/** An object with any keys, in which every value is of one type, such as `dictOf(Number)`: a `dict` of the originals. */
+export function dictOf(values: TypeSpec): ValueType {
+  const resolve = once(() => valueType(values));
+  if (!isLazy(values)) resolve();
+  return {
+    kind: "dict",
+    get values() {
+      return resolve();
+    },
+  };
+}
+
+/**
+ * A union: a value is of the first type that takes it as it is, else of the first that it can be converted to. `null`
+ * stands for itself, as in `oneOf(Integer, null)`.
+ *
+ * @throws ContractError where there is nothing to choose from.
+ */
+export function oneOf(...types: (TypeSpec | null)[]): ValueType {
+  if (types.length === 0) throw new ContractError("oneOf() was given nothing to choose from");
+  const resolve = once(() => types.map((type): ValueType => (type === null ? NULL : valueType(type))));
+  if (!types.some((type) => type !== null && isLazy(type))) resolve();
+  return {
+    kind: "union",
+    get members() {
+      return resolve();
+    },
+  };
+}
+
+const NULL: ValueType = { kind: "null" };
 
 /**
  * One of the values of a TypeScript enum, or of a list of texts and numbers.
@@ -191,15 +240,51 @@ export function isValueType(value: unknown): value is ValueType {
   return typeof value === "object" && value !== null && "kind" in value;
 }
 
-/** A type as a reader of an error or of an inventory sees it: `integer`, `string[]`, `[number, number]`. */
-export function typeName(type: ValueType): string {
+/** Whether a kind of types is a type's own or that of one within it. Classes are not looked into. */
+export function holdsKind(type: ValueType, kind: ValueType["kind"], seen = new Set<ValueType>()): boolean {
+  if (type.kind === kind) return true;
+  // A type may hold itself, by way of a function.
+  if (seen.has(type)) return false;
+  seen.add(type);
+  return typesWithin(type).some((inner) => holdsKind(inner, kind, seen));
+}
+
+function typesWithin(type: ValueType): readonly ValueType[] {
   switch (type.kind) {
     case "array":
-      return type.items.kind === "choice" ? `(${typeName(type.items)})[]` : `${typeName(type.items)}[]`;
+    case "set":
+      return [type.items];
+    case "tuple":
+      return type.items;
+    case "dict":
+      return [type.values];
+    case "union":
+      return type.members;
+    default:
+      return [];
+  }
+}
+
+/**
+ * A type as a reader of an error or of an inventory sees it: `integer`, `string[]`, `[number, number]`,
+ * `Record<string, number>`, `Set<string>`, `integer | null`.
+ */
+export function typeName(type: ValueType): string {
+  switch (type.kind) {
+    case "array": {
+      const isChoice = type.items.kind === "choice" || type.items.kind === "union";
+      return isChoice ? `(${typeName(type.items)})[]` : `${typeName(type.items)}[]`;
+    }
     case "choice":
       return type.values.map((value) => JSON.stringify(value)).join(" | ");
     case "tuple":
       return `[${type.items.map(typeName).join(", ")}]`;
+    case "set":
+      return `Set<${typeName(type.items)}>`;
+    case "dict":
+      return `Record<string, ${typeName(type.values)}>`;
+    case "union":
+      return type.members.map(typeName).join(" | ");
     case "dto":
       return type.dto.name;
     default:

@@ -1,4 +1,5 @@
 import { type MemberContract } from "../contract/service-contract";
+import { toWire } from "../contract/to-wire";
 import { EncodingError } from "../errors";
 import { isObject } from "../wire/message";
 import { bufferReply, resultReply, successReply, valueReply, type ReplyFrames } from "../wire/replies";
@@ -21,7 +22,7 @@ export function replyOf(
         ? toBufferReply(contract.member, result)
         : resultReply(result);
     case "PROPERTY_GET":
-      return valueReply(result);
+      return valueReply(contract.kind === "property" ? toWire(contract.type, result) : result);
     case "PROPERTY_SET":
       return successReply();
   }

@@ -1,6 +1,7 @@
 import { type Observable, type Subscription } from "rxjs";
 import { convertValue } from "../contract/convert-value";
 import { type ServiceContract, type SignalContract } from "../contract/service-contract";
+import { toWire } from "../contract/to-wire";
 import { messageOf, ValidationError } from "../errors";
 import { platform } from "../platform/current";
 import { type Timer } from "../platform/platform";
@@ -182,7 +183,9 @@ class SignalSource {
     if (args.length !== types.length) {
       throw new ValidationError(`it declares ${types.length} arguments, but was given ${args.length}`);
     }
-    return types.map((type, index) => convertValue(type, args[index], `argument ${index + 1}`, []));
+    return types.map((type, index) =>
+      toWire(type, convertValue(type, args[index], `argument ${index + 1}`, [])),
+    );
   }
 
   /** @param failure - What it failed with; nothing where it completed. */

@@ -18,6 +18,7 @@ const NAMED: Readonly<Record<string, DeclaredType>> = {
   bigint: { text: "bigint", spec: "BigInt", isPassedOn: false, imports: [] },
   date: { text: "Date", spec: "Date", isPassedOn: true, imports: [] },
   object: { text: "Record<string, unknown>", spec: "Object", isPassedOn: false, imports: [] },
+  null: { text: "null", spec: "null", isPassedOn: false, imports: [] },
   any: { text: "unknown", spec: "Any", isPassedOn: true, imports: ["Any"] },
 };
 
@@ -43,16 +44,29 @@ const DEEPEST = 8;
 export function declaredType(told: string | undefined, depth = 0): DeclaredType {
   if (told === undefined || depth > DEEPEST) return UNKNOWN_TYPE;
   const text = told.trim();
+  const members = partsOf(text, "|");
+  if (members.length > 1) return unionType(members.map((member) => declaredType(member, depth + 1)));
   if (text.endsWith("[]")) return arrayType(declaredType(text.slice(0, -2), depth + 1));
   if (text.startsWith("[") && text.endsWith("]")) {
-    return tupleType(itemsOf(text.slice(1, -1)).map((item) => declaredType(item, depth + 1)));
+    return tupleType(partsOf(text.slice(1, -1), ",").map((item) => declaredType(item, depth + 1)));
   }
+  if (text.startsWith("(") && text.endsWith(")")) return declaredType(text.slice(1, -1), depth + 1);
+  const [, set] = /^Set<(.*)>$/.exec(text) ?? [];
+  if (set !== undefined) return setType(declaredType(set, depth + 1));
+  const [, values] = /^Record<string, (.*)>$/.exec(text) ?? [];
+  if (values !== undefined) return dictType(declaredType(values, depth + 1));
   if (Object.hasOwn(NAMED, text)) return NAMED[text] ?? UNKNOWN_TYPE;
   return /^[A-Z]\w*$/.test(text) ? CLASS_OBJECT : UNKNOWN_TYPE;
 }
 
 function arrayType({ text, spec, imports }: DeclaredType): DeclaredType {
-  return { text: `${text}[]`, spec: `arrayOf(${spec})`, isPassedOn: false, imports: ["arrayOf", ...imports] };
+  const items = text.includes(" | ") ? `(${text})` : text;
+  return {
+    text: `${items}[]`,
+    spec: `arrayOf(${spec})`,
+    isPassedOn: false,
+    imports: ["arrayOf", ...imports],
+  };
 }
 
 function tupleType(items: readonly DeclaredType[]): DeclaredType {
@@ -64,21 +78,48 @@ function tupleType(items: readonly DeclaredType[]): DeclaredType {
   };
 }
 
-/** The items of a tuple: separated by commas that are not inside another tuple. */
-function itemsOf(text: string): readonly string[] {
-  const items: string[] = [];
+function setType({ text, spec, imports }: DeclaredType): DeclaredType {
+  return { text: `Set<${text}>`, spec: `setOf(${spec})`, isPassedOn: false, imports: ["setOf", ...imports] };
+}
+
+function dictType({ text, spec, imports }: DeclaredType): DeclaredType {
+  return {
+    text: `Record<string, ${text}>`,
+    spec: `dictOf(${spec})`,
+    isPassedOn: false,
+    imports: ["dictOf", ...imports],
+  };
+}
+
+/** With a member of which nothing is known, nothing is known of the union. */
+function unionType(members: readonly DeclaredType[]): DeclaredType {
+  if (members.some(({ text }) => text === "unknown")) return UNKNOWN_TYPE;
+  return {
+    text: [...new Set(members.map(({ text }) => text))].join(" | "),
+    spec: `oneOf(${members.map(({ spec }) => spec).join(", ")})`,
+    isPassedOn: false,
+    imports: ["oneOf", ...members.flatMap(({ imports }) => imports)],
+  };
+}
+
+const OPENING = "[(<";
+const CLOSING = "])>";
+
+/** What stands between separators that are not inside another type. */
+function partsOf(text: string, separator: "," | "|"): readonly string[] {
+  const parts: string[] = [];
   let depth = 0;
   let start = 0;
   for (let index = 0; index <= text.length; index++) {
-    const character = text[index];
-    if (character === "[") depth += 1;
-    if (character === "]") depth -= 1;
-    if (index === text.length || (character === "," && depth === 0)) {
-      if (text.slice(start, index).trim() !== "") items.push(text.slice(start, index));
+    const character = text.charAt(index);
+    if (character !== "" && OPENING.includes(character)) depth += 1;
+    if (character !== "" && CLOSING.includes(character)) depth -= 1;
+    if (index === text.length || (character === separator && depth === 0)) {
+      if (text.slice(start, index).trim() !== "") parts.push(text.slice(start, index));
       start = index + 1;
     }
   }
-  return items;
+  return parts;
 }
 
 /** The type of a value that was read, in the words of an inventory; `any` where one value does not tell. */
