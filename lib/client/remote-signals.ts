@@ -1,12 +1,20 @@
 import { Observable, share } from "rxjs";
 import { convertValue } from "../contract/convert-value";
+import { convertFromOriginal } from "../contract/original-coercion";
 import { type SignalContract } from "../contract/service-contract";
+import { holdsKind } from "../contract/value-type";
 import { messageOf, SignalError } from "../errors";
 import { type Bytes } from "../platform/platform";
 import { BurstLog } from "../log/burst-log";
 import { type Logger } from "../log/logger";
 import { type RpcChannel } from "../transport/rpc-channel";
-import { decodeSignal, isSignalEnd, type SignalEnd, type SignalMessage } from "../wire/signals";
+import {
+  argumentsAsWritten,
+  decodeSignal,
+  isSignalEnd,
+  type SignalEnd,
+  type SignalMessage,
+} from "../wire/signals";
 import { notOffered } from "./check-fulfilled";
 import { type Peer } from "./peer";
 import { type SignalSequences } from "./signal-sequences";
@@ -53,8 +61,11 @@ export class RemoteSignals {
         subscription.unsubscribe();
         this.sequences.unsubscribed(wireName);
       };
+      let isOriginal = false;
       const connections = this.channel.state$.subscribe((state) => {
-        const lacking = state.kind === "connected" ? state.peer.missing.get(member) : undefined;
+        if (state.kind !== "connected") return;
+        isOriginal = state.peer.inventory.rigwire === undefined;
+        const lacking = state.peer.missing.get(member);
         if (lacking !== undefined) observer.error(notOffered(lacking, { device: this.device(), member }));
       });
       const subscription = frames.subscribe({
@@ -71,7 +82,7 @@ export class RemoteSignals {
             return;
           }
           if (message.seq !== undefined) this.sequences.received(wireName, message.seq);
-          const value = this.valueOf(contract, message);
+          const value = this.valueOf(contract, message, isOriginal ? frame : undefined);
           if (value !== UNFIT) observer.next(value);
         },
         complete: () => observer.complete(),
@@ -94,13 +105,21 @@ export class RemoteSignals {
     }
   }
 
-  private valueOf({ wireName, argumentTypes }: SignalContract, { args }: SignalMessage): unknown {
+  /** @param original - The frame, where an original sent it. */
+  private valueOf(
+    { wireName, argumentTypes }: SignalContract,
+    { args }: SignalMessage,
+    original: Bytes | undefined,
+  ): unknown {
     if (argumentTypes === undefined) return args.length > 1 ? args : args[0];
     try {
       if (args.length !== argumentTypes.length)
         throw new Error(`${args.length} arguments, ${argumentTypes.length} declared`);
+      const hasText = original !== undefined && argumentTypes.some((type) => holdsKind(type, "string"));
+      const given = hasText ? argumentsAsWritten(original) : args;
+      const convert = original === undefined ? convertValue : convertFromOriginal;
       const values = argumentTypes.map((type, index) =>
-        convertValue(type, args[index], `argument ${index + 1}`, []),
+        convert(type, given[index], `argument ${index + 1}`, []),
       );
       return values.length > 1 ? values : values[0];
     } catch (error) {

@@ -1,11 +1,27 @@
+import { WrittenFloat } from "../contract/written-float";
+
 /**
  * Reads JSON in which numbers may be `NaN`, `Infinity`, `-Infinity` or integers of any size.
  *
  * @throws SyntaxError for anything else that is not JSON, and for nesting that exhausts the stack.
  */
 export function parseLossless(text: string): unknown {
+  return parseWith(text, Number);
+}
+
+/**
+ * Reads JSON as {@link parseLossless} does, and keeps how numbers with a fraction or an exponent are written.
+ *
+ * @returns A `WrittenFloat` for each of these.
+ * @throws SyntaxError for what is not JSON.
+ */
+export function parseAsWritten(text: string): unknown {
+  return parseWith(text, (digits) => new WrittenFloat(digits));
+}
+
+function parseWith(text: string, toFloat: (digits: string) => unknown): unknown {
   try {
-    return new LosslessParser(text).parse();
+    return new LosslessParser(text, toFloat).parse();
   } catch (error) {
     if (error instanceof RangeError) throw new SyntaxError("JSON is nested too deep", { cause: error });
     throw error;
@@ -30,7 +46,10 @@ const WHITESPACE = /[ \t\r\n]*/y;
 class LosslessParser {
   private position = 0;
 
-  constructor(private readonly text: string) {}
+  constructor(
+    private readonly text: string,
+    private readonly toFloat: (digits: string) => unknown,
+  ) {}
 
   parse(): unknown {
     const value = this.value();
@@ -117,15 +136,15 @@ class LosslessParser {
     return this.number();
   }
 
-  private number(): number | bigint {
+  private number(): unknown {
     NUMBER.lastIndex = this.position;
     const match = NUMBER.exec(this.text);
     if (match === null) throw this.unexpected();
     const [digits, fraction, exponent] = match;
     this.position += digits.length;
+    if (fraction !== undefined || exponent !== undefined) return this.toFloat(digits);
     const value = Number(digits);
-    const isInteger = fraction === undefined && exponent === undefined;
-    if (!isInteger || Number.isSafeInteger(value)) return value;
+    if (Number.isSafeInteger(value)) return value;
     if (digits.length > MAX_INTEGER_DIGITS) {
       throw new SyntaxError(`an integer of ${digits.length} digits is longer than ${MAX_INTEGER_DIGITS}`);
     }

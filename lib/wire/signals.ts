@@ -1,5 +1,6 @@
 import { MalformedMessageError } from "../errors";
 import { encodeArguments } from "./arguments";
+import { parseAsWritten } from "./lossless-json";
 import { decodeObject } from "./message";
 
 /** A signal as it arrives. */
@@ -84,6 +85,17 @@ export function decodeSignal(frame: Uint8Array): SignalMessage | SignalEnd {
     throw new MalformedMessageError("a published message is no signal");
   }
   return { signal, args, seq: countOf(seq) };
+}
+
+/**
+ * A signal's arguments with `WrittenFloat` for every number that has a fraction or an exponent: of such a number Python
+ * makes another text than of an integer.
+ *
+ * @param frame - That `decodeSignal` took for a signal.
+ */
+export function argumentsAsWritten(frame: Uint8Array): readonly unknown[] {
+  const { args } = parseAsWritten(new TextDecoder().decode(frame)) as { readonly args: readonly unknown[] };
+  return args;
 }
 
 /** Whether the source of a signal has ended. */

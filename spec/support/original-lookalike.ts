@@ -39,7 +39,12 @@ export class OriginalLookalike {
   }
 
   async emit(signal: string, ...args: unknown[]): Promise<void> {
-    const body = `{"event": "EMIT_SIGNAL", "signal": ${JSON.stringify(signal)}, "args": ${JSON.stringify(args)}, "blocking": false}`;
+    await this.emitText(signal, JSON.stringify(args));
+  }
+
+  /** @param args - The list of them, as Python writes it. */
+  async emitText(signal: string, args: string): Promise<void> {
+    const body = `{"event": "EMIT_SIGNAL", "signal": ${JSON.stringify(signal)}, "args": ${args}, "blocking": false}`;
     for (let time = 0; time < this.handshakes; time++) await this.publisher?.send(body);
   }
 
