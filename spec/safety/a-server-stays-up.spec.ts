@@ -2,7 +2,18 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { NEVER, Observable, Subject, throwError } from "rxjs";
-import { BusyError, connect, clientOf, type Logger, RemoteError, RpcService, serve, Signal } from "rigwire";
+import {
+  BusyError,
+  connect,
+  clientOf,
+  JsonMethod,
+  type Logger,
+  RemoteError,
+  RpcService,
+  serve,
+  Signal,
+} from "rigwire";
+import { deferred } from "../../lib/time/deferred";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { RawClient, RawSubscriber, rawDealer } from "../support/raw-client";
@@ -98,8 +109,27 @@ const NEVER_ENDING_BADLY = new Observable<number>((observer) => {
   };
 });
 
+/** Does not look at the signal that tells it to end: only `stop()` stops it. */
+@RpcService()
+class Press {
+  isPressing = false;
+  private readonly stopped = deferred();
+
+  @JsonMethod({ timeout: null })
+  async press(): Promise<string> {
+    this.isPressing = true;
+    await this.stopped.promise;
+    return "stopped";
+  }
+
+  @JsonMethod({ interrupts: true })
+  stop(): void {
+    this.stopped.resolve();
+  }
+}
+
 describe("a server that closes", () => {
-  it("lets what runs come to its end, starts nothing that waits, and takes nothing new", async () => {
+  it("tells what runs to end, starts nothing that waits, and takes nothing new", async () => {
     const motor = new Motor();
     const server = closing(await serve(motor));
     const remote = connectMotor(server.url);
@@ -109,7 +139,7 @@ describe("a server that closes", () => {
     const closed = server.close();
     const late = remote.moveTo(3).catch((error: unknown) => error);
 
-    expect(await running).toBe("arrived");
+    expect(await running).toBe("stopped");
     expect(await waiting).toBeInstanceOf(BusyError);
     expect(await late).toBeInstanceOf(BusyError);
     await closed;
@@ -117,16 +147,17 @@ describe("a server that closes", () => {
   });
 
   it("lets what stops a method in while it waits for that method", async () => {
-    const motor = new Motor();
-    const server = await serve(motor, { closeGraceMs: 10_000 });
-    const remote = connectMotor(server.url);
-    const move = remote.moveTo(1, 60_000);
-    await eventually("the move began", () => motor.history().length === 1);
+    const press = new Press();
+    const server = closing(await serve(press, { closeGraceMs: 10_000 }));
+    const remote = connect(Press, server.url);
+    closing(clientOf(remote));
+    const pressing = remote.press();
+    await eventually("it presses", () => press.isPressing);
     const closed = server.close();
 
     await remote.stop();
 
-    expect(await move).toBe("stopped");
+    expect(await pressing).toBe("stopped");
     await closed;
   });
 
