@@ -14,11 +14,15 @@ const FINISH_WITHIN_MS = 600;
 
 const NO_ANSWER = "no answer";
 
+/** Nobody answers: the peer may be there behind a wire that carries nothing. */
+export class NoAnswerError extends Error {}
+
 /** The host is there, and nobody listens. */
-export const REFUSED = "connection refused";
+const REFUSED = "connection refused";
 
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: REFUSED,
+  ENOENT: REFUSED,
   ETIMEDOUT: NO_ANSWER,
   EHOSTUNREACH:
     "the host is not there (EHOSTUNREACH): it is off, its cable is out, or it is in another network",
@@ -27,6 +31,19 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: "a firewall of this computer forbids it (EACCES)",
   EPERM: "a firewall of this computer forbids it (EPERM)",
 };
+
+/** @param error - The system's, of a connection of its own that did not come about. */
+export function obstacleOf(error: NodeJS.ErrnoException): Error {
+  return obstacle(reasonOf(error));
+}
+
+function obstacle(reason: string): Error {
+  return reason === REFUSED ? new Error(reason) : new NoAnswerError(reason);
+}
+
+function reasonOf({ code = "" }: NodeJS.ErrnoException): string {
+  return REASONS[code] ?? `it cannot be connected to (${code})`;
+}
 
 /** Why a connection over TCP does not come about. ZeroMQ does not tell; a connection of the system's own does. */
 export class ConnectObstacle {
@@ -39,20 +56,24 @@ export class ConnectObstacle {
     this.timer = setTimeout(() => void this.look(), LOOK_AFTER_MS);
   }
 
-  /** Why a connection was given up that nobody answered; in a few words. */
-  async ofSilence(): Promise<string> {
-    return (await withDeadline(this.look(), FINISH_WITHIN_MS, () => undefined)) ?? NO_ANSWER;
+  /** Why a connection was given up that nobody answered. */
+  async ofSilence(): Promise<NoAnswerError> {
+    return new NoAnswerError((await this.found()) ?? NO_ANSWER);
   }
 
-  /** Why a connection ended before it was made; in a few words. */
-  async ofRefusal(): Promise<string> {
-    return (await withDeadline(this.look(), FINISH_WITHIN_MS, () => undefined)) ?? REFUSED;
+  /** Why a connection ended before it was made. */
+  async ofRefusal(): Promise<Error> {
+    return obstacle((await this.found()) ?? REFUSED);
   }
 
   /** Looks no further. Idempotent. */
   end(): void {
     clearTimeout(this.timer);
     this.socket?.destroy();
+  }
+
+  private found(): Promise<string | undefined> {
+    return withDeadline(this.look(), FINISH_WITHIN_MS, () => undefined);
   }
 
   private look(): Promise<string | undefined> {
@@ -68,10 +89,7 @@ export class ConnectObstacle {
       this.socket = connect({ host: bareHost(address.host), port: address.port ?? 0 })
         .on("connect", () => resolve(undefined))
         .on("close", () => resolve(undefined))
-        .on("error", (error: NodeJS.ErrnoException) => {
-          const code = error.code ?? "";
-          resolve(REASONS[code] ?? `it cannot be connected to (${code})`);
-        });
+        .on("error", (error: NodeJS.ErrnoException) => resolve(reasonOf(error)));
     });
   }
 }

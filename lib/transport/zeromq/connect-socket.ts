@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Event, type Socket } from "zeromq";
 import { type ResolvedClientSecurity } from "../../security/security-options";
 import { withDeadline } from "../../time/with-deadline";
-import { ConnectObstacle, REFUSED } from "./connect-obstacle";
+import { ConnectObstacle } from "./connect-obstacle";
 import { isWithinProcess } from "./curve-client-options";
 import { handshakeError } from "./handshake-failure";
 import { inprocClosing, isInprocBound } from "./inproc-endpoints";
@@ -31,9 +31,6 @@ export const COMES_BACK = {
   connectTimeout: CONNECT_TIMEOUT_MS,
   handshakeInterval: 2 * CONNECT_TIMEOUT_MS,
 } as const;
-
-/** Nobody answers: the peer may be there behind a wire that carries nothing. */
-export class NoAnswerError extends Error {}
 
 /** How long a socket may take to tell that it tries again, in milliseconds. */
 const RETRY_TOLD_WITHIN_MS = 100;
@@ -86,7 +83,7 @@ async function connectRemote(
   const obstacle = new ConnectObstacle(url);
   try {
     await withDeadline(handshake(events, url, security, obstacle), CONNECT_TIMEOUT_MS, async () => {
-      throw new NoAnswerError(await obstacle.ofSilence());
+      throw await obstacle.ofSilence();
     });
   } finally {
     obstacle.end();
@@ -108,7 +105,7 @@ async function handshake(
         return;
       // A closed descriptor is all that tells that it did not come about.
       case "close":
-        throw await refusal(obstacle);
+        throw await obstacle.ofRefusal();
       case "disconnect":
       case "handshake:error:other":
       case "handshake:error:protocol":
@@ -120,11 +117,6 @@ async function handshake(
     }
   }
   throw new Error("closed");
-}
-
-async function refusal(obstacle: ConnectObstacle): Promise<Error> {
-  const reason = await obstacle.ofRefusal();
-  return reason === REFUSED ? new Error(reason) : new NoAnswerError(reason);
 }
 
 /** Reads on until the socket closes. */

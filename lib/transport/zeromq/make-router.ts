@@ -6,6 +6,7 @@ import { type CallSocket } from "./call-socket";
 import { type EndpointGuard } from "./endpoint-guard";
 import { makeSocket } from "./make-socket";
 import { DEFAULT_REPLY_HIGH_WATER_MARK, HANDSHAKE_TIMEOUT_MS, peerSocketOptions } from "./socket-options";
+import { speaksPlainly } from "./speaks-plainly";
 import { ZeroMqRouter } from "./zeromq-router";
 import { PlainRouter } from "./zmtp/plain-router";
 
@@ -17,7 +18,7 @@ export function makeRouter(url: string, options: EndpointOptions, guard: Endpoin
     maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
     replyHighWaterMark: highWaterMark = DEFAULT_REPLY_HIGH_WATER_MARK,
   } = options;
-  if (security === undefined && isForStrangers(url)) {
+  if (security === undefined && speaksPlainly(url)) {
     const handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS;
     return new PlainRouter({ heartbeatMs, maxMessageBytes, highWaterMark, handshakeTimeoutMs });
   }
@@ -26,9 +27,4 @@ export function makeRouter(url: string, options: EndpointOptions, guard: Endpoin
   const mandatory = { mandatory: true, sendTimeout: 0, sendHighWaterMark: highWaterMark };
   const socketOptions = { ...peerSocketOptions(url, options), ...security, ...mandatory };
   return new ZeroMqRouter(makeSocket(() => new Router(socketOptions)));
-}
-
-/** Within a process there are none; nor are the local sockets of Windows what Node connects to by such a path. */
-function isForStrangers(url: string): boolean {
-  return url.startsWith("tcp:") || (url.startsWith("ipc:") && process.platform !== "win32");
 }

@@ -34,7 +34,7 @@ import { signalAddress } from "./signal-address";
 import {
   DEFAULT_MAX_UNREAD_REPLY_BYTES,
   DEFAULT_SIGNAL_HIGH_WATER_MARK,
-  peerSocketOptions,
+  signalSocketOptions,
 } from "./socket-options";
 import { Topics } from "./topics";
 
@@ -212,7 +212,7 @@ async function bindSockets(
   options: EndpointOptions,
   guard: EndpointGuard,
 ): Promise<BoundSockets> {
-  const common = { ...peerSocketOptions(url, options), ...guard.socketOptions(url) };
+  const common = { ...signalSocketOptions(url, options), ...guard.socketOptions(url) };
   const { signalHighWaterMark = DEFAULT_SIGNAL_HIGH_WATER_MARK } = options;
   const router = makeRouter(url, options, guard);
   let publisher: XPublisher | undefined;

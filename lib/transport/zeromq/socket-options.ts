@@ -42,3 +42,28 @@ export function peerSocketOptions(
     heartbeatTimeToLive: heartbeatMs,
   };
 }
+
+/** A connection whose other side is gone is ended by the system after so many seconds, and as many lost probes. */
+const KEEPALIVE_IDLE_S = 5;
+const KEEPALIVE_INTERVAL_S = 1;
+const KEEPALIVE_PROBES = 5;
+
+/** What is not taken for this long, though it was sent, never will be, in milliseconds. */
+const UNTAKEN_MS = 120_000;
+
+/**
+ * What both ends of the signals have: no heartbeats. A subscriber whose queue is full reads nothing, no heartbeat
+ * either; that ends its process where ZeroMQ's timers meet it, and says nothing about the peer.
+ */
+export function signalSocketOptions(url: string, limits: Limits) {
+  return {
+    ...peerSocketOptions(url, limits),
+    heartbeatInterval: 0,
+    heartbeatTimeToLive: 0,
+    tcpKeepalive: 1,
+    tcpKeepaliveIdle: KEEPALIVE_IDLE_S,
+    tcpKeepaliveInterval: KEEPALIVE_INTERVAL_S,
+    tcpKeepaliveCount: KEEPALIVE_PROBES,
+    tcpMaxRetransmitTimeout: UNTAKEN_MS,
+  };
+}

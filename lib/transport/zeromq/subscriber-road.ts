@@ -1,5 +1,4 @@
 import { type Plain } from "../../security/credentials";
-import { Subscriber } from "zeromq";
 import { type ResolvedClientSecurity } from "../../security/security-options";
 import { deferred } from "../../time/deferred";
 import { confirmationTopic } from "../../wire/signals";
@@ -11,13 +10,11 @@ import {
   type SignalMark,
   type SignalRoad,
 } from "../connection";
-import { COMES_BACK, connectSocket, NoAnswerError } from "./connect-socket";
-import { curveClientOptions } from "./curve-client-options";
-import { makeSocket } from "./make-socket";
-import { receiveAll } from "./receive-all";
+import { NoAnswerError } from "./connect-obstacle";
+import { makeSubscriber } from "./make-subscriber";
 import { refusedMessage } from "./refused-message";
 import { signalAddress } from "./signal-address";
-import { DEFAULT_SIGNAL_HIGH_WATER_MARK, peerSocketOptions } from "./socket-options";
+import { type SignalSocket } from "./signal-socket";
 
 /** Subscribes to everything a server publishes. */
 const EVERYTHING = "";
@@ -31,7 +28,7 @@ let tokens = 0;
  * original writes its messages otherwise: there everything is subscribed, and the reader tells the signals apart.
  */
 export class SubscriberRoad implements SignalRoad {
-  private socket: Subscriber | undefined;
+  private socket: SignalSocket | undefined;
   /** Signal → what its frames begin with, the frame that tells its end first. */
   private readonly beginnings = new Map<string, readonly Buffer[]>();
   private server: ServerAnnouncement | undefined;
@@ -73,25 +70,13 @@ export class SubscriberRoad implements SignalRoad {
   }
 
   private async connect(port: number): Promise<void> {
-    const url = signalAddress(this.target, port);
-    const socket = makeSocket(
-      () =>
-        new Subscriber({
-          ...peerSocketOptions(url, this.options),
-          ...curveClientOptions(url, this.security),
-          ...COMES_BACK,
-          receiveHighWaterMark: this.options.signalHighWaterMark ?? DEFAULT_SIGNAL_HIGH_WATER_MARK,
-        }),
-    );
-    this.socket = socket;
-    await connectSocket(socket, url, this.security, {
-      onLost: (reason) => this.lost(socket, reason),
-      // ZeroMQ gives such a connection up for good.
+    this.socket = makeSubscriber(signalAddress(this.target, port), this.options, this.security, {
+      onFrame: (frame) => this.receive(frame),
+      onLost: (reason) => this.lost(reason),
       onRefused: () => this.receiver.onLost(`signals: ${refusedMessage("signal", this.options)}`),
       onBack: () => this.back(),
     });
-    // Not before: a socket that waited for messages while it was unconnected hears of none over inproc.
-    void receiveAll(socket, (frames) => this.receive(frames));
+    await this.socket.open();
   }
 
   subscribe(signal: string): void {
@@ -112,7 +97,8 @@ export class SubscriberRoad implements SignalRoad {
   unsubscribe(signal: string): void {
     const beginnings = this.beginnings.get(signal) ?? [];
     if (!this.beginnings.delete(signal)) return;
-    if (this.server !== undefined) for (const topic of beginnings) this.topic("unsubscribe", topic);
+    if (this.server !== undefined)
+      for (const topic of beginnings) this.topic("unsubscribe", topic.toString());
     else if (this.beginnings.size === 0) this.topic("unsubscribe", EVERYTHING);
   }
 
@@ -136,8 +122,8 @@ export class SubscriberRoad implements SignalRoad {
   }
 
   /** A socket that comes back by itself tells so each time that it tries in vain. */
-  private lost(socket: Subscriber, reason: string): void {
-    if (this.isAway || socket.closed) return;
+  private lost(reason: string): void {
+    if (this.isAway) return;
     this.isAway = true;
     for (const tell of this.marks.values()) tell(false);
     this.receiver.onSignalsLost(reason);
@@ -148,8 +134,8 @@ export class SubscriberRoad implements SignalRoad {
     this.receiver.onSignalsBack();
   }
 
-  private topic(change: "subscribe" | "unsubscribe", topic: string | Buffer): void {
-    if (this.socket?.closed === false) this.socket[change](topic);
+  private topic(change: "subscribe" | "unsubscribe", topic: string): void {
+    this.socket?.[change](topic);
   }
 
   private isMark(frame: Buffer): boolean {
@@ -158,8 +144,8 @@ export class SubscriberRoad implements SignalRoad {
     return true;
   }
 
-  private receive([frame]: readonly Buffer[]): void {
-    if (frame === undefined || (this.marks.size > 0 && this.isMark(frame))) return;
+  private receive(frame: Buffer): void {
+    if (this.marks.size > 0 && this.isMark(frame)) return;
     if (this.server === undefined) {
       this.receiver.onSignal(undefined, frame);
       return;

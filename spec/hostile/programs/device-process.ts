@@ -14,7 +14,7 @@ import {
 } from "../../../lib/index";
 
 @RpcService({ type: "probe" })
-class Probe {
+export class Probe {
   @Signal(Any) readonly moved = new Subject<unknown>();
   @JsonMethod({ timeout: null }) echo(@Arg("value") value: unknown): unknown {
     return value;
@@ -28,6 +28,18 @@ class Probe {
   }
   @JsonMethod() blob(@Arg("size") size: number): string {
     return "x".repeat(size);
+  }
+  /** Sends numbers at a rate, as evenly as the clock of the system ticks; resolves with how many there were. */
+  @JsonMethod({ timeout: null, concurrent: true })
+  async flood(@Arg("rate") rate: number, @Arg("seconds") seconds: number): Promise<number> {
+    const count = rate * seconds;
+    const startedAt = performance.now();
+    for (let sent = 0; sent < count;) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      const due = Math.min(count, ((performance.now() - startedAt) * rate) / 1000);
+      for (; sent < due; sent++) this.moved.next(sent);
+    }
+    return count;
   }
   @JsonMethod({ concurrent: true }) emit(@Arg("count") count: number, @Arg("size") size: number): void {
     for (let index = 0; index < count; index++) this.moved.next("x".repeat(size));
@@ -47,7 +59,7 @@ async function main(): Promise<void> {
           ...options,
           ...(what === "with-keys" ? { security: { keys, allow: "any" as const } } : {}),
         });
-  tell({ url: served.url, publicKey: keys.publicKey });
+  tell({ url: served.url, ...keys });
   for await (const line of createInterface({ input: process.stdin })) {
     if (line === '"memory"') tell(process.memoryUsage().rss);
     else if (line === '"cpu"') tell(process.cpuUsage());
@@ -61,4 +73,4 @@ function tell(message: unknown): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-void main();
+if (require.main === module) void main();

@@ -127,8 +127,11 @@ export class FrameReader {
       this.pieces.shift();
       return first;
     }
-    const all = this.pieces.length === 1 && first !== undefined ? first : Buffer.concat(this.pieces);
-    this.pieces = all.length > bytes ? [all.subarray(bytes)] : [];
+    let count = 0;
+    for (let sum = 0; sum < bytes && count < this.pieces.length; count++)
+      sum += this.pieces[count]?.length ?? 0;
+    const all = Buffer.concat(this.pieces.splice(0, count));
+    if (all.length > bytes) this.pieces.unshift(all.subarray(bytes));
     return all.subarray(0, bytes);
   }
 }

@@ -1,8 +1,7 @@
-import { createServer, type ListenOptions, type Server, type Socket } from "node:net";
-import { networkInterfaces } from "node:os";
+import { createServer, type Server, type Socket } from "node:net";
 import { type Frame } from "../../../wire/frame";
-import { parseAddress } from "../../../address/address";
 import { type CallSocket, type MessageHandler } from "../call-socket";
+import { streamAddress } from "./stream-address";
 import { ZmtpConnection, type ZmtpConnectionOptions } from "./zmtp-connection";
 
 /** Types that talk to a ROUTER (ZeroMQ RFC 28). */
@@ -46,7 +45,7 @@ export class PlainRouter implements CallSocket {
   async bind(target: string): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.server.once("error", reject);
-      this.server.listen({ ...listenOptions(target), exclusive: true }, () => {
+      this.server.listen({ ...streamAddress(target), exclusive: true }, () => {
         this.server.off("error", reject);
         resolve();
       });
@@ -124,18 +123,4 @@ function nameOf(identity: Frame): string {
 
 function failure(code: string, message: string): Error {
   return Object.assign(new Error(message), { code });
-}
-
-function listenOptions(target: string): ListenOptions {
-  const address = parseAddress(target.replace(/:\*$/, ""));
-  // A leading @ is ZeroMQ's sign for a name outside the file system (Linux).
-  if (address.scheme !== "tcp") return { path: address.path.replace(/^@/, "\0") };
-  return { host: numericHost(address.host), port: address.port ?? 0 };
-}
-
-/** As ZeroMQ understands it: every interface of IPv4, an interface's name, or a number. */
-function numericHost(host: string): string {
-  if (host === "*") return "0.0.0.0";
-  const named = networkInterfaces()[host]?.find(({ family }) => family === "IPv4");
-  return named?.address ?? host.replace(/^\[|\]$/g, "");
 }

@@ -1,5 +1,6 @@
 import { type Socket } from "node:net";
 import { type Frame } from "../../../wire/frame";
+import { NoAnswerError, obstacleOf } from "../connect-obstacle";
 import { Liveness } from "./liveness";
 import { decodeCommand, PING, pongFor, propertiesOf, readyOf } from "./commands";
 import { encodeCommandFrame, encodeMessage, FrameReader, ProtocolViolation } from "./frames";
@@ -16,6 +17,9 @@ const COPIED_BYTES = 4 * 1024;
 
 /** What is in the socket for a peer that does not read may be so large, in bytes, before it counts as full. */
 const FULL_BYTES = 1024 * 1024;
+
+/** Messages of one peer are handled for so long at most before the others have their turn, in milliseconds. */
+const TURN_MS = 10;
 
 const PING_FRAME = encodeCommandFrame(PING);
 
@@ -41,8 +45,10 @@ export interface ZmtpReceiver {
   onUnfinished(change: number): void;
   /** There is room again after `isFull` was seen. */
   onRoom(): void;
+  /** The peer shook hands. */
+  onOpen?(): void;
   /** It is over; called once, whoever ended it. */
-  onClosed(): void;
+  onClosed(cause: Error): void;
 }
 
 /** A peer without keys at the other end of a stream: ZMTP 3 (ZeroMQ RFC 23), messages in and out. */
@@ -56,6 +62,7 @@ export class ZmtpConnection {
   private unsent = 0;
   private wasFull = false;
   private reported = 0;
+  private isConnected: boolean;
   private timer: NodeJS.Timeout;
   private liveness: Liveness | undefined;
 
@@ -64,13 +71,18 @@ export class ZmtpConnection {
     private readonly options: ZmtpConnectionOptions,
     private readonly receiver: ZmtpReceiver,
   ) {
+    this.isConnected = !socket.connecting;
     socket.setNoDelay(true);
     socket.on("data", (piece: Buffer) => this.receive(piece));
-    socket.on("error", () => this.destroy());
+    socket.on("error", (error) => this.destroy(this.isConnected ? undefined : obstacleOf(error)));
+    socket.on("connect", () => (this.isConnected = true));
     socket.on("close", () => this.destroy());
     socket.on("end", () => this.destroy());
     socket.write(PLAIN_GREETING);
-    this.timer = setTimeout(() => this.destroy(), options.handshakeTimeoutMs).unref();
+    this.timer = setTimeout(
+      () => this.destroy(new NoAnswerError("no answer")),
+      options.handshakeTimeoutMs,
+    ).unref();
   }
 
   /** Bytes of messages that came and are not complete yet. */
@@ -88,6 +100,11 @@ export class ZmtpConnection {
 
   get isOpen(): boolean {
     return this.state === "open";
+  }
+
+  /** Whether the peer ever shook hands. */
+  get wasOpen(): boolean {
+    return this.liveness !== undefined;
   }
 
   /** The caller has looked at {@link isFull}. */
@@ -125,14 +142,14 @@ export class ZmtpConnection {
     this.destroy();
   }
 
-  destroy(): void {
+  destroy(cause = new Error("the peer went away")): void {
     if (this.state === "closed") return;
     this.state = "closed";
     clearTimeout(this.timer);
     this.liveness?.end();
     this.socket.destroy();
     this.reportUnfinished();
-    this.receiver.onClosed();
+    this.receiver.onClosed(cause);
   }
 
   private sent(): void {
@@ -161,10 +178,11 @@ export class ZmtpConnection {
 
   private readOn(): void {
     try {
-      while (!this.isHeld && this.step());
+      const until = performance.now() + TURN_MS;
+      while (!this.isHeld && this.step()) if (performance.now() > until) this.goOnLater();
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;
-      this.destroy();
+      this.destroy(error);
     }
   }
 
@@ -209,6 +227,7 @@ export class ZmtpConnection {
       ping: () => this.socket.write(PING_FRAME),
       onLost: () => this.destroy(),
     });
+    this.receiver.onOpen?.();
   }
 
   /** Not where the peer sends pings and reads no answer. */
@@ -232,13 +251,34 @@ export class ZmtpConnection {
   }
 
   private hold(handling: Promise<void>): void {
+    this.pause();
+    const goOn = () => this.goOn();
+    handling.then(goOn, goOn);
+  }
+
+  /** So that the others of the process have their turn. */
+  private goOnLater(): void {
+    // One that handles a message goes on by itself.
+    if (this.isHeld) return;
+    this.pause();
+    setImmediate(() => this.goOn());
+  }
+
+  private pause(): void {
     this.isHeld = true;
     this.socket.pause();
-    const goOn = () => {
-      this.isHeld = false;
-      this.socket.resume();
-      this.readOn();
-    };
-    handling.then(goOn, goOn);
+  }
+
+  /** It may be, again, after what was just read. */
+  private isPaused(): boolean {
+    return this.isHeld || this.state === "closed";
+  }
+
+  private goOn(): void {
+    this.isHeld = false;
+    this.readOn();
+    // Only then: what came is read before more is.
+    if (!this.isPaused()) this.socket.resume();
+    this.reportUnfinished();
   }
 }
