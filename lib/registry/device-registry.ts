@@ -164,7 +164,9 @@ export class DeviceRegistry implements DeviceDirectory {
       }
       case "CHECK_ALIVE": {
         const success = this.registered.checkIn(request.uuid, request.aliveTimeoutMs);
-        reply({ event: "ACK", reqEvent: request.event, success, reason: "" });
+        // Who has no uuid asks what may be asked here.
+        const takesAdditions = request.uuid === "";
+        reply({ event: "ACK", reqEvent: request.event, success, reason: "", takesAdditions });
         return this.schedulePruning();
       }
       case "LIST_DEVICES":
@@ -213,12 +215,7 @@ export class DeviceRegistry implements DeviceDirectory {
       reply({ event: "ACK", reqEvent: "REGISTER", success: false, reason: registered.reason });
       return;
     }
-    reply({
-      event: "REGISTER_ACK",
-      name: registered.name,
-      uuid: registered.uuid,
-      takesAdditions: true,
-    });
+    reply({ event: "REGISTER_ACK", name: registered.name, uuid: registered.uuid });
     this.changed(registered.changes);
   }
 

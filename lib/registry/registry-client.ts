@@ -137,20 +137,32 @@ export class RegistryClient {
    * @throws RegistryRefusedError with the registry's reason.
    */
   async register(device: Registration, options?: RegistryCallOptions): Promise<AcceptedRegistration> {
-    const { networks, askHolder = false, ...plain } = device;
-    // An original fails over keys that it does not know: it gets them only after it said that it takes them.
-    const first = await this.registerOnce(this.takesAdditions ? device : plain, options);
-    if (this.takesAdditions || !first.takesAdditions) return first;
-    this.takesAdditions = true;
-    const isNamedOtherwise = askHolder && (device.name ?? "") !== "" && device.name !== first.name;
-    const hasMoreToSay = isNamedOtherwise || (networks !== undefined && networks.length > 0);
-    return hasMoreToSay ? this.registerOnce(device, options) : first;
+    const { networks = [], askHolder = false, ...plain } = device;
+    const hasAdditions = askHolder || networks.length > 0;
+    return this.registerOnce(hasAdditions && (await this.canAdd(options)) ? device : plain, options);
+  }
+
+  /**
+   * Whether the registry takes more than the originals, which fail over keys that they do not know: ours says so to who
+   * checks in without a uuid; an original knows no such device.
+   */
+  private async canAdd(options: RegistryCallOptions | undefined): Promise<boolean> {
+    if (!this.takesAdditions) {
+      const request: RegistryRequest = {
+        event: "CHECK_ALIVE",
+        uuid: "",
+        aliveTimeoutMs: DEFAULT_ALIVE_TIMEOUT_MS,
+      };
+      const reply = await this.ask(request, "register", options);
+      this.takesAdditions = reply.event === "ACK" && reply.takesAdditions === true;
+    }
+    return this.takesAdditions;
   }
 
   private async registerOnce(
     { type, url, networks, name = "", overwrite = false, askHolder = false }: Registration,
     options: RegistryCallOptions | undefined,
-  ): Promise<AcceptedRegistration & { readonly takesAdditions: boolean }> {
+  ): Promise<AcceptedRegistration> {
     const request: RegistryRequest = {
       event: "REGISTER",
       type,
@@ -162,7 +174,7 @@ export class RegistryClient {
       owner: this.owner,
     };
     const reply = expectReply(await this.ask(request, "register", options), "REGISTER_ACK", "REGISTER");
-    return { name: reply.name, uuid: reply.uuid, takesAdditions: reply.takesAdditions };
+    return { name: reply.name, uuid: reply.uuid };
   }
 
   /** @returns False if the registry does not know the uuid. */

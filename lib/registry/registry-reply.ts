@@ -9,19 +9,15 @@ import { asReached, networksField, networksOf, type NetworkedDevice } from "./ne
 /** What a registry answers (plantimager registry). The last two answer additions. */
 export type RegistryReply =
   /** The uuid is the right to unregister and to check in: for the owner only. */
-  | {
-      readonly event: "REGISTER_ACK";
-      readonly name: string;
-      readonly uuid: string;
-      /** Whether `REGISTER` may have further keys; an addition. An original fails over a key that it does not know. */
-      readonly takesAdditions: boolean;
-    }
+  | { readonly event: "REGISTER_ACK"; readonly name: string; readonly uuid: string }
   | {
       readonly event: "ACK";
       readonly reqEvent: string;
       readonly success: boolean;
       /** Why not; an addition, empty where there is none. */
       readonly reason: string;
+      /** Whether `REGISTER` may have further keys; an addition, told to who checks in without a uuid. */
+      readonly takesAdditions?: boolean;
     }
   | { readonly event: "UNSUPPORTED"; readonly reqEvent: string; readonly reason: string }
   | { readonly event: "DEVICES"; readonly devices: readonly NetworkedDevice[]; readonly seq: number }
@@ -34,9 +30,14 @@ export function encodeRegistryReply(reply: RegistryReply): string {
 function payloadOf(reply: RegistryReply): Fields {
   switch (reply.event) {
     case "REGISTER_ACK":
-      return { name: reply.name, uuid: reply.uuid, ...(reply.takesAdditions && { additions: true }) };
+      return { name: reply.name, uuid: reply.uuid };
     case "ACK":
-      return { req_event: reply.reqEvent, success: reply.success, ...reasonOf(reply) };
+      return {
+        req_event: reply.reqEvent,
+        success: reply.success,
+        ...(reply.takesAdditions === true && { additions: true }),
+        ...reasonOf(reply),
+      };
     case "UNSUPPORTED":
       return { req_event: reply.reqEvent, ...reasonOf(reply) };
     case "DEVICES":
@@ -60,15 +61,16 @@ export function decodeRegistryReply(body: Received): RegistryReply {
   if (!isObject(payload)) throw new MalformedMessageError('the reply has no "payload"');
   switch (event) {
     case "REGISTER_ACK":
-      return {
-        event,
-        name: nameOf(payload),
-        uuid: textField(payload, "uuid"),
-        takesAdditions: payload.additions === true,
-      };
+      return { event, name: nameOf(payload), uuid: textField(payload, "uuid") };
     case "ACK":
       if (typeof payload.success !== "boolean") throw new MalformedMessageError('the ACK has no "success"');
-      return { event, reqEvent: reqEventOf(payload), success: payload.success, reason: errorText(payload) };
+      return {
+        event,
+        reqEvent: reqEventOf(payload),
+        success: payload.success,
+        reason: errorText(payload),
+        takesAdditions: payload.additions === true,
+      };
     case "UNSUPPORTED":
       return { event, reqEvent: reqEventOf(payload), reason: errorText(payload) };
     case "DEVICES":

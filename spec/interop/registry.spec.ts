@@ -67,6 +67,8 @@ describeWithPython(["zmq"], "an original registry in Python", (python) => {
     const { registry, url } = await start();
     const { lease } = leaseOf(url);
     await reached(lease, "registered");
+    // Whether further keys may be sent: an original knows no device without a uuid.
+    expect(await registry.next()).toMatchObject({ event: "CHECK_ALIVE", payload: { uuid: "" } });
     expect(await registry.next()).toMatchObject({ event: "REGISTER", devices: ["cam"] });
     await lease.close();
     expect(await registry.next()).toMatchObject({ event: "UNREGISTER", devices: [] });

@@ -156,7 +156,7 @@ describe("a device registry", () => {
 
       expect(reply).toEqual({
         event: "REGISTER_ACK",
-        payload: { name: "cam", uuid: expect.any(String), additions: true },
+        payload: { name: "cam", uuid: expect.any(String) },
       });
       expect(await clientOf(registry.url).list()).toEqual([{ name: "cam", type: "camera", url: addr }]);
     },

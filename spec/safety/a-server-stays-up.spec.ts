@@ -9,6 +9,7 @@ import {
   JsonMethod,
   type Logger,
   RemoteError,
+  RigwireError,
   RpcService,
   serve,
   Signal,
@@ -141,8 +142,9 @@ describe("a server that closes", () => {
 
     expect(await running).toBe("stopped");
     expect(await waiting).toBeInstanceOf(BusyError);
-    expect(await late).toBeInstanceOf(BusyError);
     await closed;
+    // Refused, or too late for a refusal.
+    expect(await late).toBeInstanceOf(RigwireError);
     expect(motor.history()).toEqual([1]);
   });
 
