@@ -7,7 +7,7 @@ import { type ServedRequest } from "./served-request";
 const CALLER_LOST = "its caller is gone: the connection was lost or closed";
 
 /** Departed clients whose last requests may still come: a long batch is carried out over several turns. */
-const REMEMBERED = 1_024;
+const REMEMBERED = 256;
 
 /** Sees to it that nothing is begun for clients that are gone, and that what runs for them is told to end. */
 export class LostCallers {

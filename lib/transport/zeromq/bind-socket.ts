@@ -9,6 +9,7 @@ import { lookUpHost } from "../../address/node/look-up-host";
 import { urlHost } from "../../address/hosts";
 import { type Bindable } from "./bindable";
 import { bindPrivately } from "./bind-privately";
+import { isOutOfFiles, outOfFiles } from "./make-socket";
 import { eventsOf } from "./socket-events";
 
 /** Where a port is taken from when none is named (plantimager RPC). */
@@ -52,6 +53,7 @@ async function bind(socket: Bindable, target: string, url: string): Promise<stri
   try {
     return await (target.startsWith("ipc:") ? bindPrivately(socket, target) : socket.bind(target));
   } catch (error) {
+    if (isOutOfFiles(error)) throw outOfFiles(error);
     const reasons = target.startsWith("tcp:") ? { ...REASONS, ...TCP_REASONS } : REASONS;
     throw cannotServe(url, reasons[codeOf(error)] ?? messageOf(error), error);
   }

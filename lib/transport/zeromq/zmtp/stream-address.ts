@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { networkInterfaces } from "node:os";
 import { parseAddress } from "../../../address/address";
 
@@ -15,6 +16,9 @@ export function streamAddress(url: string): StreamAddress {
 /** As ZeroMQ understands it: every interface of IPv4, an interface's name, or a number. */
 function numericHost(host: string): string {
   if (host === "*") return "0.0.0.0";
+  const bare = host.replace(/^\[|\]$/g, "");
+  if (isIP(bare) !== 0) return bare;
+  // To look at the interfaces takes a descriptor, which the process may not have.
   const named = networkInterfaces()[host]?.find(({ family }) => family === "IPv4");
-  return named?.address ?? host.replace(/^\[|\]$/g, "");
+  return named?.address ?? bare;
 }
