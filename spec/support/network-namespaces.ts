@@ -42,6 +42,12 @@ export class Namespace {
     ip("-n", this.name, ...args);
   }
 
+  /** Whether a cable of this side carries nothing, as its system has noticed. */
+  hasLostCarrier(): boolean {
+    const links = execFileSync("ip", ["-n", this.name, "-o", "link"], { encoding: "utf8" });
+    return /state (LOWERLAYERDOWN|DOWN)/.test(links);
+  }
+
   close(): void {
     ip("netns", "del", this.name);
     rmSync(this.files, { recursive: true, force: true });

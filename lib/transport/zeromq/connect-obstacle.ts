@@ -63,7 +63,8 @@ export class ConnectObstacle {
 
   /** Why a connection ended before it was made. */
   async ofRefusal(): Promise<Error> {
-    return obstacle((await this.found()) ?? REFUSED);
+    // A host that is there refuses the system's own connection at once.
+    return obstacle((await withDeadline(this.look(), FINISH_WITHIN_MS, () => NO_ANSWER)) ?? REFUSED);
   }
 
   /** Looks no further. Idempotent. */
