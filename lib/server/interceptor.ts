@@ -3,7 +3,7 @@ import { deviceFailure, type Failure, refusal } from "../wire/failures";
 import { failureReply } from "../wire/replies";
 import { type RequestContext } from "./request-context";
 import { RigwireError } from "../errors";
-import { type ServedRequest } from "./served-request";
+import { ServedRequest } from "./served-request";
 
 /** A request for a member of a device, as interceptors see it. */
 export interface ServiceRequest {
@@ -48,21 +48,22 @@ class RequestFailure extends Error {
 /** The users' interceptors as one link; the first stands outermost. */
 export function interceptorLink(interceptors: readonly ServerInterceptor[]): Link {
   return (next) => {
-    const requests = new WeakMap<RequestContext, ServedRequest>();
     const carryOut: ServiceHandler = ({ context }) => {
-      const request = requests.get(context);
-      if (request === undefined) throw new Error("an interceptor must pass on the context that it was given");
+      if (!isServed(context)) {
+        throw new Error("an interceptor must pass on the context that it was given");
+      }
       return new Promise((resolve, reject) => {
-        request.outcome = { succeed: resolve, fail: (failure) => reject(new RequestFailure(failure)) };
-        next(request);
+        context.outcome = { succeed: resolve, fail: (failure) => reject(new RequestFailure(failure)) };
+        next(context);
       });
     };
     const chain = interceptors.reduceRight<ServiceHandler>((inner, outer) => outer(inner), carryOut);
-    return (request) => {
-      requests.set(request, request);
-      void intercept(chain, request);
-    };
+    return (request) => void intercept(chain, request);
   };
+}
+
+function isServed(context: RequestContext): context is ServedRequest {
+  return context instanceof ServedRequest;
 }
 
 async function intercept(chain: ServiceHandler, request: ServedRequest): Promise<void> {

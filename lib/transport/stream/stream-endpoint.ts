@@ -117,10 +117,7 @@ export class StreamEndpoint implements RpcEndpoint {
           isDirect: true,
         }),
       onSubscription: (link, signal, subscribed) => this.subscription(link, signal, subscribed),
-      onRoom: (link) => {
-        this.replies.hasRoom(link.id);
-        this.sender.wake();
-      },
+      onRoom: (link) => this.replies.hasRoom(link.id),
     };
     this.replies = new ReplyQueue({
       maxUnreadBytes: options.maxUnreadReplyBytes ?? DEFAULT_MAX_UNREAD_REPLY_BYTES,
