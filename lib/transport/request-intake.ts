@@ -4,8 +4,8 @@ import { decodeRequestBatch, isBatch, PLENTY, type BatchElement, type RequestBat
 import { failed, refusal, type Failure } from "../wire/failures";
 import { failureReply } from "../wire/replies";
 import { type ClientIdentity, type IncomingRequest } from "./endpoint";
-import { type ReplyMessage, type ReplyQueue } from "./reply-queue";
-import { type Sender } from "./sender";
+import { type ReplyMessage, ReplyQueue, type ReplyQueueOptions } from "./reply-queue";
+import { Sender, type SendingLink } from "./sender";
 
 /** A message of a client, as its transport hands it over. */
 export interface IncomingMessage<Route> {
@@ -24,14 +24,57 @@ const NO_REQUESTS = 'are no objects with an "id", a whole number: they were not 
 /** After so many requests of one message everything else has its turn. */
 const LONG_BATCH = 10 * PLENTY;
 
+/** What a transport is asked for by its intake. */
+export interface RequestIntakeOptions<Route> extends Pick<
+  ReplyQueueOptions,
+  "isFull" | "maxUnreadBytes" | "onGone"
+> {
+  /** Where replies leave. */
+  readonly link: SendingLink<ReplyMessage<Route>>;
+  readonly handle: (request: IncomingRequest) => void;
+  readonly log: BurstLog;
+}
+
 /** Takes messages apart into requests, and puts the replies together again: the batches of the server's side. */
 export class RequestIntake<Route> {
-  constructor(
-    private readonly handle: (request: IncomingRequest) => void,
-    private readonly replies: ReplyQueue<Route>,
-    private readonly sender: Sender<ReplyMessage<Route>>,
-    private readonly log: BurstLog,
-  ) {}
+  private readonly handle: (request: IncomingRequest) => void;
+  private readonly log: BurstLog;
+  private readonly replies: ReplyQueue<Route>;
+  private readonly sender: Sender<ReplyMessage<Route>>;
+
+  constructor({ link, handle, log, ...queue }: RequestIntakeOptions<Route>) {
+    const dropped = (details: object) => log.debug(details, "a reply could not be delivered");
+    this.handle = handle;
+    this.log = log;
+    this.replies = new ReplyQueue({
+      ...queue,
+      onRetry: () => this.sender.wake(),
+      onDropped: (reason) => dropped({ reason }),
+    });
+    this.sender = new Sender(link, this.replies, (error) => dropped({ err: error }));
+  }
+
+  /** A client whose link was full has room again. */
+  hasRoom(client: string): void {
+    this.replies.hasRoom(client);
+  }
+
+  /** A client is gone: nothing is sent to it any more. */
+  departed(client: string): void {
+    this.replies.departed(client);
+  }
+
+  /** Sends a client a message without anything in it, to see whether it is there. */
+  probe(client: string, route: Route): void {
+    this.replies.addProbe(client, route);
+    this.sender.wake();
+  }
+
+  /** Resolves when every reply was handed over, or the time is over, in milliseconds. */
+  async drained(withinMs: number): Promise<void> {
+    await this.sender.flushed();
+    await this.replies.drained(withinMs);
+  }
 
   /** @returns What is to be waited for before the next message is taken; nothing where that may come at once. */
   receive(message: IncomingMessage<Route>): Promise<void> | undefined {

@@ -13,9 +13,8 @@ import {
   type SubscriptionChange,
 } from "../endpoint";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
-import { type ReplyMessage, ReplyQueue } from "../reply-queue";
+import { type ReplyMessage } from "../reply-queue";
 import { RequestIntake } from "../request-intake";
-import { Sender } from "../sender";
 import { type Doorkeeper } from "./admission";
 import { type OpenCarrier } from "./carrier";
 import { ClientLink, type ClientLinkListener, type ClientLinkOptions, NoRoomError } from "./client-link";
@@ -83,8 +82,6 @@ export class StreamEndpoint implements RpcEndpoint {
   private readonly subscribers = new Map<string, Set<ClientLink>>();
   private readonly linkOptions: ClientLinkOptions;
   private readonly linkListener: Omit<ClientLinkListener, "onWelcome" | "onGone">;
-  private readonly replies: ReplyQueue<Route>;
-  private readonly sender: Sender<ReplyMessage<Route>>;
   private readonly intake: RequestIntake<Route>;
   private readonly log: BurstLog;
   private listener: Listener | undefined;
@@ -117,15 +114,8 @@ export class StreamEndpoint implements RpcEndpoint {
           isDirect: true,
         }),
       onSubscription: (link, signal, subscribed) => this.subscription(link, signal, subscribed),
-      onRoom: (link) => this.replies.hasRoom(link.id),
+      onRoom: (link) => this.intake.hasRoom(link.id),
     };
-    this.replies = new ReplyQueue({
-      maxUnreadBytes: options.maxUnreadReplyBytes ?? DEFAULT_MAX_UNREAD_REPLY_BYTES,
-      isFull: (error) => error instanceof NoRoomError,
-      onRetry: () => this.sender.wake(),
-      onGone: () => undefined,
-      onDropped: (reason) => this.log.debug({ reason }, "a reply could not be delivered"),
-    });
     const link = {
       isClosed: false,
       send: ({ target, frames }: ReplyMessage<Route>): undefined => {
@@ -136,15 +126,14 @@ export class StreamEndpoint implements RpcEndpoint {
         );
       },
     };
-    this.sender = new Sender(link, this.replies, (error) =>
-      this.log.debug({ err: error }, "a reply could not be delivered"),
-    );
-    this.intake = new RequestIntake(
-      (request) => handler.handle(request),
-      this.replies,
-      this.sender,
-      this.log,
-    );
+    this.intake = new RequestIntake({
+      link,
+      handle: (request) => handler.handle(request),
+      maxUnreadBytes: options.maxUnreadReplyBytes ?? DEFAULT_MAX_UNREAD_REPLY_BYTES,
+      isFull: (error) => error instanceof NoRoomError,
+      onGone: () => undefined,
+      log: this.log,
+    });
   }
 
   /** @throws AddressError if it cannot listen there. */
@@ -183,8 +172,7 @@ export class StreamEndpoint implements RpcEndpoint {
   private async flushAndClose(): Promise<void> {
     this.isClosed = true;
     const released = this.listener?.close();
-    await this.sender.flushed();
-    await this.replies.drained(LINGER_MS);
+    await this.intake.drained(LINGER_MS);
     this.allGone = deferred();
     for (const link of [...this.links]) link.end();
     if (this.links.size > 0) await withDeadline(this.allGone.promise, LINGER_MS, () => undefined);
@@ -231,7 +219,7 @@ export class StreamEndpoint implements RpcEndpoint {
     this.links.delete(link);
     for (const signal of link.subscriptions) this.subscription(link, signal, false);
     if (this.clients.delete(link.id)) {
-      this.replies.departed(link.id);
+      this.intake.departed(link.id);
       this.departures.next(link.identity);
     } else {
       this.log.debug({ reason, address: link.identity.address }, "a connection ended before its handshake");

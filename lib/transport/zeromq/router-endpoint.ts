@@ -15,9 +15,8 @@ import {
   type SubscriptionChange,
 } from "../endpoint";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
-import { type ReplyMessage, ReplyQueue } from "../reply-queue";
+import { type ReplyMessage } from "../reply-queue";
 import { RequestIntake } from "../request-intake";
-import { Sender } from "../sender";
 import { addressReleased, bindable, bindSocket, removeSocketFile } from "./bind-socket";
 import { type CallSocket } from "./call-socket";
 import { ClientPresence } from "./client-presence";
@@ -62,8 +61,6 @@ export class RouterEndpoint implements RpcEndpoint {
   private readonly publisher: XPublisher;
   private readonly topics = new Topics();
   private readonly presence: ClientPresence;
-  private readonly replies: ReplyQueue<Envelope>;
-  private readonly sender: Sender<ReplyMessage<Envelope>>;
   private readonly intake: RequestIntake<Envelope>;
   private readonly log: BurstLog;
   private readonly endDescriptorWatch: () => void;
@@ -89,32 +86,24 @@ export class RouterEndpoint implements RpcEndpoint {
     );
     this.subscriptions$ = this.topics.subscriptions$;
     this.departed$ = this.presence.departed$;
-    this.replies = new ReplyQueue({
-      maxUnreadBytes: options.maxUnreadReplyBytes ?? DEFAULT_MAX_UNREAD_REPLY_BYTES,
-      isFull: (error) => hasCode(error, "EAGAIN"),
-      onRetry: () => this.sender.wake(),
-      onGone: (client) => this.presence.gone(client),
-      onDropped: (reason) => this.log.debug({ reason }, "a reply could not be delivered"),
-    });
     const link = {
       get isClosed() {
         return router.closed;
       },
       send: (message: ReplyMessage<Envelope>) => router.send(packReply(message)),
     };
-    this.sender = new Sender(link, this.replies, (error) =>
-      this.log.debug({ err: error }, "a reply could not be delivered"),
-    );
-    this.intake = new RequestIntake(
-      (request) => handler.handle(request),
-      this.replies,
-      this.sender,
-      this.log,
-    );
+    this.intake = new RequestIntake({
+      link,
+      handle: (request) => handler.handle(request),
+      maxUnreadBytes: options.maxUnreadReplyBytes ?? DEFAULT_MAX_UNREAD_REPLY_BYTES,
+      isFull: (error) => hasCode(error, "EAGAIN"),
+      onGone: (client) => this.presence.gone(client),
+      log: this.log,
+    });
     this.endDescriptorWatch = watchDescriptors(this.log);
-    router.onRoom = (client) => this.replies.hasRoom(client);
+    router.onRoom = (client) => this.intake.hasRoom(client);
     router.onGone = (client) => {
-      this.replies.departed(client);
+      this.intake.departed(client);
       this.presence.gone(client);
     };
     router.receive((frames) => this.receive(frames));
@@ -163,8 +152,7 @@ export class RouterEndpoint implements RpcEndpoint {
   private async flushAndClose(): Promise<void> {
     this.endDescriptorWatch();
     this.presence.close();
-    await this.sender.flushed();
-    await this.replies.drained(LINGER_MS);
+    await this.intake.drained(LINGER_MS);
     const urls = [this.url, signalAddress(this.url, 0)];
     // Before the sockets close: afterwards the path may be another server's.
     await Promise.all(urls.map(removeSocketFile));
@@ -202,8 +190,7 @@ export class RouterEndpoint implements RpcEndpoint {
   }
 
   private probe({ id }: ClientIdentity): void {
-    this.replies.addProbe(id, [Buffer.from(id, "latin1")]);
-    this.sender.wake();
+    this.intake.probe(id, [Buffer.from(id, "latin1")]);
   }
 }
 
