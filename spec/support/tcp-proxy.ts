@@ -11,10 +11,11 @@ interface Pair {
   readonly far: Socket;
 }
 
-/** A wire between a client and a server that can be cut, or carry nothing for a while without a word. */
+/** A wire between a client and a server that can be cut, be slow, or carry nothing for a while without a word. */
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private isStalled = false;
+  private bytesPerSecond = Infinity;
 
   private constructor(
     private readonly server: Server,
@@ -61,6 +62,11 @@ export class TcpProxy {
     this.cut();
   }
 
+  /** Carries so many bytes a second from now on, in each direction of each connection. */
+  slowDown(bytesPerSecond: number): void {
+    this.bytesPerSecond = bytesPerSecond;
+  }
+
   /** Carries nothing from now on, but keeps the connections, as a pulled cable does. */
   stall(): void {
     this.isStalled = true;
@@ -93,18 +99,26 @@ export class TcpProxy {
       near.destroy();
       pair.far.destroy();
     };
-    carry(near, pair.far, end);
-    carry(pair.far, near, end);
+    this.carry(near, pair.far, end);
+    this.carry(pair.far, near, end);
     if (this.isStalled) pair.far.pause();
     else near.resume();
   }
-}
 
-/** Carries what one side sends to the other, no faster than it is taken. */
-function carry(from: Socket, to: Socket, end: () => void): void {
-  from.setNoDelay(true);
-  from
-    .on("data", (bytes) => to.write(bytes))
-    .on("close", end)
-    .on("error", end);
+  /** Carries what one side sends to the other, no faster than the wire is. */
+  private carry(from: Socket, to: Socket, end: () => void): void {
+    from.setNoDelay(true);
+    from
+      .on("data", (bytes) => {
+        to.write(bytes);
+        const takesMs = (bytes.length / this.bytesPerSecond) * 1_000;
+        if (takesMs === 0) return;
+        from.pause();
+        setTimeout(() => {
+          if (!this.isStalled) from.resume();
+        }, takesMs);
+      })
+      .on("close", end)
+      .on("error", end);
+  }
 }

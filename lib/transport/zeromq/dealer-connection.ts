@@ -1,7 +1,4 @@
 import { type Plain } from "../../security/credentials";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { Dealer } from "zeromq";
-import { messageOf } from "../../errors";
 import { type ResolvedClientSecurity } from "../../security/security-options";
 import { type Frame } from "../../wire/frame";
 import {
@@ -11,14 +8,11 @@ import {
   type ConnectionReceiver,
   type ServerAnnouncement,
 } from "../connection";
-import { connectSocket, ONE_CONNECTION } from "./connect-socket";
-import { refusedMessage } from "./refused-message";
-import { curveClientOptions } from "./curve-client-options";
 import { firstOpened } from "./first-opened";
-import { makeSocket } from "./make-socket";
+import { makeDealer } from "./make-dealer";
 import { PRESENCE, PRESENCE_FEATURE } from "./presence";
+import { type RequestSocket } from "./request-socket";
 import { resolveHost } from "./resolve-host";
-import { peerSocketOptions } from "./socket-options";
 import { SubscriberRoad } from "./subscriber-road";
 
 /**
@@ -27,10 +21,7 @@ import { SubscriberRoad } from "./subscriber-road";
  */
 export class DealerConnection implements Connection {
   readonly signals: SubscriberRoad;
-  private readonly socket: Dealer;
-  /** Messages so far. */
-  private received = 0;
-  private isEnding = false;
+  private readonly socket: RequestSocket;
   /** Goes with the next message: the socket takes one at a time. */
   private isPresenceDue = false;
 
@@ -43,12 +34,10 @@ export class DealerConnection implements Connection {
     options: ConnectionOptions,
     security: ResolvedClientSecurity | Plain,
   ) {
-    const socketOptions = {
-      ...peerSocketOptions(target, options),
-      ...curveClientOptions(target, security),
-      ...ONE_CONNECTION,
-    };
-    this.socket = makeSocket(() => new Dealer(socketOptions));
+    this.socket = makeDealer(target, options, security, {
+      onMessage: (frames) => this.receiveMessage(frames),
+      onLost: (reason) => this.lost(reason),
+    });
     this.signals = new SubscriberRoad(target, protocol, receiver, options, security);
   }
 
@@ -66,48 +55,24 @@ export class DealerConnection implements Connection {
     signal: AbortSignal,
   ): Promise<DealerConnection> {
     const targets = await resolveHost(url, signal);
-    return firstOpened(targets, signal, (target) =>
-      DealerConnection.openAt(target, url, protocol, receiver, options, security, signal),
-    );
-  }
-
-  private static async openAt(
-    target: string,
-    url: string,
-    protocol: ConnectionProtocol,
-    receiver: ConnectionReceiver,
-    options: ConnectionOptions,
-    security: ResolvedClientSecurity | Plain,
-    signal: AbortSignal,
-  ): Promise<DealerConnection> {
-    signal.throwIfAborted();
-    const connection = new DealerConnection(url, target, protocol, receiver, options, security);
-    const end = () => connection.end();
-    signal.addEventListener("abort", end, { once: true });
-    try {
-      await connectSocket(connection.socket, target, security, {
-        onLost: (reason) => void connection.endWhenRead(reason),
-        onRefused: () => void connection.endWhenRead(refusedMessage("reply", options)),
-      });
-    } catch (error) {
-      connection.end();
-      throw error;
-    } finally {
-      signal.removeEventListener("abort", end);
-    }
-    void connection.receive();
-    return connection;
+    return firstOpened(targets, signal, async (target) => {
+      signal.throwIfAborted();
+      const connection = new DealerConnection(url, target, protocol, receiver, options, security);
+      await connection.opened(signal);
+      return connection;
+    });
   }
 
   get isClosed(): boolean {
-    return this.isEnding;
+    return this.socket.closed;
   }
 
-  send(id: number | undefined, frames: readonly Frame[]): Promise<void> {
+  send(id: number | undefined, frames: readonly Frame[]): Promise<void> | undefined {
     const message = id === undefined ? ["", ...frames] : [String(id), "", ...frames];
     if (!this.isPresenceDue) return this.socket.send(message);
     this.isPresenceDue = false;
-    return this.socket.send([PRESENCE]).then(() => this.socket.send(message));
+    const greeted = this.socket.send([PRESENCE]);
+    return greeted === undefined ? this.socket.send(message) : greeted.then(() => this.socket.send(message));
   }
 
   introduce(server: ServerAnnouncement | undefined): void {
@@ -116,42 +81,30 @@ export class DealerConnection implements Connection {
   }
 
   end(): void {
-    this.isEnding = true;
-    if (!this.socket.closed) this.socket.close();
+    this.socket.close();
     this.signals.close();
   }
 
-  /**
-   * The peer is gone, but its last replies may still lie here: what tells of the end is quicker than they are. A turn of
-   * the event loop without any is the end of them.
-   */
-  private async endWhenRead(reason: string): Promise<void> {
-    this.isEnding = true;
-    let before: number;
-    do {
-      before = this.received;
-      await nextTurn();
-      await nextTurn();
-    } while (this.received > before);
-    this.lose(reason);
+  /** @param signal - Ends the attempt. */
+  private async opened(signal: AbortSignal): Promise<void> {
+    const end = () => this.end();
+    signal.addEventListener("abort", end, { once: true });
+    try {
+      await this.socket.open();
+    } catch (error) {
+      this.end();
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", end);
+    }
   }
 
-  private lose(reason: string): void {
-    if (this.socket.closed) return;
+  private lost(reason: string): void {
     this.end();
     this.receiver.onLost(reason);
   }
 
-  private async receive(): Promise<void> {
-    try {
-      for await (const frames of this.socket) this.receiveMessage(frames);
-    } catch (error) {
-      this.lose(messageOf(error));
-    }
-  }
-
   private receiveMessage([envelope, ...frames]: readonly Buffer[]): void {
-    this.received += 1;
     if (envelope === undefined) return;
     if (envelope.length === 0) {
       // A batch stands right behind its delimiter; a probe of this client's presence has nothing in it.

@@ -39,7 +39,12 @@ export async function handshakeError(
   }
 }
 
-function closedError(security: ResolvedClientSecurity | Plain, mechanism: string | undefined): Error {
+/**
+ * What it means that a peer closed the connection before it had shaken hands.
+ *
+ * @param mechanism - How the peer secures its connections; nothing where it speaks no ZMTP.
+ */
+export function closedError(security: ResolvedClientSecurity | Plain, mechanism: string | undefined): Error {
   const hasKeys = security !== "plain";
   switch (mechanism) {
     case undefined:

@@ -102,6 +102,11 @@ export class ZmtpConnection {
     return this.state === "open";
   }
 
+  /** Whether the system ever connected it. */
+  get wasConnected(): boolean {
+    return this.isConnected;
+  }
+
   /** Whether the peer ever shook hands. */
   get wasOpen(): boolean {
     return this.liveness !== undefined;
