@@ -220,7 +220,19 @@ export class Exchange {
     if (batch === undefined || others.length > 0 || !isBatch(batch)) return;
     // Who got a reply often goes on with another request.
     this.sender.expectMore();
-    for (const element of decodeReplyBatch(batch)) this.settle(element.id, [element.message]);
+    this.settleAll(batch);
+  }
+
+  /** Where a batch is broken, nobody knows which replies were in it. */
+  private settleAll(batch: Bytes): void {
+    let replies: ReturnType<typeof decodeReplyBatch>;
+    try {
+      replies = decodeReplyBatch(batch);
+    } catch (error) {
+      this.end(messageOf(error));
+      return;
+    }
+    for (const { id, message } of replies) this.settle(id, [message]);
   }
 
   private settle(id: number, reply: ReceivedReply): void {
