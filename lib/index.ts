@@ -184,7 +184,9 @@ export { UdpRegistryServer, type UdpRegistryServerOptions } from "./rpyc/server/
 export { CallContext } from "./server/call-context";
 export { type ServerInterceptor, type ServiceHandler, type ServiceRequest } from "./server/interceptor";
 export { type RequestContext } from "./server/request-context";
-export { type RpcServer, serve, type ServeOptions } from "./server/rpc-server";
+export { type RpcServer } from "./server/rpc-server";
+export { serve } from "./server/serve";
+export { type ServeOptions } from "./server/serve-options";
 export {
   type KeyFiles,
   readKeyFile,

@@ -7,8 +7,9 @@ import { WrittenFloat } from "./written-float";
 
 /**
  * Brings a value that an original sent to its declared type, as the original itself does (signal types, plantimager
- * RPC): a text is what Python's `str` makes of a number or a boolean, a boolean what `bool` makes of anything.
- * Everything else is as with {@link convertValue}.
+ * RPC): a text is what Python's `str` makes of a number or a boolean, a boolean what `bool` makes of anything, and a
+ * number what `int` and `float` make of a boolean or a text. Everything else is as with {@link convertValue}, which
+ * refuses what Python would change beyond recognition: a fraction is not cut off, a list is no text.
  *
  * @param value - May hold instances of {@link WrittenFloat}.
  * @throws ValidationError where the value does not fit.
@@ -28,6 +29,12 @@ function coerced(type: ValueType, value: unknown): unknown {
       return pythonText(value);
     case "boolean":
       return isTrue(asNumbers(value));
+    case "integer":
+      return pythonInteger(value, type.isAnySize === true);
+    case "bigint":
+      return pythonInteger(value, true);
+    case "number":
+      return pythonFloat(value);
     case "array":
     case "set":
       return mapped(value, (item) => coerced(type.items, item));
@@ -53,6 +60,37 @@ function pythonText(value: unknown): unknown {
   return Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
 }
 
+/** As `int` takes it; what has a fraction stays as it is. */
+function pythonInteger(value: unknown, isAnySize: boolean): unknown {
+  const plain = asNumbers(value);
+  if (typeof plain === "boolean") return Number(plain);
+  if (typeof plain === "string") return withoutUnderscores(plain);
+  if (!Number.isInteger(plain)) return plain;
+  const number = Number(plain);
+  // Plus 0: the integer of -0.0 is 0.
+  return Number.isSafeInteger(number) || !isAnySize ? number + 0 : BigInt(number);
+}
+
+/** Texts that `float` reads and this language does not. */
+const FLOAT_WORD = /^\s*([+-]?)(?:(nan)|inf(?:inity)?)\s*$/i;
+
+/** As `float` takes it; an integer that no double holds stays as it is. */
+function pythonFloat(value: unknown): unknown {
+  const plain = asNumbers(value);
+  if (typeof plain === "boolean") return Number(plain);
+  if (typeof plain === "bigint") return BigInt(Number(plain)) === plain ? Number(plain) : plain;
+  if (typeof plain !== "string") return plain;
+  const [word, sign, nan] = FLOAT_WORD.exec(plain) ?? [];
+  if (word === undefined) return withoutUnderscores(plain);
+  if (nan !== undefined) return NaN;
+  return sign === "-" ? -Infinity : Infinity;
+}
+
+/** Between digits Python takes them for nothing, as in `1_000`. */
+function withoutUnderscores(text: string): string {
+  return text.replace(/(?<=\d)_(?=\d)/g, "");
+}
+
 /** As `bool` takes it: false for nothing, zero and what is empty. */
 function isTrue(value: unknown): boolean {
   if (typeof value === "object" && value !== null) return Object.keys(value).length > 0;
@@ -62,6 +100,8 @@ function isTrue(value: unknown): boolean {
 function ofUnion(members: readonly ValueType[], value: unknown): unknown {
   const plain = asNumbers(value);
   if (members.some((member) => takesAsItIs(member, plain))) return plain;
+  // In Python every boolean is an integer.
+  if (typeof plain === "boolean" && members.some(({ kind }) => kind === "integer")) return Number(plain);
   for (const member of members) {
     try {
       const candidate = coerced(member, value);

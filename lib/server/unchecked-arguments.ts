@@ -1,11 +1,19 @@
 import { type MethodContract, type ServiceContract } from "../contract/service-contract";
 import { type Logger } from "../log/logger";
 
+/** Of a class that is served again and again, its author is told once. */
+const warned = new WeakSet<ServiceContract>();
+
 /**
- * Says so where nothing is known of a parameter, or no types were passed on for a property that can be set: then whatever comes from the network
- * reaches the device, and nothing else tells. Methods without parameters are not named.
+ * Says so where nothing is known of a parameter, or no types were passed on for a property that can be set: then
+ * whatever comes from the network reaches the device, and nothing else tells. Methods without parameters are not named.
+ * Each class is told of once in a process.
+ *
+ * @param contract - The one object that stands for the class.
  */
 export function warnOfUncheckedArguments(contract: ServiceContract, log: Logger): void {
+  if (warned.has(contract)) return;
+  warned.add(contract);
   const methods = [...contract.methods.values()].filter(takesAnything);
   const properties = [...contract.properties.values()].filter(({ isUnchecked }) => isUnchecked === true);
   if (methods.length + properties.length === 0) return;

@@ -6,6 +6,9 @@ import { type FromProcess, type ToProcess } from "./messages";
 
 const READY_WITHIN_MS = 30_000;
 
+/** Of what a process wrote, no more is kept than this, in characters. */
+const MAX_OUTPUT_LENGTH = 4_000;
+
 const running = new Set<ChildProcess>();
 
 /** For the end of the main process, whatever the reason. */
@@ -29,9 +32,11 @@ export interface Death {
 export class ChaosProcess {
   readonly pauses: Pause[] = [];
   readonly deaths: Death[] = [];
-  /** It ended and nobody killed it. */
-  crashes = 0;
+  /** How it ended where nobody killed it, with what it wrote. */
+  readonly crashes: string[] = [];
   private child: ChildProcess | undefined;
+  /** The end of what it wrote to its error output. */
+  private written = "";
 
   /** @param program - The name of its file in `processes/`. */
   constructor(
@@ -46,13 +51,20 @@ export class ChaosProcess {
       execArgv: ["--expose-gc"],
       // That a registry is away is no news here.
       env: { ...process.env, RIGWIRE_LOG: "error" },
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     this.child = child;
     running.add(child);
-    child.once("exit", () => {
-      running.delete(child);
-      if (this.child === child) this.crashes += 1;
+    this.written = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      this.written = (this.written + text).slice(-MAX_OUTPUT_LENGTH);
+    });
+    // One that cannot be started or told something has ended, or ends: that is what counts.
+    child.on("error", () => undefined);
+    child.once("exit", () => running.delete(child));
+    // All that it wrote has been read by then.
+    child.once("close", (code, signal) => {
+      if (this.child === child) this.crashed(`it ended by itself with ${signal ?? code}`);
     });
     const { url } = await this.answer("ready", READY_WITHIN_MS);
     return url;
@@ -80,7 +92,12 @@ export class ChaosProcess {
     const exit = once(child, "exit");
     child.kill("SIGTERM");
     const [code] = (await exit) as [number | null];
-    if (code !== 0) this.crashes += 1;
+    if (code !== 0) this.crashed(`it was asked to end, and ended with ${code ?? "a signal"}`);
+  }
+
+  private crashed(how: string): void {
+    const output = this.written.trim();
+    this.crashes.push(output === "" ? `${how}, without a word` : `${how}:\n${output}`);
   }
 
   /** Stops it without a word until the returned function is called. */
@@ -101,7 +118,9 @@ export class ChaosProcess {
     withinMs: number,
   ): Promise<Extract<FromProcess, { kind: Kind }>> {
     const answer = this.answer(kind, withinMs);
-    this.child?.send(message);
+    const { child } = this;
+    // Of one that is gone, the answer says so.
+    if (child?.connected === true) child.send(message, () => undefined);
     return answer;
   }
 
@@ -110,10 +129,13 @@ export class ChaosProcess {
     withinMs: number,
   ): Promise<Extract<FromProcess, { kind: Kind }>> {
     const { child, name } = this;
+    if (child?.exitCode !== null || child.signalCode !== null) {
+      return Promise.reject(new Error(`${name} is not there and was not "${kind}"`));
+    }
     return new Promise((resolve, reject) => {
       const end = () => {
         clearTimeout(timer);
-        child?.off("message", take).off("exit", gone);
+        child.off("message", take).off("exit", gone);
       };
       const take = (message: FromProcess) => {
         if (!isKind(message, kind)) return;
@@ -128,7 +150,7 @@ export class ChaosProcess {
         end();
         reject(new Error(`${name} was not "${kind}" within ${withinMs} ms`));
       }, withinMs);
-      child?.on("message", take).once("exit", gone);
+      child.on("message", take).once("exit", gone);
     });
   }
 }

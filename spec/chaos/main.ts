@@ -32,13 +32,19 @@ async function run(folder: string, seconds: number, seed: number): Promise<Outco
   const rig = await Rig.start(folder, seed);
   try {
     const startedAt = performance.now();
+    const failures: string[] = [];
     const disturbances: Promise<void>[] = [];
     for (const disturbance of planOf(seed, seconds)) {
       await delay(Math.max(startedAt + disturbance.atMs - performance.now(), 0));
-      disturbances.push(rig.disturb(disturbance));
+      // A part that does not come back is a problem of the run, and the others go on.
+      const disturbed = rig.disturb(disturbance).catch((error: unknown) => {
+        failures.push(`"${disturbance.kind}" could not be mended: ${messageOf(error)}`);
+      });
+      disturbances.push(disturbed);
     }
     await Promise.all(disturbances);
-    return await examine(rig);
+    const { problems, lines } = await examine(rig);
+    return { problems: [...failures, ...problems], lines };
   } finally {
     await rig.close();
   }
@@ -71,7 +77,7 @@ async function examine(rig: Rig): Promise<Outcome> {
   const growths: string[] = [];
   for (const process of [rig.registry, ...[...rig.devices, ...rig.clients].map((each) => each.process)]) {
     const growth = await answered(process.ask({ kind: "memory" }, "memory", ANSWER_MS));
-    if (process.crashes > 0) problems.push(`${process.name} ended by itself ${process.crashes} times`);
+    for (const crash of process.crashes) problems.push(`${process.name}: ${crash}`);
     if (growth === undefined) continue;
     growths.push(`${process.name} ${growthText(growth)}`);
     if (isTooMuch(growth)) problems.push(`${process.name} grew: ${growthText(growth)}`);
@@ -170,6 +176,8 @@ async function main(): Promise<void> {
   } finally {
     clearTimeout(lastResort);
     rmSync(folder, { recursive: true, force: true });
+    // A rig that did not come up whole has parts that would keep this process alive.
+    if (process.exitCode !== undefined) process.exit();
   }
 }
 

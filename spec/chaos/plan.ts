@@ -8,6 +8,8 @@ export interface Disturbance {
     | "stop device"
     | "cut wire"
     | "stall wire"
+    | "slow wire"
+    | "slow signals"
     | "cut signals"
     | "stall signals"
     | "rubbish"
@@ -34,7 +36,7 @@ export function planOf(seed: number, seconds: number): Disturbance[] {
       ...(["rubbish", "rubbish", "rubbish", "kill device", "kill device", "stop device"] as const),
       ...(["stop device", "cut wire", "cut wire", "stall wire", "kill client", "stop client"] as const),
       ...(["close device", "kill client", "kill registry"] as const),
-      ...(["cut signals", "stall signals"] as const),
+      ...(["cut signals", "stall signals", "slow wire", "slow signals"] as const),
     ] as [Disturbance["kind"], ...Disturbance["kind"][]]);
     const lastsMs = random.between(100, 2_500);
     plan.push({ kind, atMs, lastsMs, index: random.between(0, 1_000), seed: random.between(0, 2 ** 31) });

@@ -11,6 +11,10 @@ import { throwRubbish } from "./rubbish";
 const DEVICES = 4;
 const CLIENTS = 3;
 
+/** Slower than what clients ask for: an image takes longer than most calls have. */
+const SLOW_BYTES_PER_SECOND = 50_000;
+const SLOW_DELAY_MS = 40;
+
 /** Another address of the loopback, so that wires at the usual one have the same ports. */
 const BEHIND_WIRES = "127.0.0.2";
 
@@ -126,6 +130,15 @@ export class Rig {
           stalled.stall();
           await delay(lastsMs);
           stalled.resume();
+        });
+      }
+      case "slow wire":
+      case "slow signals": {
+        const slowed = kind === "slow wire" ? wire : signals;
+        return this.exclusively(kind, slowed, async () => {
+          slowed.slowDown(SLOW_BYTES_PER_SECOND, SLOW_DELAY_MS);
+          await delay(lastsMs);
+          slowed.slowDown(Infinity);
         });
       }
       case "rubbish": {

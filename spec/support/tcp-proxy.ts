@@ -16,6 +16,7 @@ export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private isStalled = false;
   private bytesPerSecond = Infinity;
+  private delayMs = 0;
 
   private constructor(
     private readonly server: Server,
@@ -62,9 +63,14 @@ export class TcpProxy {
     this.cut();
   }
 
-  /** Carries so many bytes a second from now on, in each direction of each connection. */
-  slowDown(bytesPerSecond: number): void {
+  /**
+   * Carries so many bytes a second from now on, in each direction of each connection.
+   *
+   * @param delayMs - How long each piece is under way before, in milliseconds. Default 0.
+   */
+  slowDown(bytesPerSecond: number, delayMs = 0): void {
     this.bytesPerSecond = bytesPerSecond;
+    this.delayMs = delayMs;
   }
 
   /** Carries nothing from now on, but keeps the connections, as a pulled cable does. */
@@ -110,11 +116,14 @@ export class TcpProxy {
     from.setNoDelay(true);
     from
       .on("data", (bytes) => {
-        to.write(bytes);
-        const takesMs = (bytes.length / this.bytesPerSecond) * 1_000;
+        const { delayMs } = this;
+        if (delayMs === 0) to.write(bytes);
+        const takesMs = delayMs + (bytes.length / this.bytesPerSecond) * 1_000;
         if (takesMs === 0) return;
+        // What comes behind it waits, and keeps its order.
         from.pause();
         setTimeout(() => {
+          if (delayMs > 0) to.write(bytes);
           if (!this.isStalled) from.resume();
         }, takesMs);
       })

@@ -1,4 +1,4 @@
-/** A type as inventories write it (`integer`, `string[]`, `[number, number]`), in TypeScript and for decorators. */
+/** A type as inventories write it (`integer`, `string[]`, `[number, number]`, `"on" | "off"`), in TypeScript and for decorators. */
 export interface DeclaredType {
   /** What a declaration says: `readonly` is not part of it. */
   readonly text: string;
@@ -8,6 +8,8 @@ export interface DeclaredType {
   readonly isPassedOn: boolean;
   /** What of rigwire the spec uses. */
   readonly imports: readonly string[];
+  /** The values, where the type has only a few. */
+  readonly choices?: readonly (string | number)[];
 }
 
 const NAMED: Readonly<Record<string, DeclaredType>> = {
@@ -56,6 +58,8 @@ export function declaredType(told: string | undefined, depth = 0): DeclaredType 
   const [, values] = /^Record<string, (.*)>$/.exec(text) ?? [];
   if (values !== undefined) return dictType(declaredType(values, depth + 1));
   if (Object.hasOwn(NAMED, text)) return NAMED[text] ?? UNKNOWN_TYPE;
+  const value = literal(text);
+  if (value !== undefined) return choiceOf([value]);
   return /^[A-Z]\w*$/.test(text) ? CLASS_OBJECT : UNKNOWN_TYPE;
 }
 
@@ -91,9 +95,14 @@ function dictType({ text, spec, imports }: DeclaredType): DeclaredType {
   };
 }
 
-/** With a member of which nothing is known, nothing is known of the union. */
-function unionType(members: readonly DeclaredType[]): DeclaredType {
-  if (members.some(({ text }) => text === "unknown")) return UNKNOWN_TYPE;
+/** With a member of which nothing is known, nothing is known of the union; literals in it are one choice. */
+function unionType(told: readonly DeclaredType[]): DeclaredType {
+  if (told.some(({ text }) => text === "unknown")) return UNKNOWN_TYPE;
+  const literals = told.flatMap(({ choices }) => choices ?? []);
+  const members = told.filter(({ choices }) => choices === undefined);
+  if (literals.length > 0) members.push(choiceOf(literals));
+  const [only] = members;
+  if (members.length === 1 && only !== undefined) return only;
   return {
     text: [...new Set(members.map(({ text }) => text))].join(" | "),
     spec: `oneOf(${members.map(({ spec }) => spec).join(", ")})`,
@@ -101,6 +110,32 @@ function unionType(members: readonly DeclaredType[]): DeclaredType {
     imports: ["oneOf", ...members.flatMap(({ imports }) => imports)],
   };
 }
+
+/** A type with a few values, which the compiler does not pass on. */
+function choiceOf(choices: readonly (string | number)[]): DeclaredType {
+  const literals = choices.map((value) => JSON.stringify(value));
+  return {
+    text: literals.join(" | "),
+    spec: `enumOf([${literals.join(", ")}])`,
+    isPassedOn: false,
+    imports: ["enumOf"],
+    choices,
+  };
+}
+
+/** The value of a text in quotes, or of a number. */
+function literal(text: string): string | number | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "number") return Number.isFinite(value) ? value : undefined;
+    return typeof value === "string" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Texts in quotes, in which nothing is a sign of a type. */
+const QUOTED = /"(?:[^"\\]|\\.)*"/y;
 
 const OPENING = "[(<";
 const CLOSING = "])>";
@@ -111,6 +146,8 @@ function partsOf(text: string, separator: "," | "|"): readonly string[] {
   let depth = 0;
   let start = 0;
   for (let index = 0; index <= text.length; index++) {
+    QUOTED.lastIndex = index;
+    index += QUOTED.exec(text)?.[0].length ?? 0;
     const character = text.charAt(index);
     if (character !== "" && OPENING.includes(character)) depth += 1;
     if (character !== "" && CLOSING.includes(character)) depth -= 1;

@@ -4,7 +4,7 @@ import { JsonMethod } from "../../../decorators/json-method";
 import { RpcService } from "../../../decorators/rpc-service";
 import { RegistryClient } from "../../../lib/registry/registry-client";
 import { RegistryLease } from "../../../lib/registry/registry-lease";
-import { serve } from "../../../lib/server/rpc-server";
+import { serve } from "../../../lib/server/serve";
 
 // Serves a camera and keeps it in the registry of its first argument; prints how the lease stands, and that it
 // checked in. `"close"` on stdin

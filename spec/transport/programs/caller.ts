@@ -3,7 +3,7 @@ import "reflect-metadata";
 import { JsonMethod } from "../../../decorators/json-method";
 import { RpcService } from "../../../decorators/rpc-service";
 import { connect } from "../../../lib/client/connect";
-import { serve } from "../../../lib/server/rpc-server";
+import { serve } from "../../../lib/server/serve";
 
 // `serve URL` serves a lamp and prints where; `call URL MS` calls one, prints the answer or, after this time, the error,
 // and ends.

@@ -1,0 +1,98 @@
+import { type IncomingRequest, type RpcEndpoint } from "../transport/endpoint";
+import { deviceFailure, failed, refusal } from "../wire/failures";
+import { type Frame } from "../wire/frame";
+import { encodeJson } from "../wire/json";
+import { failureReply, type ReplyFrames, successReply, withinLimit } from "../wire/replies";
+import { decodeRequest, type RpcRequest } from "../wire/requests";
+import { type ActiveRequests } from "./active-requests";
+import { type ServerPhase } from "./closing-link";
+import { type MemberRequests } from "./member-requests";
+import { type SelfDescription } from "./self-description";
+import { type RequestOrigin } from "./served-request";
+import { type SignalAccounts } from "./signal-accounts";
+
+/** Who answers what. */
+export interface Answering {
+  readonly members: MemberRequests;
+  readonly signals: SignalAccounts;
+  readonly description: SelfDescription;
+  readonly active: ActiveRequests;
+  phase(): ServerPhase;
+  /** Answers a client that wants the server to end. */
+  stop(reply: (frames: ReplyFrames) => void): void;
+}
+
+/** Reads each request and hands it to who answers it. Whatever comes in, it does not throw. */
+export class RequestDispatcher {
+  constructor(
+    private readonly endpoint: RpcEndpoint,
+    private readonly answering: Answering,
+  ) {}
+
+  handle(incoming: IncomingRequest): void {
+    let request: RpcRequest | undefined;
+    const reply = (frames: readonly Frame[]) => incoming.reply(withinLimit(frames, this.replyLimit(request)));
+    try {
+      request = decodeRequest(incoming.body);
+    } catch (error) {
+      reply(failureReply(refusal(error)));
+      return;
+    }
+    if (!isTakenWhile(this.answering.phase(), request)) {
+      reply(failureReply(failed("the server is closing", "busy")));
+      return;
+    }
+    try {
+      this.answer(request, { client: incoming.client, id: incoming.id, reply });
+    } catch (error) {
+      reply(failureReply(deviceFailure(error)));
+    }
+  }
+
+  private answer(request: RpcRequest, origin: RequestOrigin): void {
+    const { members, signals, description, active } = this.answering;
+    const reply = (frames: ReplyFrames) => origin.reply(frames);
+    switch (request.event) {
+      case "GET_INVENTORY":
+        return reply([encodeJson(description.inventory())]);
+      case "INIT_SIGNALS_HANDLING":
+        return reply(successReply({ signal_port: this.endpoint.signalPort }));
+      case "METHOD_CALL":
+      case "PROPERTY_GET":
+      case "PROPERTY_SET":
+        return members.serve(request, origin);
+      case "CONFIRM_SUBSCRIPTIONS":
+        return void signals.confirm(request.token).then(reply);
+      case "SIGNAL_COUNTS":
+        return signals.count(request.token, reply);
+      case "STOP_SERVER":
+        return this.answering.stop(reply);
+      case "FIND_PEER_ADDRESS":
+        return reply(failureReply(failed("this server does not look up peers: ask a registry")));
+      case "STATUS":
+        return reply(successReply(description.status()));
+      case "CANCEL":
+        return active.find(origin.client.id, request.id)?.giveUp("the caller gave it up", "cancelled");
+    }
+  }
+
+  /** The largest frame that both sides of a request take. */
+  private replyLimit(request: RpcRequest | undefined): number {
+    const { maxMessageBytes } = this.endpoint;
+    const asked = request !== undefined && "maxReplyBytes" in request ? request.maxReplyBytes : undefined;
+    return Math.min(maxMessageBytes, asked ?? maxMessageBytes);
+  }
+}
+
+/** Until a server is closed, everybody can find out about it, and what runs may have to be stopped. */
+function isTakenWhile(phase: ServerPhase, { event }: RpcRequest): boolean {
+  if (phase === "open" || event === "METHOD_CALL" || event === "CANCEL") return true;
+  return phase === "draining" && AT_ANY_TIME.has(event);
+}
+
+const AT_ANY_TIME: ReadonlySet<RpcRequest["event"]> = new Set<RpcRequest["event"]>([
+  "GET_INVENTORY",
+  "STATUS",
+  "INIT_SIGNALS_HANDLING",
+  "CONFIRM_SUBSCRIPTIONS",
+]);

@@ -1,0 +1,46 @@
+import { randomUUID } from "node:crypto";
+import { type ServiceContract } from "../contract/service-contract";
+import { type RpcEndpoint } from "../transport/endpoint";
+import { VERSION } from "../version";
+import { inventoryReply } from "../wire/inventory";
+import { type ServerStatus } from "../wire/server-status";
+import { type ServerPhase } from "./closing-link";
+import { type DeviceTime } from "./device-time";
+import { type MethodRunner } from "./method-runner";
+
+/** What this server can do beyond the original, for clients that know. */
+const FEATURES = ["cancel", "confirm-subscriptions", "signal-counts", "status"] as const;
+
+/** What a server says of itself. */
+export class SelfDescription {
+  private readonly instance = randomUUID();
+
+  constructor(
+    private readonly contract: ServiceContract,
+    private readonly endpoint: RpcEndpoint,
+    private readonly methods: MethodRunner,
+    private readonly time: DeviceTime,
+    private readonly state: { name(): string; phase(): ServerPhase },
+  ) {}
+
+  inventory(): object {
+    return inventoryReply(this.contract, {
+      name: this.state.name(),
+      version: VERSION,
+      instance: this.instance,
+      ...this.status(),
+      signalPort: this.endpoint.signalPort,
+      maxMessageBytes: this.endpoint.maxMessageBytes,
+      features: [...this.endpoint.features, ...FEATURES],
+    });
+  }
+
+  status(): ServerStatus {
+    const { running } = this.methods;
+    return {
+      clock: this.time.now(),
+      ...(running !== undefined && { running }),
+      ...(this.state.phase() !== "open" && { closing: true }),
+    };
+  }
+}

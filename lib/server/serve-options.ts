@@ -1,0 +1,24 @@
+import { type Logger } from "../log/logger";
+import { type EndpointOptions } from "../transport/endpoint";
+import { type CallLimits } from "./call-limits";
+import { type ServerInterceptor } from "./interceptor";
+
+/** Where and how a device is served. */
+export interface ServeOptions extends EndpointOptions, CallLimits {
+  /**
+   * Where to serve: `tcp://HOST[:PORT]`, `ws://HOST[:PORT][/PATH]`, `wss://…`, `unix://PATH`, `ipc://PATH` or
+   * `inproc://NAME`; or several of them, the first of which is told to registries. Default: this computer only, a free
+   * port.
+   */
+  readonly url?: string | readonly string[];
+  /** The device's name, as clients see it in the inventory. Default: none, until a registry gives one. */
+  readonly name?: string;
+  /** Whether a client may end the server with `STOP_SERVER`. Default false. */
+  readonly allowRemoteStop?: boolean;
+  /** How long methods that run when the server closes may take to their end, in milliseconds. Default 2 000. */
+  readonly closeGraceMs?: number;
+  /** Stand around every request for a member, the first outermost. Default: none. */
+  readonly interceptors?: readonly ServerInterceptor[];
+  /** Default: warnings and errors as JSON lines on stderr. */
+  readonly logger?: Logger;
+}

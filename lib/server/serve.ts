@@ -1,0 +1,31 @@
+import { contractOf } from "../contract/contract-of";
+import { type Constructor } from "../contract/value-type";
+import { ContractError } from "../errors";
+import { Device } from "./device";
+import { RpcServer } from "./rpc-server";
+import { type ServeOptions } from "./serve-options";
+import { occupy, vacate } from "./served-objects";
+
+/**
+ * Serves an object of a decorated class.
+ *
+ * @throws ContractError if the class is not decorated, or wrongly, or the object is served already, or a method that an
+ *   earlier server began still runs.
+ * @throws AddressError if the URL cannot be bound.
+ */
+export async function serve(device: object, options: ServeOptions = {}): Promise<RpcServer> {
+  const contract = contractOf(classOf(device));
+  occupy(device, contract.name);
+  try {
+    return await RpcServer.start(new Device(device), contract, options);
+  } catch (error) {
+    vacate(device);
+    throw error;
+  }
+}
+
+function classOf(device: object): Constructor<object> {
+  const { constructor } = device as { constructor?: unknown };
+  if (typeof constructor === "function") return constructor as Constructor<object>;
+  throw new ContractError("the object has no class: serve an instance of a class with @RpcService()");
+}
