@@ -36,9 +36,10 @@ import { SignalPublisher } from "./signal-publisher";
 import { warnOfTwoCopies } from "./two-copies";
 import { warnOfUncheckedArguments } from "./unchecked-arguments";
 import { surviveUnhandledRejections } from "./unhandled-rejections";
+import { WaitingBytes, type WaitingLimits } from "./waiting-bytes";
 
 /** Where and how a device is served. */
-export interface ServeOptions extends EndpointOptions, CallLimits {
+export interface ServeOptions extends EndpointOptions, CallLimits, WaitingLimits {
   /**
    * Where to serve: `tcp://HOST[:PORT]`, `ws://HOST[:PORT][/PATH]`, `wss://…`, `unix://PATH`, `ipc://PATH` or
    * `inproc://NAME`; or several of them, the first of which is told to registries. Default: this computer only, a free
@@ -143,6 +144,7 @@ export class RpcServer {
       resumedLink(this.time),
       closingLink(() => this.phase),
       callLimitLink(this.active, options),
+      new WaitingBytes(options).link,
       ...(interceptors.length > 0 ? [interceptorLink(interceptors)] : []),
     ];
     this.carryOut = pipeline(links, (request) => this.toDevice(request));
