@@ -36,7 +36,8 @@ const apartRules = APART.map((folder) => ({
 }));
 
 /** Files directly in lib/ that users import, or that run: they bring the layers together. */
-const ENTRIES = "^lib/(index|testing)\\.ts$";
+const ENTRY = "lib/(index|testing|browser(-class-transformer)?)\\.ts";
+const ENTRIES = `^${ENTRY}$`;
 
 const layerRules = LAYERS.map((layer, depth) => ({
   name: `layer-${layer}`,
@@ -44,7 +45,7 @@ const layerRules = LAYERS.map((layer, depth) => ({
   severity: "error",
   from: { path: `^lib/${layer}/` },
   to: {
-    path: `^(decorators/|lib/(index|testing)\\.ts|lib/(${[...LAYERS.slice(0, depth), "-"].join("|")})/)`,
+    path: `^(decorators/|${ENTRY}|lib/(${[...LAYERS.slice(0, depth), "-"].join("|")})/)`,
   },
 }));
 
@@ -91,9 +92,19 @@ module.exports = {
       comment: "what a browser loads imports nothing of Node; tsconfig.portable.json holds the rest",
       severity: "error",
       from: {
-        path: "^(decorators/|lib/(client|contract|discovery|time|wire)/|lib/(address|transport)/[^/]+\\.ts$|lib/errors\\.ts)",
+        path: "^(decorators/|lib/(client|contract|discovery|time|wire|transport/stream/browser)/|lib/(address|transport|transport/stream)/[^/]+\\.ts$|lib/(errors|browser(-class-transformer)?)\\.ts)",
       },
       to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "pages-load-no-road-of-node",
+      comment: "what a page's bundle begins with leads to nothing that a browser has not",
+      severity: "error",
+      from: { path: "^lib/browser(-class-transformer)?\\.ts$" },
+      to: {
+        path: "^(node_modules/(ws|zeromq|pino|commander|tsyringe)/|lib/(cli|server|platform/node\\.ts|transport/(zeromq|stream/(unix|websocket)))(/|$))",
+        reachable: true,
+      },
     },
     {
       name: "transports-stand-apart",

@@ -1,7 +1,7 @@
 import { type MetadataStorage, type ValidationError as Violation } from "class-validator";
 import { ValidationError } from "../errors";
 import { quickCheckOf, type QuickCheck } from "./quick-check";
-import { classValidator, isValidatorInUse } from "./validator";
+import { classValidator, constraintStorage } from "./validator";
 import { type Constructor } from "./value-type";
 
 /** An object that came from the network, turned into its class; its constraints are still to be checked. */
@@ -65,7 +65,7 @@ export function propertyGuard(deviceClass: Constructor<object>, member: string):
   }
   for (const constraint of constraints) {
     const copy = Object.assign(Object.create(constraint) as typeof constraint, { target: Holder });
-    classValidator().getMetadataStorage().addValidationMetadata(copy);
+    constraintStorage()?.addValidationMetadata(copy);
   }
   return async (value) => {
     const holder = new Holder();
@@ -78,8 +78,7 @@ export function propertyGuard(deviceClass: Constructor<object>, member: string):
 type Constraint = ReturnType<MetadataStorage["getTargetValidationMetadatas"]>[number];
 
 function constraintsOf(type: Constructor<object>): Constraint[] {
-  if (!isValidatorInUse()) return [];
-  return classValidator().getMetadataStorage().getTargetValidationMetadatas(type, "", false, false);
+  return constraintStorage()?.getTargetValidationMetadatas(type, "", false, false) ?? [];
 }
 
 function violated(place: string, violations: readonly Violation[]): ValidationError {

@@ -1,5 +1,5 @@
 import { type MetadataStorage, type ValidatorConstraintInterface } from "class-validator";
-import { classValidator } from "./validator";
+import { constraintStorage } from "./validator";
 
 type Rule = ReturnType<MetadataStorage["getTargetValidationMetadatas"]>[number];
 
@@ -45,12 +45,14 @@ function isSimple({ type, each, validateIf, groups }: Rule): boolean {
 }
 
 function isAsync({ constraintCls }: Rule): boolean {
-  const validators = classValidator().getMetadataStorage().getTargetValidatorConstraints(constraintCls);
-  return validators.some(({ async }) => async);
+  return validatorsOf(constraintCls).some(({ async }) => async);
+}
+
+function validatorsOf(constraint: Rule["constraintCls"]) {
+  return constraintStorage()?.getTargetValidatorConstraints(constraint) ?? [];
 }
 
 function checkedProperty(name: string, rules: readonly Rule[]): CheckedProperty {
-  const storage = classValidator().getMetadataStorage();
   return {
     name,
     conditions: rules
@@ -59,9 +61,7 @@ function checkedProperty(name: string, rules: readonly Rule[]): CheckedProperty 
     checks: rules
       .filter(({ type }) => type === "customValidation")
       .flatMap(({ constraintCls, constraints }) =>
-        storage
-          .getTargetValidatorConstraints(constraintCls)
-          .map(({ instance }) => ({ check: instance, constraints })),
+        validatorsOf(constraintCls).map(({ instance }) => ({ check: instance, constraints })),
       ),
   };
 }

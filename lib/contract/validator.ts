@@ -10,9 +10,15 @@ import { platform } from "../platform/current";
 let validator: typeof ClassValidator | undefined;
 let transformer: typeof ClassTransformer | undefined;
 
-/** Whether anybody put a constraint on anything: without one nothing has to be loaded. */
-export function isValidatorInUse(): boolean {
-  return "classValidatorMetadataStorage" in globalThis;
+/**
+ * Where class-validator keeps the constraints of all classes, without loading it: a client's contract carries them, and
+ * needs nobody who checks them.
+ *
+ * @returns Nothing where nobody put a constraint on anything.
+ */
+export function constraintStorage(): ClassValidator.MetadataStorage | undefined {
+  return Reflect.get(globalThis, "classValidatorMetadataStorage") as
+    ClassValidator.MetadataStorage | undefined;
 }
 
 export function classValidator(): typeof ClassValidator {

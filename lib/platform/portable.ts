@@ -23,7 +23,11 @@ export const portable: Platform = {
   // Without Node's types, bytes are Uint8Arrays; with them, the platform of Node is installed.
   bytesOf: (view) => view as Bytes,
   load(module) {
-    throw new Error(`${module} cannot be loaded here: rules of class-validator are checked on Node only`);
+    throw new Error(
+      module === "class-validator"
+        ? "the rules of class-validator are checked by the device, not here"
+        : 'objects of a class need class-transformer: import "rigwire/browser/class-transformer" once in the page',
+    );
   },
   environment: () => undefined,
 };

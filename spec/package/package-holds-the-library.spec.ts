@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { packedFiles, PROJECT } from "./packed";
 
 /** Every source of the library gives its script and its types, and there is nothing else. */
@@ -10,7 +11,24 @@ function expectedFiles(): string[] {
       .map((name) => join(folder, name.slice(0, -".ts".length))),
   );
   const compiled = sources.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
-  return ["CHANGELOG.md", "LICENSE", "README.md", "package.json", ...compiled];
+  const texts = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+  return [...texts, ...compiled, "dist/esm/package.json", ...forPages()];
+}
+
+/** What the entries for pages lead to, once more as ES modules. */
+function forPages(): string[] {
+  const args = [
+    join(PROJECT, "node_modules/typescript/bin/tsc"),
+    "-p",
+    "tsconfig.esm.json",
+    "--listFilesOnly",
+  ];
+  const listed = execFileSync(process.execPath, args, { cwd: PROJECT, encoding: "utf8" }).trim().split("\n");
+  return listed
+    .map((file) => relative(PROJECT, file))
+    .filter((file) => !file.startsWith("node_modules"))
+    .map((file) => file.slice(0, -".ts".length))
+    .flatMap((name) => [`dist/esm/${name}.js`, `dist/esm/${name}.d.ts`]);
 }
 
 describe("the package", () => {

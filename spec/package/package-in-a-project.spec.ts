@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import manifest from "../../package.json";
+import { build } from "esbuild";
 import { ownText } from "../docs/module-text";
 import { type PageModule, pageModules } from "../docs/page-modules";
 import { documentedBlocks } from "../docs/pages";
@@ -79,6 +80,24 @@ describe("the installed package", () => {
     const printed = await project.node(["node_modules/rigwire/dist/lib/cli/main.js", "--version"]);
     expect(printed).toBe(`${manifest.version}\n`);
     expect(project.installed("dist/lib/cli/main.js")).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  it.each(["rigwire", "rigwire/browser"])("gives a page's bundle the entry for pages as %s", async (name) => {
+    project.write("page.js", `export { JsonMethod, connect, clientOf } from "${name}";`);
+    const { metafile } = await build({
+      absWorkingDir: project.folder,
+      entryPoints: ["page.js"],
+      bundle: true,
+      platform: "browser",
+      format: "esm",
+      metafile: true,
+      write: false,
+    });
+    const inputs = Object.keys(metafile.inputs);
+    const packages = inputs.flatMap((input) => /^node_modules\/([^/]+)/.exec(input)?.[1] ?? []);
+
+    expect([...new Set(packages)].sort()).toEqual(["reflect-metadata", "rigwire", "rxjs", "tslib"]);
+    expect(inputs.filter((input) => input.startsWith("node_modules/rigwire/dist/lib/"))).toEqual([]);
   });
 
   it("refers to no source that is not in it", () => {

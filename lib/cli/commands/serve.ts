@@ -11,12 +11,13 @@ import { type DeviceFile, deviceFile, ownProgram } from "../lookup/device-file";
 import { addServingKeyOptions, type KeyOptions, type ServerKeyOptions } from "../keys/key-options";
 import { loadDevice } from "../lookup/load-device";
 import { addLookupOptions, type LookupOptions, lookupPlaces, withScheme } from "../lookup/lookup-options";
+import { addWebOptions, webAccess, type WebOptions } from "../keys/web-options";
 import { newCommand } from "../program/new-command";
 import { printable } from "../terminal/printable";
 import { chosenServerSecurity, warnIfOpen } from "../keys/server-security";
 import { type Session, untilStopped } from "../program/session";
 
-interface ServeOptions extends LookupOptions, KeyOptions, ServerKeyOptions {
+interface ServeOptions extends LookupOptions, KeyOptions, ServerKeyOptions, WebOptions {
   readonly name?: string;
   readonly url?: string;
 }
@@ -38,7 +39,7 @@ export function serveCommand(session: Session): Command {
     .option("--name <name>", "the device's name (default: its type)")
     .option("--url <url>", "where to serve; without a port, a free one", "tcp://127.0.0.1")
     .action((file: string, options: ServeOptions) => serve(session, deviceFile(file), options));
-  return addServingKeyOptions(addLookupOptions(command, "announce it"));
+  return addWebOptions(addServingKeyOptions(addLookupOptions(command, "announce it")));
 }
 
 async function serve(session: Session, file: DeviceFile, options: ServeOptions): Promise<void> {
@@ -57,13 +58,14 @@ async function serve(session: Session, file: DeviceFile, options: ServeOptions):
   const app = new RigApp({ logger });
   for (const module of modules) app.use(forgiving(module, logger));
   const chosen = chosenServerSecurity(options, process.env);
-  app.serve(device, { name, url: withScheme(url), security: chosen.security });
+  const access = webAccess(options);
+  app.serve(device, { name, url: withScheme(url), security: chosen.security, ...access });
   await app.start();
   try {
     const [server] = app.servers;
     if (server === undefined) return;
     tellServed(session, server);
-    warnIfOpen(output, server.url, chosen);
+    warnIfOpen(output, server.url, chosen, options.tokens);
     await Promise.race([untilStopped(session), server.closed]);
   } finally {
     await app.close();

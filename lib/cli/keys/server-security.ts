@@ -37,12 +37,17 @@ export function chosenServerSecurity(
 }
 
 /** Says that everybody on the network may use what is served, where nobody said that it shall be so. */
-export function warnIfOpen(output: Output, url: string, { isOpenByDefault }: ChosenServerSecurity): void {
+export function warnIfOpen(
+  output: Output,
+  url: string,
+  { isOpenByDefault }: ChosenServerSecurity,
+  tokens = setting(process.env.RIGWIRE_TOKENS),
+): void {
   if (!isOpenByDefault || !isExposed(url)) return;
   const cure = isWebUrl(url)
-    ? "RIGWIRE_TOKENS=FILE lets in who has a token (rigwire keygen --token NAME)"
+    ? "--tokens FILE lets in who has a token (rigwire keygen --token NAME)"
     : "--keys FILE lets in who is allowed";
-  if (isWebUrl(url) && process.env.RIGWIRE_TOKENS !== undefined) return;
+  if (isWebUrl(url) && tokens !== undefined) return;
   const { yellow } = output.notePaint;
   output.note(
     `${yellow("warning:")} whoever reaches ${url} can use it: ${cure}, --plain says that it shall be so`,

@@ -4,13 +4,17 @@ export interface Carrier {
   readonly backlog: number;
   /** Sends bytes, in order. They are sent without a copy: leave them alone afterwards. */
   write(chunks: readonly Uint8Array[]): void;
+  /** Ends at once. Idempotent. */
+  destroy(): void;
+}
+
+/** A server's end of a carrier. What a client's can do is less: in browsers nothing can be paused. */
+export interface ServerCarrier extends Carrier {
   /** Reads nothing until `resume`. */
   pause(): void;
   resume(): void;
   /** Ends when what was handed over has been sent. Idempotent. */
   end(): void;
-  /** Ends at once. Idempotent. */
-  destroy(): void;
 }
 
 /** Gets what becomes of a carrier. */
@@ -23,4 +27,4 @@ export interface CarrierReceiver {
 }
 
 /** Makes a carrier known to who gets its bytes. */
-export type OpenCarrier = (receiver: CarrierReceiver) => Carrier;
+export type OpenCarrier<C extends Carrier = Carrier> = (receiver: CarrierReceiver) => C;

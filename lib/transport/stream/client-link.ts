@@ -4,7 +4,7 @@ import { type Timer } from "../../platform/platform";
 import { type Frame } from "../../wire/frame";
 import { type ClientIdentity } from "../endpoint";
 import { type Doorkeeper } from "./admission";
-import { type Carrier, type OpenCarrier } from "./carrier";
+import { type OpenCarrier, type ServerCarrier } from "./carrier";
 import { FrameDecoder } from "./frame-decoder";
 import { KIND, MAX_PART_BYTES } from "./frame-layout";
 import { FrameWriter } from "./frame-writer";
@@ -60,7 +60,7 @@ export class ClientLink {
   /** Who it is, once it was let in. */
   identity: ClientIdentity;
   isClosed = false;
-  private readonly carrier: Carrier;
+  private readonly carrier: ServerCarrier;
   private readonly writer: FrameWriter;
   private readonly decoder: FrameDecoder;
   private readonly large: LargeReplies;
@@ -77,7 +77,7 @@ export class ClientLink {
   private isPaused = false;
 
   constructor(
-    openCarrier: OpenCarrier,
+    openCarrier: OpenCarrier<ServerCarrier>,
     private readonly address: string | undefined,
     private readonly doorkeeper: Doorkeeper,
     private readonly listener: ClientLinkListener,

@@ -16,7 +16,7 @@ import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
 import { type ReplyMessage } from "../reply-queue";
 import { RequestIntake } from "../request-intake";
 import { type Doorkeeper } from "./admission";
-import { type OpenCarrier } from "./carrier";
+import { type OpenCarrier, type ServerCarrier } from "./carrier";
 import { ClientLink, type ClientLinkListener, type ClientLinkOptions, NoRoomError } from "./client-link";
 import { KIND } from "./frame-layout";
 import { encodeFrame } from "./frame-writer";
@@ -35,7 +35,7 @@ const LINGER_MS = 500;
 
 /** Somebody who connects. */
 export interface Arrival {
-  readonly open: OpenCarrier;
+  readonly open: OpenCarrier<ServerCarrier>;
   /** Where it connects from, where the carrier tells. */
   readonly address: string | undefined;
   /** Called once, when it has shaken hands. */

@@ -29,9 +29,13 @@ import { removeSockets, TRANSPORTS } from "./transports-under-test";
 afterAll(removeSockets);
 
 /** What every transport must do, whatever it is made of. A new one is done when this passes over it. */
-describe.each(TRANSPORTS)("over $name", ({ freshUrl }) => {
+describe.each(TRANSPORTS)("over $name", ({ freshUrl, install }) => {
   let device: ConformanceDevice;
   let server: RpcServer;
+  let uninstall: (() => void) | undefined;
+
+  beforeAll(() => (uninstall = install?.()));
+  afterAll(() => uninstall?.());
 
   async function serving(url = freshUrl(), options: ServeOptions = {}): Promise<void> {
     device = new ConformanceDevice();

@@ -1,9 +1,9 @@
 import { type Socket } from "node:net";
 import { messageOf } from "../../../errors";
-import { type Carrier, type CarrierReceiver } from "../carrier";
+import { type CarrierReceiver, type ServerCarrier } from "../carrier";
 
 /** A socket of the operating system as a carrier. It must be connected. */
-export class SocketCarrier implements Carrier {
+export class SocketCarrier implements ServerCarrier {
   private reason = "the peer went away";
 
   constructor(

@@ -5,8 +5,9 @@ import { hasCode } from "../../../system-error";
 import { type ClientTransport, type ConnectionOptions } from "../../connection";
 import { DEFAULT_HEARTBEAT_MS } from "../../heartbeat";
 import { StreamConnection } from "../stream-connection";
+import { SUBPROTOCOL } from "../websocket-messages";
 import { pemText } from "./pem";
-import { SUBPROTOCOL, WEBSOCKET_OPTIONS, WebSocketCarrier } from "./websocket-carrier";
+import { WEBSOCKET_OPTIONS, WebSocketCarrier } from "./websocket-carrier";
 
 /** A server that takes the connection but does not answer is given up after this time, in milliseconds. */
 const CONNECT_TIMEOUT_MS = 3_000;

@@ -14,11 +14,12 @@ import { isExposed } from "../../exposure";
 import { openDoor, type Doorkeeper } from "../admission";
 import { DEFAULT_HEARTBEAT_MS } from "../../heartbeat";
 import { type Arrival, type Listener, StreamEndpoint } from "../stream-endpoint";
+import { SUBPROTOCOL } from "../websocket-messages";
 import { AddressLimits } from "./address-limits";
 import { mayConnect } from "./origins";
 import { pemText } from "./pem";
 import { TokenDoor } from "./token-door";
-import { SUBPROTOCOL, WEBSOCKET_OPTIONS, WebSocketCarrier } from "./websocket-carrier";
+import { WEBSOCKET_OPTIONS, WebSocketCarrier } from "./websocket-carrier";
 
 /** Whoever connects and does not ask for a WebSocket is dropped after this time, in milliseconds. */
 const UPGRADE_TIMEOUT_MS = 3_000;
