@@ -14,6 +14,7 @@ import { frameBytes, isLarger, type Frame } from "../wire/frame";
 import { inventoryReply } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
 import { failureReply, successReply, withinLimit, type ReplyFrames } from "../wire/replies";
+import { DEFAULT_MAX_TEXT_BYTES } from "../wire/text-bounds";
 import { type ServerStatus } from "../wire/server-status";
 import { decodeRequest, type MemberRequest, type RpcRequest } from "../wire/requests";
 import { confirmationTopic } from "../wire/signals";
@@ -108,6 +109,7 @@ export class RpcServer {
   private readonly whenClosed = deferred();
   /** Resolves when the server has closed, whoever closed it. */
   readonly closed: Promise<void> = this.whenClosed.promise;
+  private readonly maxTextBytes: number;
   private phase: ServerPhase = "open";
   private draining: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
@@ -121,6 +123,7 @@ export class RpcServer {
     private readonly options: ServeOptions,
     log: Logger,
   ) {
+    this.maxTextBytes = options.maxTextBytes ?? DEFAULT_MAX_TEXT_BYTES;
     this.names = new BehaviorSubject(options.name ?? "");
     this.name$ = this.names.pipe(distinctUntilChanged());
     this.endSurvival = surviveUnhandledRejections(log);
@@ -240,9 +243,10 @@ export class RpcServer {
 
   private handle(incoming: IncomingRequest): void {
     let request: RpcRequest | undefined;
-    const reply = (frames: readonly Frame[]) => incoming.reply(withinLimit(frames, this.replyLimit(request)));
+    const reply = (frames: readonly Frame[]) =>
+      incoming.reply(withinLimit(frames, this.replyLimit(request), this.maxTextBytes));
     try {
-      request = decodeRequest(incoming.body);
+      request = decodeRequest(incoming.body, this.maxTextBytes);
     } catch (error) {
       reply(failureReply(refusal(error)));
       return;
@@ -363,9 +367,13 @@ export class RpcServer {
 
   private publish(signal: string, frame: string): void {
     const { maxMessageBytes } = this.endpoint;
-    if (isLarger(frame, maxMessageBytes)) {
+    const [limit, option] =
+      this.maxTextBytes < maxMessageBytes
+        ? [this.maxTextBytes, "maxTextBytes"]
+        : [maxMessageBytes, "maxMessageBytes"];
+    if (isLarger(frame, limit)) {
       throw new EncodingError(
-        `a signal of ${frameBytes(frame)} bytes is more than maxMessageBytes (${maxMessageBytes}) allows`,
+        `a signal of ${frameBytes(frame)} bytes is more than ${option} (${limit}) allows`,
       );
     }
     this.endpoint.publish(signal, frame);
@@ -379,6 +387,7 @@ export class RpcServer {
       ...this.status(),
       signalPort: this.endpoint.signalPort,
       maxMessageBytes: this.endpoint.maxMessageBytes,
+      maxTextBytes: this.maxTextBytes,
       features: [...this.endpoint.features, ...FEATURES],
     });
   }

@@ -13,6 +13,7 @@ import {
 } from "./connection";
 import { type RequestMessage, RequestQueue, type WaitingRequest } from "./request-queue";
 import { Sender } from "./sender";
+import { turnOf } from "./text-turns";
 
 /** A request from when it is handed over until its reply. Exactly one of the two is called, unless it was dropped. */
 export interface SentRequest extends WaitingRequest {
@@ -184,7 +185,8 @@ export class Exchange {
   /** What the server understands; batches are sent from now on if this side takes such messages as well. */
   understands(abilities: ServerAbilities): void {
     this.abilities = abilities;
-    this.queue.takesBatches = abilities.takesBatches && takesBatches(this.options.maxMessageBytes);
+    this.queue.takesBatches =
+      abilities.takesBatches && takesBatches(this.options.maxMessageBytes, this.options.maxTextBytes);
   }
 
   /** Ends the connection; whoever waits for a reply gets the reason. Idempotent. */
@@ -220,12 +222,21 @@ export class Exchange {
     if (batch === undefined || others.length > 0 || !isBatch(batch)) return;
     // Who got a reply often goes on with another request.
     this.sender.expectMore();
-    for (const element of decodeReplyBatch(batch)) this.settle(element.id, [element.message]);
+    for (const element of decodeReplyBatch(batch, this.options.maxTextBytes))
+      this.settle(element.id, [element.message]);
   }
 
   private settle(id: number, reply: ReceivedReply): void {
     const request = this.pending.get(id);
     this.pending.delete(id);
-    request?.onReply(reply);
+    if (request === undefined) return;
+    const turn = turnOf(reply[0]);
+    if (turn === undefined) {
+      request.onReply(reply);
+      return;
+    }
+    void turn.then(() => {
+      if (!request.isDropped) request.onReply(reply);
+    });
   }
 }
