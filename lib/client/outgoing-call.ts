@@ -1,5 +1,12 @@
 import { type Lane } from "../contract/lane";
-import { EncodingError, placeName, subjectOf, ValidationError, type ErrorPlace } from "../errors";
+import {
+  EncodingError,
+  MalformedMessageError,
+  placeName,
+  subjectOf,
+  ValidationError,
+  type ErrorPlace,
+} from "../errors";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../transport/message-limit";
 import { PendingCall } from "../transport/pending-call";
 import { type ChannelOptions } from "../transport/rpc-channel";
@@ -8,6 +15,7 @@ import { frameBytes, isLarger } from "../wire/frame";
 import { type ReceivedReply } from "../wire/message";
 import { decodeReply, type Reply } from "../wire/replies";
 import { encodeRequest, type RpcRequest } from "../wire/requests";
+import { excessOfOutgoing } from "../wire/text-bounds";
 import { type CallOptions } from "./call-options";
 import { notOffered } from "./check-fulfilled";
 import { type Peer } from "./peer";
@@ -48,7 +56,7 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
     private readonly request: RpcRequest,
     private readonly kind: RequestKind<T>,
     private readonly options: CallOptions,
-    private readonly defaults: CallOptions & Pick<ChannelOptions, "maxMessageBytes">,
+    private readonly defaults: CallOptions & Pick<ChannelOptions, "maxMessageBytes" | "maxTextBytes">,
     private readonly resolve: (value: T) => void,
     protected readonly reject: (error: unknown) => void,
   ) {
@@ -95,6 +103,7 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
     try {
       const text = encodeRequest(this.request, deadline, this.replyLimitFor(peer), this.kind.argumentName);
       refuseTooLarge(text, peer);
+      refuseExcess(text, peer);
       return text;
     } catch (error) {
       throw withPlace(error, this.place);
@@ -103,11 +112,11 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
 
   protected succeed(frames: ReceivedReply): void {
     try {
-      const reply = decodeReply(frames);
+      const reply = decodeReply(frames, this.defaults.maxTextBytes);
       if (reply.kind === "failure") this.reject(errorOf(reply.failure, this.place));
       else this.resolve(this.kind.read(reply, this.place));
     } catch (error) {
-      this.reject(error);
+      this.reject(withPlace(error, this.place));
     }
   }
 
@@ -127,8 +136,18 @@ function refuseTooLarge(text: string, { inventory }: Peer): void {
   );
 }
 
-/** The error of a value that cannot be sent, with device and member; any other as it is. */
+/** A text that the device would refuse. An older one has no bounds but its memory. */
+function refuseExcess(text: string, { inventory }: Peer): void {
+  const limit = inventory.rigwire?.maxTextBytes;
+  const excess = limit === undefined ? undefined : excessOfOutgoing(text, limit);
+  if (excess !== undefined) throw new EncodingError(`the request ${excess}`);
+}
+
+/** The error of a value that cannot be sent, or of a reply that cannot be read, with device and member; any other as it is. */
 export function withPlace(error: unknown, place: ErrorPlace): unknown {
+  if (error instanceof MalformedMessageError && error.device === undefined) {
+    return new MalformedMessageError(`${placeName(place)}${error.message}`, place, { cause: error });
+  }
   if (!(error instanceof EncodingError)) return error;
   return new EncodingError(`${placeName(place)}${error.message}`, place, { cause: error });
 }

@@ -29,12 +29,14 @@ export class RemoteSignals {
 
   /**
    * @param device - What the device is called at the time.
+   * @param maxTextBytes - The longest text that is taken, in bytes.
    */
   constructor(
     private readonly channel: RpcChannel<Peer>,
     private readonly sequences: SignalSequences,
     log: Logger,
     private readonly device: () => string,
+    private readonly maxTextBytes?: number,
   ) {
     this.log = new BurstLog(log);
   }
@@ -98,7 +100,7 @@ export class RemoteSignals {
 
   private decode(frame: Bytes): SignalMessage | SignalEnd | undefined {
     try {
-      return decodeSignal(frame);
+      return decodeSignal(frame, this.maxTextBytes);
     } catch (error) {
       this.log.warn({ err: error }, `a signal could not be read: ${messageOf(error)}`, "unreadable");
       return undefined;

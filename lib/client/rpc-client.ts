@@ -85,7 +85,13 @@ export class RpcClient {
     const expected = contract === undefined ? undefined : { contract, missing, log: logger };
     this.isIntercepted = interceptors.length > 0;
     this.channel = new ReconnectingChannel(locate, new DeviceProtocol(expected, this.sequences), options);
-    this.signals = new RemoteSignals(this.channel, this.sequences, logger, () => this.device);
+    this.signals = new RemoteSignals(
+      this.channel,
+      this.sequences,
+      logger,
+      () => this.device,
+      options.maxTextBytes,
+    );
     this.state$ = this.channel.state$.pipe(map(toClientState));
     this.missed$ = this.sequences.missed$;
     this.channel.state$.subscribe((state) => this.remember(state));

@@ -6,6 +6,9 @@ import { decodeObject, isObject, type Received } from "../wire/message";
 import { addressField, countField, MAX_TEXT_LENGTH, textField, type Fields } from "./checked-fields";
 import { asReached, networksField, networksOf, type NetworkedDevice } from "./network-urls";
 
+/** The list of as many devices as a registry takes; its texts are longer than others. */
+const MAX_LIST_BYTES = 32 * 1024 * 1024;
+
 /** What a registry answers (plantimager registry). The last two answer additions. */
 export type RegistryReply =
   /** The uuid is the right to unregister and to check in: for the owner only. */
@@ -60,7 +63,7 @@ function reasonOf({ reason }: { readonly reason: string }): Fields {
  * @throws MalformedMessageError for what is no reply.
  */
 export function decodeRegistryReply(body: Received): RegistryReply {
-  const { event, payload } = decodeObject(body);
+  const { event, payload } = decodeObject(body, MAX_LIST_BYTES);
   if (!isObject(payload)) throw new MalformedMessageError('the reply has no "payload"');
   switch (event) {
     case "REGISTER_ACK":

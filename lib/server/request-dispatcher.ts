@@ -26,14 +26,16 @@ export interface Answering {
 export class RequestDispatcher {
   constructor(
     private readonly endpoint: RpcEndpoint,
+    private readonly maxTextBytes: number,
     private readonly answering: Answering,
   ) {}
 
   handle(incoming: IncomingRequest): void {
     let request: RpcRequest | undefined;
-    const reply = (frames: readonly Frame[]) => incoming.reply(withinLimit(frames, this.replyLimit(request)));
+    const reply = (frames: readonly Frame[]) =>
+      incoming.reply(withinLimit(frames, this.replyLimit(request), this.maxTextBytes));
     try {
-      request = decodeRequest(incoming.body);
+      request = decodeRequest(incoming.body, this.maxTextBytes);
     } catch (error) {
       reply(failureReply(refusal(error)));
       return;

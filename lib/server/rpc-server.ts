@@ -8,6 +8,7 @@ import { deferred } from "../time/deferred";
 import { failed } from "../wire/failures";
 import { frameBytes, isLarger } from "../wire/frame";
 import { failureReply, successReply, type ReplyFrames } from "../wire/replies";
+import { DEFAULT_MAX_TEXT_BYTES } from "../wire/text-bounds";
 import { ActiveRequests } from "./active-requests";
 import { callLimitLink } from "./call-limits";
 import { checkDevice } from "./check-device";
@@ -53,6 +54,7 @@ export class RpcServer {
   private readonly whenClosed = deferred();
   /** Resolves when the server has closed, whoever closed it. */
   readonly closed: Promise<void> = this.whenClosed.promise;
+  private readonly maxTextBytes: number;
   private phase: ServerPhase = "open";
   private draining: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
@@ -66,6 +68,7 @@ export class RpcServer {
     private readonly options: ServeOptions,
     log: Logger,
   ) {
+    this.maxTextBytes = options.maxTextBytes ?? DEFAULT_MAX_TEXT_BYTES;
     this.names = new BehaviorSubject(options.name ?? "");
     this.name$ = this.names.pipe(distinctUntilChanged());
     this.endSurvival = surviveUnhandledRejections(log);
@@ -93,10 +96,10 @@ export class RpcServer {
     ];
     this.accounts = new SignalAccounts(endpoint, this.signals);
     const state = { name: () => this.name, phase: () => this.phase };
-    this.dispatcher = new RequestDispatcher(endpoint, {
+    this.dispatcher = new RequestDispatcher(endpoint, this.maxTextBytes, {
       members: new MemberRequests(contract, this.methods, this.properties, this.active, this.time, links),
       signals: this.accounts,
-      description: new SelfDescription(contract, endpoint, this.methods, this.time, state),
+      description: new SelfDescription(contract, endpoint, this.maxTextBytes, this.methods, this.time, state),
       active: this.active,
       phase: state.phase,
       stop: (reply) => this.stop(reply),
@@ -226,9 +229,13 @@ export class RpcServer {
 
   private publish(signal: string, frame: string): void {
     const { maxMessageBytes } = this.endpoint;
-    if (isLarger(frame, maxMessageBytes)) {
+    const [limit, option] =
+      this.maxTextBytes < maxMessageBytes
+        ? [this.maxTextBytes, "maxTextBytes"]
+        : [maxMessageBytes, "maxMessageBytes"];
+    if (isLarger(frame, limit)) {
       throw new EncodingError(
-        `a signal of ${frameBytes(frame)} bytes is more than maxMessageBytes (${maxMessageBytes}) allows`,
+        `a signal of ${frameBytes(frame)} bytes is more than ${option} (${limit}) allows`,
       );
     }
     this.endpoint.publish(signal, frame);

@@ -18,6 +18,7 @@ export class SelfDescription {
   constructor(
     private readonly contract: ServiceContract,
     private readonly endpoint: RpcEndpoint,
+    private readonly maxTextBytes: number,
     private readonly methods: MethodRunner,
     private readonly time: DeviceTime,
     private readonly state: { name(): string; phase(): ServerPhase },
@@ -31,6 +32,7 @@ export class SelfDescription {
       ...this.status(),
       signalPort: this.endpoint.signalPort,
       maxMessageBytes: this.endpoint.maxMessageBytes,
+      maxTextBytes: this.maxTextBytes,
       features: [...this.endpoint.features, ...FEATURES],
     });
   }

@@ -131,6 +131,8 @@ export interface ClientTransport {
 export interface ConnectionOptions {
   /** The largest message that is taken, in bytes. */
   readonly maxMessageBytes: number;
+  /** The longest JSON text that is taken, in bytes. Default 4 MiB. */
+  readonly maxTextBytes?: number | undefined;
   /** A server that says nothing for this long, not even to a heartbeat, is lost, in milliseconds. Default 5,000. */
   readonly heartbeatMs?: number | undefined;
   /** Signals that may wait to be read in this process; what comes beyond is missed, and reported. Default 10,000. */

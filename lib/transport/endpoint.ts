@@ -93,6 +93,11 @@ export interface EndpointOptions extends WebAccess {
   readonly signalPort?: number;
   /** The largest message that is taken and sent, in bytes. Default 64 MiB. Clients have a limit of their own. */
   readonly maxMessageBytes?: number;
+  /**
+   * The longest JSON text that is taken and sent, in bytes; at the same time it bounds how much a text may hold, so that
+   * none holds the device up. Buffers are no text. Clients have a limit of their own. Default 4 MiB.
+   */
+  readonly maxTextBytes?: number;
   /** A client that says nothing for this long, not even to a heartbeat, is lost, in milliseconds. Default 5,000. */
   readonly heartbeatMs?: number;
   /** Signals that may wait for a slow subscriber; what comes beyond it misses, and is told. Default 10,000. */

@@ -13,6 +13,7 @@ import {
 } from "./connection";
 import { type RequestMessage, RequestQueue, type WaitingRequest } from "./request-queue";
 import { Sender } from "./sender";
+import { turnOf } from "./text-turns";
 
 /** A request from when it is handed over until its reply. Exactly one of the two is called, unless it was dropped. */
 export interface SentRequest extends WaitingRequest {
@@ -184,7 +185,8 @@ export class Exchange {
   /** What the server understands; batches are sent from now on if this side takes such messages as well. */
   understands(abilities: ServerAbilities): void {
     this.abilities = abilities;
-    this.queue.takesBatches = abilities.takesBatches && takesBatches(this.options.maxMessageBytes);
+    this.queue.takesBatches =
+      abilities.takesBatches && takesBatches(this.options.maxMessageBytes, this.options.maxTextBytes);
   }
 
   /** Ends the connection; whoever waits for a reply gets the reason. Idempotent. */
@@ -227,7 +229,7 @@ export class Exchange {
   private settleAll(batch: Bytes): void {
     let replies: ReturnType<typeof decodeReplyBatch>;
     try {
-      replies = decodeReplyBatch(batch);
+      replies = decodeReplyBatch(batch, this.options.maxTextBytes);
     } catch (error) {
       this.end(messageOf(error));
       return;
@@ -238,6 +240,14 @@ export class Exchange {
   private settle(id: number, reply: ReceivedReply): void {
     const request = this.pending.get(id);
     this.pending.delete(id);
-    request?.onReply(reply);
+    if (request === undefined) return;
+    const turn = turnOf(reply[0]);
+    if (turn === undefined) {
+      request.onReply(reply);
+      return;
+    }
+    void turn.then(() => {
+      if (!request.isDropped) request.onReply(reply);
+    });
   }
 }

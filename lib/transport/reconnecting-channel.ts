@@ -177,6 +177,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
     const {
       maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
       handshakeTimeoutMs = DEFAULT_HANDSHAKE_TIMEOUT_MS,
+      maxTextBytes,
       heartbeatMs,
       signalHighWaterMark,
       token,
@@ -190,6 +191,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
       protocol: this.protocol,
       connection: {
         maxMessageBytes,
+        maxTextBytes,
         handshakeTimeoutMs,
         heartbeatMs,
         signalHighWaterMark,

@@ -6,6 +6,7 @@ import { failureReply } from "../wire/replies";
 import { type ClientIdentity, type IncomingRequest } from "./endpoint";
 import { type ReplyMessage, ReplyQueue, type ReplyQueueOptions } from "./reply-queue";
 import { Sender, type SendingLink } from "./sender";
+import { turnOf } from "./text-turns";
 
 /** A message of a client, as its transport hands it over. */
 export interface IncomingMessage<Route> {
@@ -32,19 +33,23 @@ export interface RequestIntakeOptions<Route> extends Pick<
   /** Where replies leave. */
   readonly link: SendingLink<ReplyMessage<Route>>;
   readonly handle: (request: IncomingRequest) => void;
+  /** The longest text that is taken, in bytes. Default 4 MiB. */
+  readonly maxTextBytes: number | undefined;
   readonly log: BurstLog;
 }
 
 /** Takes messages apart into requests, and puts the replies together again: the batches of the server's side. */
 export class RequestIntake<Route> {
   private readonly handle: (request: IncomingRequest) => void;
+  private readonly maxTextBytes: number | undefined;
   private readonly log: BurstLog;
   private readonly replies: ReplyQueue<Route>;
   private readonly sender: Sender<ReplyMessage<Route>>;
 
-  constructor({ link, handle, log, ...queue }: RequestIntakeOptions<Route>) {
+  constructor({ link, handle, maxTextBytes, log, ...queue }: RequestIntakeOptions<Route>) {
     const dropped = (details: object) => log.debug(details, "a reply could not be delivered");
     this.handle = handle;
+    this.maxTextBytes = maxTextBytes;
     this.log = log;
     this.replies = new ReplyQueue({
       ...queue,
@@ -82,6 +87,11 @@ export class RequestIntake<Route> {
       this.log.warn({}, "a client does not read its replies: its requests are dropped until it does");
       return undefined;
     }
+    const turn = turnOf(message.body);
+    return turn === undefined ? this.take(message) : turn.then(() => this.take(message));
+  }
+
+  private take(message: IncomingMessage<Route>): Promise<void> | undefined {
     if (isBatch(message.body)) return this.receiveBatch(message);
     this.receiveOne(message);
     return undefined;
@@ -90,7 +100,7 @@ export class RequestIntake<Route> {
   private async receiveBatch(message: IncomingMessage<Route>): Promise<void> {
     let batch: RequestBatch | undefined;
     try {
-      batch = decodeRequestBatch(message.body);
+      batch = decodeRequestBatch(message.body, this.maxTextBytes);
     } catch (error) {
       this.refuse(message, refusal(error));
       return;

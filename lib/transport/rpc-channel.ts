@@ -135,6 +135,11 @@ export interface ChannelOptions extends WebCredentials {
   readonly security?: ClientSecurity | Plain;
   /** The largest message that is taken, in bytes. Default 64 MiB. What may be sent is the device's limit. */
   readonly maxMessageBytes?: number;
+  /**
+   * The longest JSON text that is taken, in bytes; at the same time it bounds how much a text may hold. Buffers are no
+   * text. What may be sent is the device's limit. Default 4 MiB.
+   */
+  readonly maxTextBytes?: number;
   /** A peer that says nothing for this long, not even to a heartbeat, is lost, in milliseconds. Default 5,000. */
   readonly heartbeatMs?: number;
   /**

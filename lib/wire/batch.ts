@@ -1,5 +1,6 @@
 import { MalformedMessageError } from "../errors";
 import { decodeMessage, isObject } from "./message";
+import { DEFAULT_MAX_TEXT_BYTES } from "./text-bounds";
 
 /**
  * Several requests or replies in one message: a JSON array whose elements carry their `"id"`. An addition that only
@@ -19,8 +20,8 @@ const LARGEST_BATCH_BYTES = 4 * MAX_BATCH_LENGTH;
 export const MAX_BATCH_REQUESTS = 65_536;
 
 /** What a peer that takes no messages as long as a batch may get must not be offered. */
-export function takesBatches(maxMessageBytes: number): boolean {
-  return maxMessageBytes >= LARGEST_BATCH_BYTES;
+export function takesBatches(maxMessageBytes: number, maxTextBytes = DEFAULT_MAX_TEXT_BYTES): boolean {
+  return Math.min(maxMessageBytes, maxTextBytes) >= LARGEST_BATCH_BYTES;
 }
 
 /** @param object - The text of a JSON object with at least one member, none of them `"id"`. */
@@ -54,11 +55,12 @@ export interface RequestBatch {
 /**
  * Reads the requests of a batch. One that is malformed does no harm to the others.
  *
- * @returns Nothing where there is no request with an id: then the message is no batch.
+ * @param maxTextBytes - The longest text that is taken, in bytes.
+ * @returns Nothing where there is no request with an id, or the text is beyond its bounds: then the message is no batch.
  * @throws MalformedMessageError if it has more than {@link MAX_BATCH_REQUESTS} elements.
  */
-export function decodeRequestBatch(bytes: Uint8Array): RequestBatch | undefined {
-  const elements = listIn(bytes);
+export function decodeRequestBatch(bytes: Uint8Array, maxTextBytes?: number): RequestBatch | undefined {
+  const elements = listIn(bytes, maxTextBytes);
   if (elements.length > MAX_BATCH_REQUESTS) {
     throw new MalformedMessageError(
       `the batch has ${elements.length} requests, more than the ${MAX_BATCH_REQUESTS} that are taken: ` +
@@ -72,10 +74,11 @@ export function decodeRequestBatch(bytes: Uint8Array): RequestBatch | undefined 
 /**
  * Reads the replies of a batch.
  *
+ * @param maxTextBytes - The longest text that is taken, in bytes.
  * @throws MalformedMessageError if the message is no array of objects with an `"id"`, a whole number.
  */
-export function decodeReplyBatch(bytes: Uint8Array): BatchElement[] {
-  const elements = elementsOf(bytes);
+export function decodeReplyBatch(bytes: Uint8Array, maxTextBytes?: number): BatchElement[] {
+  const elements = elementsOf(bytes, maxTextBytes);
   if (elements.length === 0) throw new MalformedMessageError("the batch is empty");
   return elements.map((message) => {
     const element = elementOf(message);
@@ -85,16 +88,16 @@ export function decodeReplyBatch(bytes: Uint8Array): BatchElement[] {
 }
 
 /** Empty where the message is no list. */
-function listIn(bytes: Uint8Array): readonly unknown[] {
+function listIn(bytes: Uint8Array, maxTextBytes?: number): readonly unknown[] {
   try {
-    return elementsOf(bytes);
+    return elementsOf(bytes, maxTextBytes);
   } catch {
     return [];
   }
 }
 
-function elementsOf(bytes: Uint8Array): readonly unknown[] {
-  const elements = decodeMessage(bytes);
+function elementsOf(bytes: Uint8Array, maxTextBytes?: number): readonly unknown[] {
+  const elements = decodeMessage(bytes, maxTextBytes);
   if (Array.isArray(elements)) return elements;
   throw new MalformedMessageError("the message is no batch");
 }

@@ -33,6 +33,8 @@ export interface RigwireInventory extends ServerStatus {
   readonly signalPort: number;
   /** The largest frame that the server takes; nothing where it does not say. */
   readonly maxMessageBytes: number | undefined;
+  /** The longest JSON text that the server takes; nothing where it does not say. */
+  readonly maxTextBytes: number | undefined;
   readonly features: readonly string[];
   /** By wire name. */
   readonly members: ReadonlyMap<string, MemberDescription>;
@@ -74,6 +76,7 @@ export interface ServerIdentity extends ServerStatus {
   readonly instance: string;
   readonly signalPort: number;
   readonly maxMessageBytes: number;
+  readonly maxTextBytes: number;
   readonly features: readonly string[];
 }
 
@@ -167,7 +170,7 @@ function decodeNames(value: unknown, key: string): string[] {
 }
 
 function decodeRigwire(value: Readonly<Record<string, unknown>>): RigwireInventory | undefined {
-  const { version, type, instance, signalPort, maxMessageBytes, features, members } = value;
+  const { version, type, instance, signalPort, maxMessageBytes, maxTextBytes, features, members } = value;
   if (typeof version !== "string" || typeof type !== "string" || typeof instance !== "string")
     return undefined;
   const status = decodeServerStatus(value);
@@ -179,6 +182,7 @@ function decodeRigwire(value: Readonly<Record<string, unknown>>): RigwireInvento
     ...status,
     signalPort,
     maxMessageBytes: typeof maxMessageBytes === "number" ? maxMessageBytes : undefined,
+    maxTextBytes: typeof maxTextBytes === "number" ? maxTextBytes : undefined,
     features,
     members: decodeMembers(members),
   };

@@ -2,6 +2,7 @@ import { MalformedMessageError, messageOf } from "../errors";
 import { platform } from "../platform/current";
 import { type Bytes } from "../platform/platform";
 import { decodeJson } from "./json";
+import { DEFAULT_MAX_TEXT_BYTES, excessOf } from "./text-bounds";
 
 /** A JSON message as it came: its bytes, or the object that it already is, out of a batch. */
 export type Received = Uint8Array | Readonly<Record<string, unknown>>;
@@ -12,11 +13,15 @@ export type ReceivedReply = readonly [body?: Received, ...data: Bytes[]];
 /**
  * The object that a message is.
  *
- * @throws MalformedMessageError for bytes that are no JSON object in UTF-8.
+ * @param maxTextBytes - The longest text that is taken, in bytes.
+ * @throws MalformedMessageError for bytes that are no JSON object in UTF-8, or beyond the bounds of a text.
  */
-export function decodeObject(message: Received): Readonly<Record<string, unknown>> {
+export function decodeObject(
+  message: Received,
+  maxTextBytes = DEFAULT_MAX_TEXT_BYTES,
+): Readonly<Record<string, unknown>> {
   if (!isBytes(message)) return message;
-  const value = decodeMessage(message);
+  const value = decodeMessage(message, maxTextBytes);
   if (!isObject(value)) throw new MalformedMessageError("the message is no JSON object");
   return value;
 }
@@ -24,9 +29,12 @@ export function decodeObject(message: Received): Readonly<Record<string, unknown
 /**
  * The value that a message in UTF-8 holds.
  *
- * @throws MalformedMessageError for bytes that are no JSON in UTF-8.
+ * @param maxTextBytes - The longest text that is taken, in bytes.
+ * @throws MalformedMessageError for bytes that are no JSON in UTF-8, or beyond the bounds of a text.
  */
-export function decodeMessage(bytes: Uint8Array): unknown {
+export function decodeMessage(bytes: Uint8Array, maxTextBytes = DEFAULT_MAX_TEXT_BYTES): unknown {
+  const excess = excessOf(bytes, maxTextBytes);
+  if (excess !== undefined) throw new MalformedMessageError(`the message ${excess}`);
   const text = platform().textOf(bytes);
   if (text === undefined) throw new MalformedMessageError("the message is not UTF-8");
   try {

@@ -29,16 +29,31 @@ export function failureReply(failure: Failure): ReplyFrames {
   return [encodeJson(failure)];
 }
 
-/** The reply, or a failure that says so where it is too large: the receiver would end the connection over it. */
-export function withinLimit(reply: readonly Frame[], maxBytes: number): readonly Frame[] {
-  for (const frame of reply) if (isLarger(frame, maxBytes)) return tooLargeReply(frame, maxBytes);
+/**
+ * The reply, or a failure that says so where it is too large: the receiver would end the connection over it, or could
+ * not read it.
+ *
+ * @param maxBytes - Of a frame.
+ * @param maxTextBytes - Of a frame that is text.
+ */
+export function withinLimit(
+  reply: readonly Frame[],
+  maxBytes: number,
+  maxTextBytes: number,
+): readonly Frame[] {
+  for (const frame of reply) {
+    if (isLarger(frame, maxBytes)) return tooLargeReply(frame, "bytes", maxBytes, "maxMessageBytes");
+    if (typeof frame === "string" && isLarger(frame, maxTextBytes)) {
+      return tooLargeReply(frame, "bytes of text", maxTextBytes, "maxTextBytes");
+    }
+  }
   return reply;
 }
 
-function tooLargeReply(frame: Frame, maxBytes: number): ReplyFrames {
+function tooLargeReply(frame: Frame, what: string, limit: number, option: string): ReplyFrames {
   const error =
-    `the reply has ${frameBytes(frame)} bytes, more than the ${maxBytes} that may be sent: ` +
-    "raise maxMessageBytes on the server and on its clients";
+    `the reply has ${frameBytes(frame)} ${what}, more than the ${limit} that may be sent: ` +
+    `raise ${option} on the server and on its clients`;
   return failureReply(failed(error));
 }
 
@@ -51,14 +66,15 @@ export type Reply =
 /**
  * Reads any reply. Two frames are a buffer, whatever its info object says; in one frame, `success` decides.
  *
+ * @param maxTextBytes - The longest text that is taken, in bytes.
  * @throws MalformedMessageError for what is no reply.
  */
-export function decodeReply(frames: ReceivedReply): Reply {
+export function decodeReply(frames: ReceivedReply, maxTextBytes?: number): Reply {
   const [first, data] = frames;
   if (first === undefined || frames.length > 2) {
     throw new MalformedMessageError(`a reply has one or two frames, this one has ${frames.length}`);
   }
-  const body = decodeObject(first);
+  const body = decodeObject(first, maxTextBytes);
   if (data !== undefined) return { kind: "buffer", info: body, data };
   return body.success === false
     ? { kind: "failure", failure: decodeFailure(body) }

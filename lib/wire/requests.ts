@@ -99,12 +99,13 @@ function isEmpty(object: object): boolean {
 /**
  * Reads a request that anyone may have sent.
  *
+ * @param maxTextBytes - The longest text that is taken, in bytes.
  * @throws MalformedMessageError for whatever is no request, with what is wrong with it.
  */
-export function decodeRequest(body: Received): RpcRequest {
+export function decodeRequest(body: Received, maxTextBytes?: number): RpcRequest {
   if (isBytes(body) && body.length === 0)
     throw new MalformedMessageError("the request is empty: it must be one frame of JSON");
-  const message = decodeObject(body);
+  const message = decodeObject(body, maxTextBytes);
   switch (message.event) {
     case "GET_INVENTORY":
     case "INIT_SIGNALS_HANDLING":

@@ -74,10 +74,11 @@ export function encodeSignalEnd(signal: string, error: string | undefined, seq: 
 }
 
 /**
+ * @param maxTextBytes - The longest text that is taken, in bytes.
  * @throws MalformedMessageError for what is neither a signal nor its end.
  */
-export function decodeSignal(frame: Uint8Array): SignalMessage | SignalEnd {
-  const { event, signal, args, seq, error } = decodeObject(frame);
+export function decodeSignal(frame: Uint8Array, maxTextBytes?: number): SignalMessage | SignalEnd {
+  const { event, signal, args, seq, error } = decodeObject(frame, maxTextBytes);
   if (event === "SIGNAL_END" && typeof signal === "string") {
     return { signal, isEnd: true, error: typeof error === "string" ? error : undefined, seq: countOf(seq) };
   }

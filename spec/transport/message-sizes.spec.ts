@@ -80,8 +80,8 @@ describe("a message that is too large", () => {
 
 describe("a large message", () => {
   it("of 100 MB passes where the limit is raised on both sides", async () => {
-    const { url } = await serveStage({ maxMessageBytes: 128 * MIB });
-    const stage = connectStage(closing, url, { maxMessageBytes: 128 * MIB });
+    const { url } = await serveStage({ maxMessageBytes: 128 * MIB, maxTextBytes: 128 * MIB });
+    const stage = connectStage(closing, url, { maxMessageBytes: 128 * MIB, maxTextBytes: 128 * MIB });
 
     const [data, info] = await stage.bytes(100_000_000);
 

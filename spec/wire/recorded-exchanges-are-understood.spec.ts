@@ -136,7 +136,7 @@ describe("an exchange that was recorded from an original", () => {
 
 describe("a signal that was recorded from an original", () => {
   it("is understood", () => {
-    expect(recordedSignals.map(decodeSignal)).toEqual([
+    expect(recordedSignals.map((frame) => decodeSignal(frame))).toEqual([
       { signal: "modeChanged", args: ["VIDEO"], seq: undefined },
       { signal: "moved", args: [1.5, [1, 2]], seq: undefined },
       { signal: "stopped", args: [], seq: undefined },

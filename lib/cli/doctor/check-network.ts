@@ -10,6 +10,7 @@ import { type RpcEndpoint } from "../../transport/endpoint";
 import { VERSION } from "../../version";
 import { inventoryReply } from "../../wire/inventory";
 import { encodeJson } from "../../wire/json";
+import { DEFAULT_MAX_TEXT_BYTES } from "../../wire/text-bounds";
 import { type ChosenKeys } from "../keys/chosen-keys";
 import { keyCure, keyProblem } from "../keys/key-problems";
 import { type Finding } from "../lookup/finding";
@@ -76,7 +77,14 @@ async function serveAndAsk(
   // What fails to load says so as a finding.
   const { openEndpoint } = await import("../../transport/transports.js");
   const contract = new ServiceContract("Doctor", "doctor", []);
-  const identity = { name: "doctor", version: VERSION, instance: "doctor", clock: 0, features: [] };
+  const identity = {
+    name: "doctor",
+    version: VERSION,
+    instance: "doctor",
+    clock: 0,
+    maxTextBytes: DEFAULT_MAX_TEXT_BYTES,
+    features: [],
+  };
   const logger = commandLogger(session.output);
   const security = keys === undefined ? "plain" : { keys };
   const endpoint: RpcEndpoint = await openEndpoint(

@@ -97,7 +97,7 @@ export class StreamEndpoint implements RpcEndpoint {
   ) {
     this.log = new BurstLog(log);
     this.maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
-    this.features = takesBatches(this.maxMessageBytes) ? ["batch"] : [];
+    this.features = takesBatches(this.maxMessageBytes, options.maxTextBytes) ? ["batch"] : [];
     this.linkOptions = {
       maxMessageBytes: this.maxMessageBytes,
       signalHighWaterMark: options.signalHighWaterMark ?? DEFAULT_SIGNAL_HIGH_WATER_MARK,
@@ -129,6 +129,7 @@ export class StreamEndpoint implements RpcEndpoint {
     this.intake = new RequestIntake({
       link,
       handle: (request) => handler.handle(request),
+      maxTextBytes: options.maxTextBytes,
       maxUnreadBytes: options.maxUnreadReplyBytes ?? DEFAULT_MAX_UNREAD_REPLY_BYTES,
       isFull: (error) => error instanceof NoRoomError,
       onGone: () => undefined,

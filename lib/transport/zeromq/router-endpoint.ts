@@ -79,7 +79,10 @@ export class RouterEndpoint implements RpcEndpoint {
     this.publisher = publisher;
     this.log = new BurstLog(log);
     this.maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
-    this.features = [...(takesBatches(this.maxMessageBytes) ? ["batch"] : []), PRESENCE_FEATURE];
+    this.features = [
+      ...(takesBatches(this.maxMessageBytes, options.maxTextBytes) ? ["batch"] : []),
+      PRESENCE_FEATURE,
+    ];
     this.presence = new ClientPresence(
       () => handler.attended(),
       (client) => this.probe(client),
@@ -95,6 +98,7 @@ export class RouterEndpoint implements RpcEndpoint {
     this.intake = new RequestIntake({
       link,
       handle: (request) => handler.handle(request),
+      maxTextBytes: options.maxTextBytes,
       maxUnreadBytes: options.maxUnreadReplyBytes ?? DEFAULT_MAX_UNREAD_REPLY_BYTES,
       isFull: (error) => hasCode(error, "EAGAIN"),
       onGone: (client) => this.presence.gone(client),

@@ -3,6 +3,7 @@ import { type Frame } from "../../wire/frame";
 import { addressReleased, bindable } from "./bind-socket";
 import { type CallSocket, type MessageHandler } from "./call-socket";
 import { receiveAll } from "./receive-all";
+import { WaitingMessages } from "./waiting-messages";
 
 /** ZeroMQ's own ROUTER: for clients with keys, and within a process. */
 export class ZeroMqRouter implements CallSocket {
@@ -20,7 +21,8 @@ export class ZeroMqRouter implements CallSocket {
   }
 
   receive(onMessage: MessageHandler): void {
-    void receiveAll(this.socket, onMessage);
+    const waiting = new WaitingMessages(onMessage);
+    void receiveAll(this.socket, (frames) => waiting.receive(frames));
   }
 
   send(message: readonly Frame[]): Promise<void> {

@@ -19,6 +19,9 @@ export class Probe {
   @JsonMethod({ timeout: null }) echo(@Arg("value") value: unknown): unknown {
     return value;
   }
+  @JsonMethod() take(@Arg("value") value: unknown): boolean {
+    return value !== undefined;
+  }
   @JsonMethod({ concurrent: true }) stop(): boolean {
     return true;
   }

@@ -1,0 +1,24 @@
+import { platform } from "../platform/current";
+
+/** From this size on, in bytes, what a text costs to read is worth a turn of its own: a millisecond or more. */
+const HEAVY_BYTES = 64 * 1024;
+
+/** The turn of the last heavy text of the process. */
+let last = Promise.resolve();
+
+/**
+ * The turn of a text. Heavy ones are read one in each turn of the event loop, in the order in which they came, whoever
+ * sent them: everything else goes on between two, so that no crowd of them holds anybody up for longer than one.
+ *
+ * @param text - As it came; what is no text takes no time to read.
+ * @returns Resolves when it may be read; nothing where that is at once.
+ */
+export function turnOf(text: unknown): Promise<void> | undefined {
+  if (!ArrayBuffer.isView(text) || text.byteLength < HEAVY_BYTES) return undefined;
+  last = last.then(nextTurn);
+  return last;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => platform().nextTurn(resolve));
+}
