@@ -14,7 +14,7 @@ async function stageOnASlowLink() {
   const server = closing(await serve(new Stage(), { heartbeatMs: HEARTBEAT_MS }));
   const port = Number(new URL(server.url).port);
   const proxy = closing(await TcpProxy.open({ host: "127.0.0.1", port }));
-  const stage = connectStage(closing, proxy.url, { heartbeatMs: HEARTBEAT_MS, timeout: 30_000 });
+  const stage = connectStage(closing, proxy.url, { heartbeatMs: HEARTBEAT_MS, timeoutMs: 30_000 });
   await clientOf(stage).inventory();
   const states = new Set<string>();
   clientOf(stage).state$.subscribe(({ kind }) => states.add(kind));
