@@ -13,19 +13,23 @@ export function laneOf(contract: MemberContract): Lane {
   return contract.concurrent ? "concurrent" : "in turn";
 }
 
-/** How many of each lane there are. */
+/** How many of each lane there are, or how much. */
 export class LaneCounts {
   private readonly counts: Record<Lane, number> = { "in turn": 0, concurrent: 0, interrupts: 0 };
+
+  get isEmpty(): boolean {
+    return Object.values(this.counts).every((count) => count === 0);
+  }
 
   of(lane: Lane): number {
     return this.counts[lane];
   }
 
-  add(lane: Lane): void {
-    this.counts[lane] += 1;
+  add(lane: Lane, amount = 1): void {
+    this.counts[lane] += amount;
   }
 
-  remove(lane: Lane): void {
-    this.counts[lane] -= 1;
+  remove(lane: Lane, amount = 1): void {
+    this.counts[lane] -= amount;
   }
 }

@@ -48,8 +48,13 @@ export class MethodRunner {
   }
 
   run(call: ServedCall): void {
-    if (call.contract.concurrent) void this.start(call);
-    else this.queue.push(() => this.inTurnOf(() => this.hold(holderOf(call), this.start(call))));
+    if (call.contract.concurrent) {
+      void this.start(call);
+      return;
+    }
+    const turn = () => this.inTurnOf(() => this.hold(holderOf(call), this.start(call)));
+    this.queue.push(turn);
+    if (call.isWaiting) call.onPhase(() => this.queue.delete(turn));
   }
 
   /**

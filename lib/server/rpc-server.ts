@@ -30,6 +30,7 @@ import { SignalPublisher } from "./signal-publisher";
 import { warnOfTwoCopies } from "./two-copies";
 import { warnOfUncheckedArguments } from "./unchecked-arguments";
 import { surviveUnhandledRejections } from "./unhandled-rejections";
+import { WaitingBytes } from "./waiting-bytes";
 
 const DEFAULT_CLOSE_GRACE_MS = 2_000;
 
@@ -87,6 +88,7 @@ export class RpcServer {
       resumedLink(this.time),
       closingLink(() => this.phase),
       callLimitLink(this.active, options),
+      new WaitingBytes(options).link,
       ...(interceptors.length > 0 ? [interceptorLink(interceptors)] : []),
     ];
     this.accounts = new SignalAccounts(endpoint, this.signals);

@@ -24,6 +24,9 @@ export interface RequestOrigin {
   reply(frames: ReplyFrames): void;
 }
 
+/** How far a request has come. */
+export type RequestPhase = "waiting" | "running" | "replied";
+
 /** Gets how a request ended, in the place of its caller. */
 export interface OutcomeListener {
   succeed(result: unknown): void;
@@ -39,7 +42,9 @@ export class ServedRequest<
   private startedAt: number | undefined;
   /** Stands before the reply, where interceptors see the outcome first. */
   outcome: OutcomeListener | undefined;
-  private phase: "waiting" | "running" | "replied" = "waiting";
+  private phase: RequestPhase = "waiting";
+  /** Most requests have none. */
+  private phaseListeners: ((phase: RequestPhase) => void)[] | undefined;
   private controller: AbortController | undefined;
   private deadlineTimer: Timer | undefined;
   private reasonGivenUp: { readonly text: string; readonly reason: FailureReason } | undefined;
@@ -98,11 +103,17 @@ export class ServedRequest<
     return this.controller.signal;
   }
 
+  /** @param listener - Called when its turn has come, and when it is replied to. */
+  onPhase(listener: (phase: RequestPhase) => void): void {
+    this.phaseListeners ??= [];
+    this.phaseListeners.push(listener);
+  }
+
   /** Its turn has come. @returns Whether it is still to be carried out; if not, its caller has been told. */
   start(): boolean {
     if (this.phase !== "waiting") return false;
     if (this.isLate()) return false;
-    this.phase = "running";
+    this.enter("running");
     this.startedAt = this.time.now();
     return true;
   }
@@ -151,7 +162,7 @@ export class ServedRequest<
   /** Replies once; what comes later is dropped. */
   reply(frames: ReplyFrames): void {
     if (this.phase === "replied") return;
-    this.phase = "replied";
+    this.enter("replied");
     clearTimeout(this.deadlineTimer);
     this.onReplied(this);
     this.origin.reply(frames);
@@ -170,6 +181,11 @@ export class ServedRequest<
     const seconds = (forMs / 1_000).toFixed(1);
     if (this.phase === "waiting") this.refuse(`the device's clock stood still for ${seconds} s`, "late");
     else if (this.stamp !== undefined && this.time.now() >= this.stamp) this.abort(DEADLINE_PASSED, "late");
+  }
+
+  private enter(phase: RequestPhase): void {
+    this.phase = phase;
+    for (const listener of this.phaseListeners ?? []) listener(phase);
   }
 
   private isLate(): boolean {
