@@ -150,6 +150,7 @@ export { DeviceRegistry, type RegistryOptions } from "./registry/device-registry
 export {
   type AcceptedRegistration,
   type Registration,
+  type CheckInOptions,
   type RegistryCallOptions as DeviceRegistryCallOptions,
   RegistryClient,
   type RegistryClientOptions,

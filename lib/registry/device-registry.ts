@@ -11,17 +11,20 @@ import { defaultLogger, type Logger } from "../log/logger";
 import { isProven } from "../security/ownership-proof";
 import { resolveServerSecurity } from "../security/security-options";
 import {
+  type ClientIdentity,
   type EndpointOptions,
   type IncomingRequest,
   type RequestHandler,
   type RpcEndpoint,
 } from "../transport/endpoint";
 import { openEndpoint } from "../transport/transports";
+import { DeviceLists } from "./device-lists";
 import { CHANGES, encodeDeviceChange, type DeviceChange } from "./device-change";
 import { localUrl } from "../address/local-url";
 import { HolderProbe } from "./holder-probe";
 import { asReached } from "./network-urls";
 import { type NetworkedEvent, type NewDevice, RegisteredDevices } from "./registered-devices";
+import { sourceOf } from "./registration-quota";
 import { encodeRegistryReply, type RegistryReply } from "./registry-reply";
 import { decodeRegistryRequest, type RegisterRequest, type RegistryRequest } from "./registry-request";
 
@@ -31,12 +34,25 @@ export interface RegistryOptions extends EndpointOptions {
   readonly url?: string;
   /** Registrations beyond this many devices are refused. Default 65,536. */
   readonly maxDevices?: number;
+  /**
+   * Registrations beyond this many devices from one address are refused; of an IPv6 address, from its network of 64
+   * bits. With keys devices are counted by the key that they belong to, and those of no proven key together. Default
+   * 4,096.
+   */
+  readonly maxDevicesPerAddress?: number;
+  /**
+   * How long a device may stay without being heard from, in milliseconds, whatever it asks for; it is told. Default
+   * 600,000.
+   */
+  readonly maxAliveTimeoutMs?: number;
   /** Default: warnings and errors as JSON lines on stderr. */
   readonly logger?: Logger;
 }
 
 const DEFAULT_URL = "tcp://*:5555";
 const DEFAULT_MAX_DEVICES = 65_536;
+const DEFAULT_MAX_DEVICES_PER_ADDRESS = 4_096;
+const DEFAULT_MAX_ALIVE_TIMEOUT_MS = 10 * 60 * 1_000;
 
 /** No request of the protocol comes near it. */
 const MAX_REQUEST_BYTES = 64 * 1024;
@@ -57,6 +73,8 @@ export class DeviceRegistry implements DeviceDirectory {
 
   private readonly changes = new Subject<DeviceEvent>();
   private readonly registered: RegisteredDevices;
+  private readonly lists: DeviceLists;
+  private readonly maxAliveTimeoutMs: number;
   private readonly holders = new HolderProbe();
   private untold: DeviceChange[] = [];
   private telling: NodeJS.Immediate | undefined;
@@ -71,11 +89,17 @@ export class DeviceRegistry implements DeviceDirectory {
     private readonly endpoint: RpcEndpoint,
     /** With keys it lets a device be replaced only by its owner. */
     private readonly keys: KeyPair | undefined,
-    { maxDevices = DEFAULT_MAX_DEVICES }: RegistryOptions,
+    {
+      maxDevices = DEFAULT_MAX_DEVICES,
+      maxDevicesPerAddress = DEFAULT_MAX_DEVICES_PER_ADDRESS,
+      maxAliveTimeoutMs = DEFAULT_MAX_ALIVE_TIMEOUT_MS,
+    }: RegistryOptions,
     private readonly log: Logger,
   ) {
     this.changes$ = this.changes.asObservable();
-    this.registered = new RegisteredDevices(maxDevices, () => performance.now());
+    this.registered = new RegisteredDevices(maxDevices, () => performance.now(), maxDevicesPerAddress);
+    this.lists = new DeviceLists(this.registered);
+    this.maxAliveTimeoutMs = maxAliveTimeoutMs;
   }
 
   /**
@@ -142,7 +166,7 @@ export class DeviceRegistry implements DeviceDirectory {
     if (this.closing !== undefined) return;
     const decoded = decodeRegistryRequest(incoming.body);
     if (decoded.kind === "request") {
-      this.answer(decoded.request, reply);
+      this.answer(decoded.request, incoming, reply);
       return;
     }
     const { kind, event: reqEvent, reason } = decoded;
@@ -151,39 +175,59 @@ export class DeviceRegistry implements DeviceDirectory {
     else reply({ event: "ACK", reqEvent, success: false, reason });
   }
 
-  private answer(request: RegistryRequest, reply: (answer: RegistryReply) => void): void {
+  private answer(
+    request: RegistryRequest,
+    incoming: IncomingRequest,
+    reply: (answer: RegistryReply) => void,
+  ): void {
     // Nobody is found or checks in whose time is over, even where the timer is late.
     this.prune();
     switch (request.event) {
       case "REGISTER":
-        return this.register(request, reply);
+        return this.register(request, incoming.client, reply);
       case "UNREGISTER": {
         const removed = this.registered.unregister(request.uuid);
         reply({ event: "ACK", reqEvent: request.event, success: removed !== undefined, reason: "" });
         return removed === undefined ? undefined : this.changed([removed]);
       }
       case "CHECK_ALIVE": {
-        const success = this.registered.checkIn(request.uuid, request.aliveTimeoutMs);
-        // Who has no uuid asks what may be asked here.
-        const takesAdditions = request.uuid === "";
-        reply({ event: "ACK", reqEvent: request.event, success, reason: "", takesAdditions });
+        this.checkIn(request, reply);
         return this.schedulePruning();
       }
       case "LIST_DEVICES":
-        return reply({ event: "DEVICES", devices: this.registered.find(request.query), seq: this.seq });
+        return incoming.reply([this.lists.of(request.query, this.seq)]);
       case "WATCH":
         return void this.watch(request).then(reply);
     }
   }
 
-  private register(request: RegisterRequest, reply: (answer: RegistryReply) => void): void {
+  private checkIn(
+    { event, uuid, aliveTimeoutMs: wanted }: RegistryRequest & { readonly event: "CHECK_ALIVE" },
+    reply: (answer: RegistryReply) => void,
+  ): void {
+    const granted = Math.min(wanted, this.maxAliveTimeoutMs);
+    const success = this.registered.checkIn(uuid, granted);
+    const aliveTimeoutMs = success && granted < wanted ? granted : undefined;
+    // Who has no uuid asks what may be asked here.
+    const takesAdditions = uuid === "";
+    reply({ event: "ACK", reqEvent: event, success, reason: "", takesAdditions, aliveTimeoutMs });
+  }
+
+  private register(
+    request: RegisterRequest,
+    { host, address }: ClientIdentity,
+    reply: (answer: RegistryReply) => void,
+  ): void {
     const { owner } = request;
     if (owner !== undefined && this.keys !== undefined && !isProven(owner, this.keys)) {
       reply(refusal(request, '"owner" does not prove that the sender has the secret of its key'));
       return;
     }
     // Without keys anybody may replace a device, as with the originals.
-    const device = { ...request, owner: this.keys === undefined ? undefined : owner?.publicKey };
+    const proven = this.keys === undefined ? undefined : owner?.publicKey;
+    // ZeroMQ does not tell from where a client with keys connects.
+    const source = proven === undefined ? sourceOf(host ?? address) : `clients with the key ${proven}`;
+    const device = { ...request, owner: proven, source };
     const holder = this.registered.holderOf(device);
     if (holder === undefined) this.accept(device, reply);
     else void this.registerInPlaceOf(holder, device, reply);

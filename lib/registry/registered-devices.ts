@@ -4,6 +4,8 @@ import { type DeviceEvent, type DeviceQuery, type DeviceRecord } from "../discov
 import { type NetworkedDevice } from "./network-urls";
 import { MinHeap } from "./min-heap";
 import { NumberedNames } from "./numbered-names";
+import { RegistrationQuota } from "./registration-quota";
+import { deviceText } from "./registry-reply";
 import { DEFAULT_ALIVE_TIMEOUT_MS, type RegisterRequest } from "./registry-request";
 
 /** A device that came or went, with all the ways to it. */
@@ -24,10 +26,15 @@ export type Registered =
 export interface NewDevice extends Omit<RegisterRequest, "event" | "owner"> {
   /** The key of whom it belongs to, where that is proven. */
   readonly owner?: PublicKey | undefined;
+  /** What it is counted with where room is limited. Default: nothing that others have. */
+  readonly source?: string;
 }
 
 interface Entry {
   readonly device: NetworkedDevice;
+  /** As lists have it. */
+  readonly text: string;
+  readonly source: string;
   readonly owner: PublicKey | undefined;
   readonly uuid: string;
   /** When it is pruned unless it is heard from. */
@@ -46,16 +53,21 @@ export class RegisteredDevices {
   private readonly byUrl = new Map<string, Entry>();
   private readonly byType = new Map<string, Set<Entry>>();
   private readonly numbered = new NumberedNames();
+  private readonly quota: RegistrationQuota;
   private readonly order = new MinHeap<{ readonly at: number; readonly entry: Entry }>(({ at }) => at);
 
   /**
    * @param maxDevices - Registrations beyond this many devices are refused.
    * @param now - A monotonic clock, in milliseconds.
+   * @param maxDevicesPerAddress - Registrations of one source beyond so many devices are refused.
    */
   constructor(
-    private readonly maxDevices: number,
+    maxDevices: number,
     private readonly now: () => number,
-  ) {}
+    maxDevicesPerAddress = maxDevices,
+  ) {
+    this.quota = new RegistrationQuota({ maxDevices, maxDevicesPerAddress });
+  }
 
   get size(): number {
     return this.byUuid.size;
@@ -65,7 +77,7 @@ export class RegisteredDevices {
    * Registers a device: under another name if its own is taken, in place of a device at the same address, and in place
    * of the one that has the name if it says so. A device is replaced only by its owner.
    */
-  register({ type, url, networks = [], name, overwrite, owner }: NewDevice): Registered {
+  register({ type, url, networks = [], name, overwrite, owner, source = "" }: NewDevice): Registered {
     const replaced = new Set<Entry>();
     const sameUrl = this.byUrl.get(url);
     if (sameUrl !== undefined) replaced.add(sameUrl);
@@ -76,13 +88,15 @@ export class RegisteredDevices {
       const { name: taken, url: at } = foreign.device;
       return { accepted: false, reason: `"${taken}" (${at}) was registered with another key` };
     }
-    if (this.size - replaced.size >= this.maxDevices) {
-      return { accepted: false, reason: `the registry is full: it takes ${this.maxDevices} devices` };
-    }
+    const wanted = { name, type, url, ...(networks.length > 0 && { networks }) };
+    const reason = this.refusalFor(source, wanted, replaced);
+    if (reason !== undefined) return { accepted: false, reason };
     const removed = [...replaced].map((entry) => this.remove(entry));
-    const device = { name: this.freeName(name, type), type, url, ...(networks.length > 0 && { networks }) };
+    const device = { ...wanted, name: this.freeName(name, type) };
+    const text = deviceText(device);
     const uuid = randomUUID();
-    this.add({ device, owner, uuid, dueAt: this.dueAfter(DEFAULT_ALIVE_TIMEOUT_MS), queuedAt: Infinity });
+    const dueAt = this.dueAfter(DEFAULT_ALIVE_TIMEOUT_MS);
+    this.add({ device, text, source, owner, uuid, dueAt, queuedAt: Infinity });
     return { accepted: true, name: device.name, uuid, changes: [...removed, { kind: "added", device }] };
   }
 
@@ -143,13 +157,33 @@ export class RegisteredDevices {
   }
 
   /** The devices that match. */
-  find({ name, type }: DeviceQuery): readonly NetworkedDevice[] {
+  find(query: DeviceQuery): readonly NetworkedDevice[] {
+    return Array.from(this.matching(query), ({ device }) => device);
+  }
+
+  /** The devices that match, as a list has them. */
+  textsOf(query: DeviceQuery): readonly string[] {
+    return Array.from(this.matching(query), ({ text }) => text);
+  }
+
+  private matching({ name, type }: DeviceQuery): Iterable<Entry> {
     if (name !== undefined) {
-      const device = this.byName.get(name)?.device;
-      return device === undefined || (type !== undefined && type !== device.type) ? [] : [device];
+      const entry = this.byName.get(name);
+      return entry === undefined || (type !== undefined && type !== entry.device.type) ? [] : [entry];
     }
-    const entries = type === undefined ? this.byUuid.values() : (this.byType.get(type) ?? []);
-    return Array.from(entries, ({ device }) => device);
+    return type === undefined ? this.byUuid.values() : (this.byType.get(type) ?? []);
+  }
+
+  /** @param replaced - What would leave for it. */
+  private refusalFor(
+    source: string,
+    wanted: NetworkedDevice,
+    replaced: ReadonlySet<Entry>,
+  ): string | undefined {
+    for (const entry of replaced) this.quota.remove(entry.source, entry.text.length);
+    const reason = this.quota.refusalFor(source, deviceText(wanted).length);
+    for (const entry of replaced) this.quota.add(entry.source, entry.text.length);
+    return reason;
   }
 
   private dueAfter(aliveTimeoutMs: number): number {
@@ -168,6 +202,7 @@ export class RegisteredDevices {
     this.byUrl.set(device.url, entry);
     const sameType = this.byType.get(device.type) ?? new Set();
     this.byType.set(device.type, sameType.add(entry));
+    this.quota.add(entry.source, entry.text.length);
     this.numbered.take(device.name);
     this.enqueue(entry);
   }
@@ -180,6 +215,7 @@ export class RegisteredDevices {
     const sameType = this.byType.get(device.type);
     sameType?.delete(entry);
     if (sameType?.size === 0) this.byType.delete(device.type);
+    this.quota.remove(entry.source, entry.text.length);
     this.numbered.release(device.name);
     return { kind: "removed", device };
   }

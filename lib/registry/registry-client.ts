@@ -21,6 +21,16 @@ export interface RegistryCallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How a device checks in. */
+export interface CheckInOptions extends RegistryCallOptions {
+  /** How long the device then stays without being heard from, in milliseconds. Default 20,000. */
+  readonly aliveTimeoutMs?: number;
+  /**
+   * Called with how long it does, in milliseconds: what it asked for, or as long as the registry lets any.
+   */
+  readonly onGranted?: (aliveTimeoutMs: number) => void;
+}
+
 /** How a {@link RegistryClient} connects. */
 export interface RegistryClientOptions extends ChannelOptions {
   /** As in {@link RegistryCallOptions}, for every request. Default 5,000. */
@@ -189,13 +199,12 @@ export class RegistryClient {
    * @param options.aliveTimeoutMs - How long it then stays without being heard from, in milliseconds. Default 20,000.
    * @returns False if the registry does not know the uuid.
    */
-  async checkAlive(
-    uuid: string,
-    options: RegistryCallOptions & { readonly aliveTimeoutMs?: number } = {},
-  ): Promise<boolean> {
+  async checkAlive(uuid: string, options: CheckInOptions = {}): Promise<boolean> {
     const { aliveTimeoutMs = DEFAULT_ALIVE_TIMEOUT_MS } = options;
-    const reply = await this.ask({ event: "CHECK_ALIVE", uuid, aliveTimeoutMs }, "checkAlive", options);
-    return expectReply(reply, "ACK", "CHECK_ALIVE").success;
+    const asked = await this.ask({ event: "CHECK_ALIVE", uuid, aliveTimeoutMs }, "checkAlive", options);
+    const reply = expectReply(asked, "ACK", "CHECK_ALIVE");
+    if (reply.success) options.onGranted?.(Math.min(aliveTimeoutMs, reply.aliveTimeoutMs ?? Infinity));
+    return reply.success;
   }
 
   /**

@@ -28,7 +28,10 @@ export interface LeaseOptions {
   readonly advertise?: string | undefined;
   /** Takes its name from the device that has it, the first time. Default false. */
   readonly overwrite?: boolean;
-  /** How long the registry keeps a device that is not heard from, in milliseconds. Default 20,000. */
+  /**
+   * How long the registry keeps a device that is not heard from, in milliseconds; a registry may allow less. Default
+   * 20,000.
+   */
   readonly aliveTimeoutMs?: number;
   /** Default: warnings and errors as JSON lines on stderr. */
   readonly logger?: Logger;
@@ -73,7 +76,7 @@ export class RegistryLease {
     { backoff: new Backoff() },
   );
   private readonly connection: Subscription;
-  private readonly checkEveryMs: number;
+  private checkEveryMs: number;
   private readonly log: Logger;
   private readonly ownName: OwnName;
   private accepted: AcceptedRegistration | undefined;
@@ -120,7 +123,7 @@ export class RegistryLease {
     const { aliveTimeoutMs = DEFAULT_ALIVE_TIMEOUT_MS } = this.options;
     const { signal } = this.closingNow;
     if (this.accepted !== undefined) {
-      if (await this.client.checkAlive(this.accepted.uuid, { aliveTimeoutMs, signal })) {
+      if (await this.checkIn(this.accepted, aliveTimeoutMs, signal)) {
         if (this.state.kind !== "registered") this.tellRegistered(this.accepted.name, undefined);
         if (await this.ownName.isToBeAskedFor(this.accepted.name, signal)) {
           await this.register(this.ownName.name, aliveTimeoutMs, signal);
@@ -131,6 +134,19 @@ export class RegistryLease {
     }
     await this.register(this.device.name, aliveTimeoutMs, signal);
     return this.nextCheckMs();
+  }
+
+  /** @returns Whether the registry knows the device. */
+  private checkIn(
+    { uuid }: AcceptedRegistration,
+    aliveTimeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    return this.client.checkAlive(uuid, {
+      aliveTimeoutMs,
+      signal,
+      onGranted: (granted) => (this.checkEveryMs = granted / CHECKS_PER_TIMEOUT),
+    });
   }
 
   /** Devices that came at the same time do not check in at the same time for ever. */
@@ -164,7 +180,7 @@ export class RegistryLease {
     this.device.name = accepted.name;
     // Until its first check-in a device has the registry's own time, whatever it wants.
     if (aliveTimeoutMs !== DEFAULT_ALIVE_TIMEOUT_MS) {
-      await this.client.checkAlive(accepted.uuid, { aliveTimeoutMs, signal });
+      await this.checkIn(accepted, aliveTimeoutMs, signal);
     }
     if (wanted !== before && accepted.name === before) return;
     this.tellRegistered(accepted.name, before === "" || before === accepted.name ? undefined : before);

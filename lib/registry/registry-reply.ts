@@ -18,6 +18,8 @@ export type RegistryReply =
       readonly reason: string;
       /** Whether `REGISTER` may have further keys; an addition, told to who checks in without a uuid. */
       readonly takesAdditions?: boolean;
+      /** How long the device stays without being heard from, where that is less than it asked for; an addition. */
+      readonly aliveTimeoutMs?: number | undefined;
     }
   | { readonly event: "UNSUPPORTED"; readonly reqEvent: string; readonly reason: string }
   | { readonly event: "DEVICES"; readonly devices: readonly NetworkedDevice[]; readonly seq: number }
@@ -36,6 +38,7 @@ function payloadOf(reply: RegistryReply): Fields {
         req_event: reply.reqEvent,
         success: reply.success,
         ...(reply.takesAdditions === true && { additions: true }),
+        ...(reply.aliveTimeoutMs !== undefined && { alive_timeout: reply.aliveTimeoutMs / 1_000 }),
         ...reasonOf(reply),
       };
     case "UNSUPPORTED":
@@ -70,6 +73,7 @@ export function decodeRegistryReply(body: Received): RegistryReply {
         success: payload.success,
         reason: errorText(payload),
         takesAdditions: payload.additions === true,
+        aliveTimeoutMs: grantedTimeoutOf(payload),
       };
     case "UNSUPPORTED":
       return { event, reqEvent: reqEventOf(payload), reason: errorText(payload) };
@@ -80,6 +84,16 @@ export function decodeRegistryReply(body: Received): RegistryReply {
     default:
       throw new MalformedMessageError("the reply is none that a registry gives");
   }
+}
+
+/** A list of devices, of their texts: what `encodeRegistryReply` makes of the devices. */
+export function encodeDeviceList(texts: readonly string[], seq: number): string {
+  return `{"event":"DEVICES","payload":{"devices":[${texts.join(",")}],"seq":${seq}}}`;
+}
+
+/** A device as a list has it. */
+export function deviceText(device: NetworkedDevice): string {
+  return encodeJson(deviceFields(device));
 }
 
 /** A device as lists and changes tell it. */
@@ -112,6 +126,11 @@ function devicesOf({ devices }: Fields): readonly DeviceRecord[] {
 /** A registry puts a number behind a name that is taken. */
 function nameOf(fields: Fields): string {
   return textField(fields, "name", MAX_TEXT_LENGTH + 16);
+}
+
+/** An original tells nothing of it. */
+function grantedTimeoutOf({ alive_timeout: seconds }: Fields): number | undefined {
+  return typeof seconds === "number" && seconds > 0 ? seconds * 1_000 : undefined;
 }
 
 function reqEventOf({ req_event }: Fields): string {

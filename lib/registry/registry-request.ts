@@ -39,9 +39,6 @@ export interface RegisterRequest {
  */
 export const DEFAULT_ALIVE_TIMEOUT_MS = 20_000;
 
-/** A device that is gone must leave the registry some day, whatever it asked for. */
-const MAX_ALIVE_TIMEOUT_MS = 24 * 60 * 60 * 1_000;
-
 /** What anyone may have sent, as a registry sees it. */
 export type DecodedRequest =
   | { readonly kind: "request"; readonly request: RegistryRequest }
@@ -160,7 +157,7 @@ function aliveTimeoutOf({ alive_timeout: seconds }: Fields): number {
   if (seconds === undefined || seconds === null) return DEFAULT_ALIVE_TIMEOUT_MS;
   if ((typeof seconds === "number" || typeof seconds === "bigint") && !Number.isNaN(seconds)) {
     // Nothing or less is answered as by the original: the device is there until it is looked at next.
-    return Math.min(Math.max(Number(seconds), 0) * 1_000, MAX_ALIVE_TIMEOUT_MS);
+    return Math.max(Number(seconds), 0) * 1_000;
   }
   throw new MalformedMessageError('"alive_timeout" is no number of seconds');
 }

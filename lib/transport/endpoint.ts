@@ -13,6 +13,8 @@ export interface ClientIdentity {
   readonly key: string | undefined;
   /** Where it connects from, where the transport tells. */
   readonly address: string | undefined;
+  /** The address of its computer, where it says less than the id of which client it is; for bounds. */
+  readonly host?: string | undefined;
 }
 
 /** A request as it came in. */

@@ -171,7 +171,7 @@ export class RouterEndpoint implements RpcEndpoint {
   private receive(frames: readonly Buffer[]): Promise<void> | undefined {
     const [identity, first] = frames;
     if (frames.length === 2 && identity !== undefined && first?.equals(PRESENCE_FRAME) === true) {
-      this.presence.greeted(clientOf(identity));
+      this.presence.greeted(this.clientOf(identity));
       return undefined;
     }
     const message = readEnvelope(frames);
@@ -181,12 +181,18 @@ export class RouterEndpoint implements RpcEndpoint {
     }
     const { envelope, id, body } = message;
     return this.intake.receive({
-      client: clientOf(identityOf(envelope)),
+      client: this.clientOf(identityOf(envelope)),
       route: envelope,
       id,
       body,
       isDirect: isDirect(envelope),
     });
+  }
+
+  /** Each connection is named anew. Which key it proved, ZeroMQ's binding does not tell. */
+  private clientOf(identity: Buffer): ClientIdentity {
+    const id = identity.toString("latin1");
+    return { id, key: undefined, address: undefined, host: this.router.addressOf?.(id) };
   }
 
   private probe({ id }: ClientIdentity): void {
@@ -228,11 +234,6 @@ async function bindSockets(
     publisher?.close();
     throw error;
   }
-}
-
-/** ZeroMQ names each connection anew. Which key it proved, the binding does not tell. */
-function clientOf(identity: Buffer): ClientIdentity {
-  return { id: identity.toString("latin1"), key: undefined, address: undefined };
 }
 
 const PRESENCE_FRAME = Buffer.from(PRESENCE);

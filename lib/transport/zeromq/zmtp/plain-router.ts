@@ -25,6 +25,7 @@ export class PlainRouter implements CallSocket {
   onGone?: (client: string) => void;
   private readonly server: Server;
   private readonly connections = new Map<string, ZmtpConnection>();
+  private readonly addresses = new Map<string, string>();
   private onMessage: MessageHandler | undefined;
   private named = 0;
   private unfinishedBytes = 0;
@@ -70,6 +71,10 @@ export class PlainRouter implements CallSocket {
     connection.send(frames);
   }
 
+  addressOf(client: string): string | undefined {
+    return this.addresses.get(client);
+  }
+
   async release(lingerMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.onMessage = undefined;
@@ -97,11 +102,13 @@ export class PlainRouter implements CallSocket {
         onRoom: () => this.onRoom?.(client),
         onUnfinished: (change) => this.count(change),
         onClosed: () => {
+          this.addresses.delete(client);
           if (this.connections.delete(client)) this.onGone?.(client);
         },
       },
     );
     this.connections.set(client, connection);
+    if (socket.remoteAddress !== undefined) this.addresses.set(client, socket.remoteAddress);
     socket.resume();
   }
 
