@@ -14,6 +14,9 @@ import {
 import { type RequestMessage, RequestQueue, type WaitingRequest } from "./request-queue";
 import { Sender } from "./sender";
 
+/** So many of what was given up are remembered as owed; a reply to what is forgotten is dropped all the same. */
+const MAX_GIVEN_UP = 4_096;
+
 /** A request from when it is handed over until its reply. Exactly one of the two is called, unless it was dropped. */
 export interface SentRequest extends WaitingRequest {
   /** Its number on the connection, given when it is handed over. */
@@ -47,6 +50,8 @@ export class Exchange {
   private readonly sender: Sender<RequestMessage>;
   /** What the server owes a reply to, the oldest first; nothing in the place of what was given up. */
   private readonly pending = new Map<number, SentRequest | undefined>();
+  /** Of those in `pending`, the ones that were given up. */
+  private readonly givenUp = new Set<number>();
   private nextId = 1;
   private abilities: ServerAbilities | undefined;
   private readonly ending = deferred<string>();
@@ -128,10 +133,10 @@ export class Exchange {
     request.isDropped = true;
     if (!request.isSent) {
       this.pending.delete(request.id);
+      this.queue.delete(request);
       return false;
     }
-    // Its reply is still owed, but the request need not be kept for it.
-    if (this.pending.has(request.id)) this.pending.set(request.id, undefined);
+    this.forget(request.id);
     this.notify(this.abilities?.cancellation(String(request.id)));
     return true;
   }
@@ -235,9 +240,21 @@ export class Exchange {
     for (const { id, message } of replies) this.settle(id, [message]);
   }
 
+  /** Its reply is still owed, but the request need not be kept for it; nor every number, where none is answered. */
+  private forget(id: number): void {
+    if (!this.pending.has(id)) return;
+    this.pending.set(id, undefined);
+    this.givenUp.add(id);
+    const [oldest] = this.givenUp;
+    if (this.givenUp.size <= MAX_GIVEN_UP || oldest === undefined) return;
+    this.givenUp.delete(oldest);
+    this.pending.delete(oldest);
+  }
+
   private settle(id: number, reply: ReceivedReply): void {
     const request = this.pending.get(id);
     this.pending.delete(id);
+    this.givenUp.delete(id);
     request?.onReply(reply);
   }
 }
