@@ -1,8 +1,8 @@
 import { type Logger } from "../log/logger";
 import { type EndpointOptions } from "../transport/endpoint";
 import { type CallLimits } from "./call-limits";
-import { type ServerInterceptor } from "./interceptor";
 import { type WaitingLimits } from "./waiting-bytes";
+import { type ServerInterceptor } from "./interceptor";
 
 /** Where and how a device is served. */
 export interface ServeOptions extends EndpointOptions, CallLimits, WaitingLimits {

@@ -15,6 +15,9 @@ import { type RequestMessage, RequestQueue, type WaitingRequest } from "./reques
 import { Sender } from "./sender";
 import { turnOf } from "./text-turns";
 
+/** So many of what was given up are remembered as owed; a reply to what is forgotten is dropped all the same. */
+const MAX_GIVEN_UP = 4_096;
+
 /** A request from when it is handed over until its reply. Exactly one of the two is called, unless it was dropped. */
 export interface SentRequest extends WaitingRequest {
   /** Its number on the connection, given when it is handed over. */
@@ -48,6 +51,8 @@ export class Exchange {
   private readonly sender: Sender<RequestMessage>;
   /** What the server owes a reply to, the oldest first; nothing in the place of what was given up. */
   private readonly pending = new Map<number, SentRequest | undefined>();
+  /** Of those in `pending`, the ones that were given up. */
+  private readonly givenUp = new Set<number>();
   private nextId = 1;
   private abilities: ServerAbilities | undefined;
   private readonly ending = deferred<string>();
@@ -129,10 +134,10 @@ export class Exchange {
     request.isDropped = true;
     if (!request.isSent) {
       this.pending.delete(request.id);
+      this.queue.delete(request);
       return false;
     }
-    // Its reply is still owed, but the request need not be kept for it.
-    if (this.pending.has(request.id)) this.pending.set(request.id, undefined);
+    this.forget(request.id);
     this.notify(this.abilities?.cancellation(String(request.id)));
     return true;
   }
@@ -237,9 +242,21 @@ export class Exchange {
     for (const { id, message } of replies) this.settle(id, [message]);
   }
 
+  /** Its reply is still owed, but the request need not be kept for it; nor every number, where none is answered. */
+  private forget(id: number): void {
+    if (!this.pending.has(id)) return;
+    this.pending.set(id, undefined);
+    this.givenUp.add(id);
+    const [oldest] = this.givenUp;
+    if (this.givenUp.size <= MAX_GIVEN_UP || oldest === undefined) return;
+    this.givenUp.delete(oldest);
+    this.pending.delete(oldest);
+  }
+
   private settle(id: number, reply: ReceivedReply): void {
     const request = this.pending.get(id);
     this.pending.delete(id);
+    this.givenUp.delete(id);
     if (request === undefined) return;
     const turn = turnOf(reply[0]);
     if (turn === undefined) {

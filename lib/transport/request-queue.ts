@@ -23,19 +23,24 @@ export interface RequestMessage {
 export class RequestQueue implements Outbox<RequestMessage> {
   /** Whether the server takes batches; known after the handshake. */
   takesBatches = false;
-  private waiting: WaitingRequest[] = [];
+  private waiting = new Set<WaitingRequest>();
   private notices: string[] = [];
 
   get isEmpty(): boolean {
-    return this.waiting.length === 0 && this.notices.length === 0;
+    return this.waiting.size === 0 && this.notices.length === 0;
   }
 
   get isPlenty(): boolean {
-    return this.waiting.length >= PLENTY;
+    return this.waiting.size >= PLENTY;
   }
 
   add(request: WaitingRequest): void {
-    this.waiting.push(request);
+    this.waiting.add(request);
+  }
+
+  /** Takes out one that is not to be sent, with its text. */
+  delete(request: WaitingRequest): void {
+    this.waiting.delete(request);
   }
 
   /** A message that has no reply. */
@@ -44,8 +49,9 @@ export class RequestQueue implements Outbox<RequestMessage> {
   }
 
   takeAll(): readonly Parcel<RequestMessage>[] {
-    const { waiting, notices } = this;
-    this.waiting = [];
+    const waiting = [...this.waiting];
+    const { notices } = this;
+    this.waiting.clear();
     this.notices = [];
     const requests = this.takesBatches ? inBatches(waiting) : waiting.map((message) => [message]);
     return [
