@@ -10,14 +10,15 @@ const program = typeScriptProgram(join(__dirname, "programs/device-process.ts"))
 
 const CALLS = 40;
 const TEXT = "x".repeat(2 * MIB);
-/** Of what takes many times its text in memory. */
-const LISTS = `[${"[],".repeat(MIB / 4)}[]]`;
+/** Of what takes many times its text in memory; as many as a text may hold. */
+const LISTS = `[${"[],".repeat(100_000)}[]]`;
 
 /** Each call as it comes: its bytes, its text and its values, until the engine has collected them. */
 const PASSING_MIB = 240;
 
 async function startDevice(options: object) {
-  const child = program.start(["device", JSON.stringify(options)]);
+  // A raw peer answers no heartbeat.
+  const child = program.start(["device", JSON.stringify({ heartbeatMs: 60_000, ...options })]);
   const { url } = (await child.next()) as { readonly url: string };
   const peer = await RawPeer.open(url);
   closing(peer);

@@ -88,7 +88,13 @@ export class RawPeer {
   /** Resolves when everything written is on its way, or the connection over. */
   async flushed(): Promise<void> {
     if (this.isClosed || this.socket.writableLength === 0) return;
-    await new Promise<void>((resolve) => this.socket.once("drain", resolve).once("close", () => resolve()));
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        this.socket.off("drain", done).off("close", done);
+        resolve();
+      };
+      this.socket.on("drain", done).on("close", done);
+    });
   }
 
   /** Reads nothing from now on. */
