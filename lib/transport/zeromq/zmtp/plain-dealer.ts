@@ -15,10 +15,10 @@ import { ZmtpConnection } from "./zmtp-connection";
 /** Types that a DEALER talks to (ZeroMQ RFC 28). */
 const PEER_TYPES: ReadonlySet<string> = new Set(["ROUTER", "REP", "DEALER"]);
 
-/**
- * A server that takes a connection but says nothing is given up after this time, in milliseconds; longer than the 3 s
- * after which the system gives up a host that is not there, and tells why.
- */
+/** A server that takes a connection but says nothing is given up after this time, in milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 3_000;
+
+/** Longer than the 3 s after which the system gives up a host that is not there, and tells why. */
 const CONNECT_TIMEOUT_MS = 3_500;
 
 const PLAIN = "NULL";
@@ -80,7 +80,8 @@ export class PlainDealer implements RequestSocket {
           maxMessageBytes,
           heartbeatMs,
           highWaterMark: HIGH_WATER_MARK,
-          handshakeTimeoutMs: CONNECT_TIMEOUT_MS,
+          handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+          connectTimeoutMs: CONNECT_TIMEOUT_MS,
         },
         {
           onOpen: resolve,

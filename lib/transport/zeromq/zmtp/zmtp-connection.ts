@@ -34,6 +34,8 @@ export interface ZmtpConnectionOptions {
   readonly highWaterMark: number;
   /** A peer that does not shake hands within it is dropped, in milliseconds. */
   readonly handshakeTimeoutMs: number;
+  /** A peer that the system does not reach within it is given up, in milliseconds. Default: `handshakeTimeoutMs`. */
+  readonly connectTimeoutMs?: number;
   /** Silence after which a peer is lost, in milliseconds. */
   readonly heartbeatMs: number;
 }
@@ -75,14 +77,12 @@ export class ZmtpConnection {
     socket.setNoDelay(true);
     socket.on("data", (piece: Buffer) => this.receive(piece));
     socket.on("error", (error) => this.destroy(this.isConnected ? undefined : obstacleOf(error)));
-    socket.on("connect", () => (this.isConnected = true));
+    socket.on("connect", () => this.connected());
     socket.on("close", () => this.destroy());
     socket.on("end", () => this.destroy());
     socket.write(PLAIN_GREETING);
-    this.timer = setTimeout(
-      () => this.destroy(new NoAnswerError("no answer")),
-      options.handshakeTimeoutMs,
-    ).unref();
+    const { handshakeTimeoutMs, connectTimeoutMs = handshakeTimeoutMs } = options;
+    this.timer = this.giveUpAfter(this.isConnected ? handshakeTimeoutMs : connectTimeoutMs);
   }
 
   /** Bytes of messages that came and are not complete yet. */
@@ -155,6 +155,16 @@ export class ZmtpConnection {
     this.socket.destroy();
     this.reportUnfinished();
     this.receiver.onClosed(cause);
+  }
+
+  private connected(): void {
+    this.isConnected = true;
+    clearTimeout(this.timer);
+    this.timer = this.giveUpAfter(this.options.handshakeTimeoutMs);
+  }
+
+  private giveUpAfter(timeoutMs: number): NodeJS.Timeout {
+    return setTimeout(() => this.destroy(new NoAnswerError("no answer")), timeoutMs).unref();
   }
 
   private sent(): void {
