@@ -1,5 +1,6 @@
 import { context, type Socket } from "zeromq";
 import { hasCode } from "../../system-error";
+import { closeAtExit } from "./close-at-exit";
 
 /**
  * Sockets of ZeroMQ that a process may have, unless its owner raised the number further. A client has up to six of
@@ -16,7 +17,9 @@ const MAX_SOCKETS = 65_535;
 export function makeSocket<T extends Socket>(make: () => T): T {
   if (context.maxSockets < MAX_SOCKETS) context.maxSockets = MAX_SOCKETS;
   try {
-    return make();
+    const socket = make();
+    closeAtExit(socket);
+    return socket;
   } catch (error) {
     throw isOutOfFiles(error) ? outOfFiles(error) : error;
   }
