@@ -9,7 +9,7 @@ import { lookUpHost } from "../../address/node/look-up-host";
 import { urlHost } from "../../address/hosts";
 import { type Bindable } from "./bindable";
 import { bindPrivately } from "./bind-privately";
-import { isOutOfFiles, outOfFiles } from "./make-socket";
+import { isOutOfFiles, outOfFiles, requireFiles } from "./open-files";
 import { eventsOf } from "./socket-events";
 
 /** Where a port is taken from when none is named (plantimager RPC). */
@@ -49,7 +49,11 @@ export async function bindSocket(socket: Bindable, url: string): Promise<Address
   return { ...address, port: Number(bound.split(":").at(-1)) };
 }
 
+/** Files that binding needs: what listens, and what looks at the address meanwhile. */
+const FILES_OF_A_BINDING = 3;
+
 async function bind(socket: Bindable, target: string, url: string): Promise<string> {
+  requireFiles(FILES_OF_A_BINDING, `a device at ${url}`);
   try {
     return await (target.startsWith("ipc:") ? bindPrivately(socket, target) : socket.bind(target));
   } catch (error) {

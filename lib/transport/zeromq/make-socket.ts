@@ -1,5 +1,6 @@
 import { context, type Socket } from "zeromq";
-import { hasCode } from "../../system-error";
+import { closeAtExit } from "./close-at-exit";
+import { isOutOfFiles, outOfFiles, requireFiles } from "./open-files";
 
 /**
  * Sockets of ZeroMQ that a process may have, unless its owner raised the number further. A client has up to six of
@@ -8,28 +9,26 @@ import { hasCode } from "../../system-error";
  */
 const MAX_SOCKETS = 65_535;
 
+/** Files that a socket of ZeroMQ's and what watches it take, and its threads, which come with the first one. */
+const FILES_OF_A_SOCKET = 5;
+const FILES_OF_THREADS = 4;
+
+let hasThreads = false;
+
 /**
  * Makes a socket; all sockets of the library are made here, since ZeroMQ takes its limit from before the first one.
  *
- * @throws Error with the cure where the system allows the process no more.
+ * @throws Error with the cure where the system allows the process too few files.
  */
 export function makeSocket<T extends Socket>(make: () => T): T {
+  requireFiles(FILES_OF_A_SOCKET + (hasThreads ? 0 : FILES_OF_THREADS), "a socket");
   if (context.maxSockets < MAX_SOCKETS) context.maxSockets = MAX_SOCKETS;
   try {
-    return make();
+    const socket = make();
+    hasThreads = true;
+    closeAtExit(socket);
+    return socket;
   } catch (error) {
     throw isOutOfFiles(error) ? outOfFiles(error) : error;
   }
-}
-
-export function isOutOfFiles(error: unknown): boolean {
-  return hasCode(error, "EMFILE");
-}
-
-export function outOfFiles(cause?: unknown): Error {
-  return new Error(
-    "this process has as many files and sockets open as the system allows: raise the limit with ulimit -n, " +
-      "or LimitNOFILE= of its systemd unit",
-    { cause },
-  );
 }

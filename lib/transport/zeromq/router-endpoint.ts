@@ -27,6 +27,7 @@ import { warnIfExposed } from "../exposure";
 import { inprocBound, inprocClosed } from "./inproc-endpoints";
 import { makeRouter } from "./make-router";
 import { makeSocket } from "./make-socket";
+import { requireFiles } from "./open-files";
 import { PRESENCE, PRESENCE_FEATURE } from "./presence";
 import { receiveAll } from "./receive-all";
 import { signalAddress } from "./signal-address";
@@ -38,6 +39,12 @@ import {
 import { Topics } from "./topics";
 
 const LINGER_MS = 500;
+
+/**
+ * Files that an endpoint must find: up to 11 that it opens itself, as the first of its process and with keys, and some for
+ * its first client. With fewer nobody could connect.
+ */
+const FILES_OF_AN_ENDPOINT = 16;
 
 /** The sockets of an endpoint, bound. */
 interface BoundSockets {
@@ -123,6 +130,7 @@ export class RouterEndpoint implements RpcEndpoint {
     options: EndpointOptions,
     log: Logger,
   ): Promise<RouterEndpoint> {
+    requireFiles(FILES_OF_AN_ENDPOINT, `a device at ${url}`);
     const guard = await openGuard(options.security, log);
     try {
       const sockets = await bindSockets(url, options, guard);

@@ -1,0 +1,31 @@
+import { freshSocketPath } from "../support/socket-folder";
+import { typeScriptProgram } from "../support/typescript-child";
+
+const program = typeScriptProgram(`${__dirname}/programs/motor-process.ts`);
+
+describe("a device in a process that may open too few files", () => {
+  it.each([22, 23, 24, 25, 26])("fails with what it needs and the cure: ulimit -n %i", async (openFiles) => {
+    const child = program.start(["tcp://127.0.0.1"], {}, { openFiles });
+
+    expect(await child.ended).toEqual({ code: 1, signal: null });
+    expect(child.stderr).toMatch(
+      /a device at tcp:\/\/127\.0\.0\.1 needs 16 files and sockets, and the system allows this process only \d+ more: raise the limit with ulimit -n/,
+    );
+  });
+
+  it.each([
+    ["ipc", () => `ipc://${freshSocketPath()}`],
+    ["inproc", () => "inproc://motor"],
+  ])("fails the same at %s", async (_scheme, url) => {
+    const child = program.start([url()], {}, { openFiles: 24 });
+
+    expect(await child.ended).toEqual({ code: 1, signal: null });
+    expect(child.stderr).toMatch(/needs 16 files and sockets/);
+  });
+
+  it("is served where there are enough", async () => {
+    const child = program.start(["tcp://127.0.0.1"], {}, { openFiles: 48 });
+
+    expect(await child.next()).toMatch(/^tcp:/);
+  });
+});
