@@ -1,5 +1,4 @@
 import { type Observable } from "rxjs";
-import { XPublisher } from "zeromq";
 import { formatAddress } from "../../address/address";
 import { BurstLog } from "../../log/burst-log";
 import { type Logger } from "../../log/logger";
@@ -17,7 +16,7 @@ import {
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
 import { type ReplyMessage } from "../reply-queue";
 import { RequestIntake } from "../request-intake";
-import { addressReleased, bindable, bindSocket, removeSocketFile } from "./bind-socket";
+import { bindSocket, removeSocketFile } from "./bind-socket";
 import { type CallSocket } from "./call-socket";
 import { ClientPresence } from "./client-presence";
 import { watchDescriptors } from "./descriptor-watch";
@@ -25,17 +24,13 @@ import { type EndpointGuard, openGuard } from "./endpoint-guard";
 import { type Envelope, identityOf, isDirect, packReply, readEnvelope } from "./envelope";
 import { warnIfExposed } from "../exposure";
 import { inprocBound, inprocClosed } from "./inproc-endpoints";
+import { makePublisher } from "./make-publisher";
 import { makeRouter } from "./make-router";
-import { makeSocket } from "./make-socket";
 import { requireFiles } from "./open-files";
 import { PRESENCE, PRESENCE_FEATURE } from "./presence";
-import { receiveAll } from "./receive-all";
+import { type PublisherSocket } from "./publisher-socket";
 import { signalAddress } from "./signal-address";
-import {
-  DEFAULT_MAX_UNREAD_REPLY_BYTES,
-  DEFAULT_SIGNAL_HIGH_WATER_MARK,
-  signalSocketOptions,
-} from "./socket-options";
+import { DEFAULT_MAX_UNREAD_REPLY_BYTES } from "./socket-options";
 import { Topics } from "./topics";
 
 const LINGER_MS = 500;
@@ -51,7 +46,7 @@ interface BoundSockets {
   readonly url: string;
   readonly signalPort: number;
   readonly router: CallSocket;
-  readonly publisher: XPublisher;
+  readonly publisher: PublisherSocket;
 }
 
 /**
@@ -65,11 +60,10 @@ export class RouterEndpoint implements RpcEndpoint {
   readonly subscriptions$: Observable<SubscriptionChange>;
   readonly departed$: Observable<ClientIdentity>;
   private readonly router: CallSocket;
-  private readonly publisher: XPublisher;
-  private readonly topics = new Topics();
+  private readonly publisher: PublisherSocket;
+  private readonly topics: Topics;
   private readonly presence: ClientPresence;
   private readonly intake: RequestIntake<Envelope>;
-  private readonly log: BurstLog;
   private readonly endDescriptorWatch: () => void;
   private closing: Promise<void> | undefined;
 
@@ -78,13 +72,13 @@ export class RouterEndpoint implements RpcEndpoint {
     private readonly guard: EndpointGuard,
     handler: RequestHandler,
     options: EndpointOptions,
-    log: Logger,
+    private readonly log: BurstLog,
   ) {
     this.url = url;
     this.signalPort = signalPort;
     this.router = router;
     this.publisher = publisher;
-    this.log = new BurstLog(log);
+    this.topics = new Topics(publisher.boundsTopics ? Infinity : undefined);
     this.maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES;
     this.features = [
       ...(takesBatches(this.maxMessageBytes, options.maxTextBytes) ? ["batch"] : []),
@@ -109,16 +103,16 @@ export class RouterEndpoint implements RpcEndpoint {
       maxUnreadBytes: options.maxUnreadReplyBytes ?? DEFAULT_MAX_UNREAD_REPLY_BYTES,
       isFull: (error) => hasCode(error, "EAGAIN"),
       onGone: (client) => this.presence.gone(client),
-      log: this.log,
+      log,
     });
-    this.endDescriptorWatch = watchDescriptors(this.log);
+    this.endDescriptorWatch = watchDescriptors(log);
     router.onRoom = (client) => this.intake.hasRoom(client);
     router.onGone = (client) => {
       this.intake.departed(client);
       this.presence.gone(client);
     };
     router.receive((frames) => this.receive(frames));
-    void receiveAll(publisher, ([frame]) => this.topics.receive(frame));
+    publisher.receive((topic, subscribed) => this.topics.receive(topic, subscribed));
   }
 
   /**
@@ -133,9 +127,10 @@ export class RouterEndpoint implements RpcEndpoint {
     requireFiles(FILES_OF_AN_ENDPOINT, `a device at ${url}`);
     const guard = await openGuard(options.security, log);
     try {
-      const sockets = await bindSockets(url, options, guard);
+      const burstLog = new BurstLog(log);
+      const sockets = await bindSockets(url, options, guard, burstLog);
       if (guard.isOpenByDefault) warnIfExposed(sockets.url, log);
-      return new RouterEndpoint(sockets, guard, handler, options, log);
+      return new RouterEndpoint(sockets, guard, handler, options, burstLog);
     } catch (error) {
       guard.close();
       throw error;
@@ -144,11 +139,7 @@ export class RouterEndpoint implements RpcEndpoint {
 
   /** A subscriber has filtered by the beginning of the frame: the name needs not be sent. */
   publish(_signal: string, frame: Frame): void {
-    if (this.publisher.closed) return;
-    // A publisher never waits: with a send timeout of 0 the binding is done when it returns, and takes the next at once.
-    this.publisher.send([frame]).catch((error: unknown) => {
-      this.log.warn({ err: error }, "a signal could not be published");
-    });
+    if (!this.publisher.closed) this.publisher.publish(frame);
   }
 
   subscriptionsArrived(token: string | undefined, timeoutMs: number): Promise<boolean> {
@@ -168,12 +159,7 @@ export class RouterEndpoint implements RpcEndpoint {
     const urls = [this.url, signalAddress(this.url, 0)];
     // Before the sockets close: afterwards the path may be another server's.
     await Promise.all(urls.map(removeSocketFile));
-    const released = Promise.all([
-      this.router.release(LINGER_MS),
-      addressReleased(this.publisher, urls[1] ?? ""),
-    ]);
-    this.publisher.linger = LINGER_MS;
-    this.publisher.close();
+    const released = Promise.all([this.router.release(LINGER_MS), this.publisher.release(LINGER_MS)]);
     for (const url of urls) if (url.startsWith("inproc:")) inprocClosed(url);
     this.topics.close();
     this.guard.close();
@@ -216,34 +202,25 @@ async function bindSockets(
   url: string,
   options: EndpointOptions,
   guard: EndpointGuard,
+  log: BurstLog,
 ): Promise<BoundSockets> {
-  const common = { ...signalSocketOptions(url, options), ...guard.socketOptions(url) };
-  const { signalHighWaterMark = DEFAULT_SIGNAL_HIGH_WATER_MARK } = options;
   const router = makeRouter(url, options, guard);
-  let publisher: XPublisher | undefined;
+  let publisher: PublisherSocket | undefined;
   try {
-    publisher = makeSocket(
-      () =>
-        new XPublisher({
-          ...common,
-          verbosity: "allSubs",
-          sendTimeout: 0,
-          sendHighWaterMark: signalHighWaterMark,
-        }),
-    );
+    publisher = makePublisher(url, options, guard, log);
     const address = await bindSocket(router, url);
     const bound = formatAddress(address);
     const signalUrl =
       address.scheme === "tcp"
         ? formatAddress({ ...address, port: options.signalPort })
         : signalAddress(bound, 0);
-    const signals = await bindSocket(bindable(publisher), signalUrl);
+    const signals = await bindSocket(publisher, signalUrl);
     const signalPort = signals.scheme === "tcp" ? (signals.port ?? 0) : 0;
     for (const each of [bound, signalUrl]) if (each.startsWith("inproc:")) inprocBound(each);
     return { url: bound, signalPort, router, publisher };
   } catch (error) {
     void router.release(0);
-    publisher?.close();
+    void publisher?.release(0);
     throw error;
   }
 }

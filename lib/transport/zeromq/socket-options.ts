@@ -44,12 +44,12 @@ export function peerSocketOptions(
 }
 
 /** A connection whose other side is gone is ended by the system after so many seconds, and as many lost probes. */
-const KEEPALIVE_IDLE_S = 5;
+export const KEEPALIVE_IDLE_S = 5;
 const KEEPALIVE_INTERVAL_S = 1;
 const KEEPALIVE_PROBES = 5;
 
 /** What is not taken for this long, though it was sent, never will be, in milliseconds. */
-const UNTAKEN_MS = 120_000;
+export const UNTAKEN_MS = 120_000;
 
 /**
  * What both ends of the signals have: no heartbeats. A subscriber whose queue is full reads nothing, no heartbeat

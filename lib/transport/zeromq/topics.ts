@@ -4,9 +4,6 @@ import { withDeadline } from "../../time/with-deadline";
 import { confirmationTopic, signalOfTopic, SIGNAL_BEGINNING } from "../../wire/signals";
 import { type SubscriptionChange } from "../endpoint";
 
-const UNSUBSCRIBED = 0;
-const SUBSCRIBED = 1;
-
 /** Longer is no topic of a client of ours: its name would be. */
 const MAX_TOPIC_BYTES = 4_096;
 
@@ -24,18 +21,14 @@ export class Topics {
   /** Marks that came before anybody waited for them. */
   private readonly marks = new Set<string>();
 
-  /** @param frame - Of the socket: a flag, then the topic. */
-  receive(frame: Uint8Array | undefined): void {
-    const flag = frame?.[0];
-    if (
-      frame === undefined ||
-      frame.length > MAX_TOPIC_BYTES ||
-      (flag !== SUBSCRIBED && flag !== UNSUBSCRIBED)
-    )
-      return;
-    const topic = Buffer.from(frame.buffer, frame.byteOffset + 1, frame.length - 1).toString();
-    if (topic.startsWith(MARK_BEGINNING)) this.mark(topic, flag === SUBSCRIBED);
-    else this.change(topic, flag === SUBSCRIBED);
+  /** @param maxMarks - Of all clients together, where the socket does not bound the topics of each. */
+  constructor(private readonly maxMarks: number = MAX_MARKS) {}
+
+  receive(name: Buffer, subscribed: boolean): void {
+    if (name.length > MAX_TOPIC_BYTES) return;
+    const topic = name.toString();
+    if (topic.startsWith(MARK_BEGINNING)) this.mark(topic, subscribed);
+    else this.change(topic, subscribed);
   }
 
   /** Resolves when a mark is subscribed. @returns Whether it was within the time, in milliseconds. */
@@ -58,7 +51,7 @@ export class Topics {
       this.marks.delete(topic);
       return;
     }
-    if (this.marks.size >= MAX_MARKS) return;
+    if (this.marks.size >= this.maxMarks) return;
     this.marks.add(topic);
     this.awaited.get(topic)?.resolve(true);
   }

@@ -160,6 +160,18 @@ export function encodeMessage(frames: readonly Frame[]): Uint8Array[] {
   return pieces;
 }
 
+/** A message of one frame, in one piece. */
+export function encodeWhole(frame: Frame): Uint8Array {
+  const pieces = encodeMessage([frame]);
+  const [only] = pieces;
+  return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+}
+
+/** Where the body of an encoded frame begins. */
+export function bodyStart(frame: Uint8Array): number {
+  return ((frame[0] ?? 0) & LONG) === 0 ? SHORT_HEADER_BYTES : LONG_HEADER_BYTES;
+}
+
 export function encodeCommandFrame(command: Buffer): Buffer {
   const frame = Buffer.allocUnsafe(LONG_HEADER_BYTES + command.length);
   const end = writeHeader(frame, 0, COMMAND, command.length);

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { type Frame } from "../../../wire/frame";
 import { type CallSocket, type MessageHandler } from "../call-socket";
-import { streamAddress } from "./stream-address";
+import { listenAt } from "./listen-at";
 import { ZmtpConnection, type ZmtpConnectionOptions } from "./zmtp-connection";
 
 /** Types that talk to a ROUTER (ZeroMQ RFC 28). */
@@ -43,16 +43,8 @@ export class PlainRouter implements CallSocket {
     return this.isReleased;
   }
 
-  async bind(target: string): Promise<string> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.once("error", reject);
-      this.server.listen({ ...streamAddress(target), exclusive: true }, () => {
-        this.server.off("error", reject);
-        resolve();
-      });
-    });
-    const address = this.server.address();
-    return typeof address === "object" && address !== null ? `tcp://host:${address.port}` : target;
+  bind(target: string): Promise<string> {
+    return listenAt(this.server, target);
   }
 
   receive(onMessage: MessageHandler): void {

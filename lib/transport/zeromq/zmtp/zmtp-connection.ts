@@ -36,8 +36,8 @@ export interface ZmtpConnectionOptions {
   readonly handshakeTimeoutMs: number;
   /** A peer that the system does not reach within it is given up, in milliseconds. Default: `handshakeTimeoutMs`. */
   readonly connectTimeoutMs?: number;
-  /** Silence after which a peer is lost, in milliseconds. */
-  readonly heartbeatMs: number;
+  /** Silence after which a peer is lost, in milliseconds. Nothing for one that may be silent. */
+  readonly heartbeatMs: number | undefined;
 }
 
 export interface ZmtpReceiver {
@@ -49,6 +49,8 @@ export interface ZmtpReceiver {
   onRoom(): void;
   /** The peer shook hands. */
   onOpen?(): void;
+  /** A command came that is none of the connection itself. */
+  onCommand?(name: string, body: Buffer): void;
   /** It is over; called once, whoever ended it. */
   onClosed(cause: Error): void;
 }
@@ -65,6 +67,7 @@ export class ZmtpConnection {
   private wasFull = false;
   private reported = 0;
   private isConnected: boolean;
+  private hasOpened = false;
   private timer: NodeJS.Timeout;
   private liveness: Liveness | undefined;
 
@@ -98,6 +101,11 @@ export class ZmtpConnection {
     );
   }
 
+  /** The system has taken everything that was sent. */
+  get isDrained(): boolean {
+    return this.socket.writableLength === 0;
+  }
+
   get isOpen(): boolean {
     return this.state === "open";
   }
@@ -109,7 +117,7 @@ export class ZmtpConnection {
 
   /** Whether the peer ever shook hands. */
   get wasOpen(): boolean {
-    return this.liveness !== undefined;
+    return this.hasOpened;
   }
 
   /** The caller has looked at {@link isFull}. */
@@ -127,6 +135,15 @@ export class ZmtpConnection {
       else this.socket.write(piece);
     }
     this.socket.uncork();
+  }
+
+  /**
+   * Sends messages as `encodeMessage` made them, leaving {@link isFull} to the caller.
+   *
+   * @param onSent - Called when the system has taken them, or the connection is over.
+   */
+  sendEncoded(messages: Uint8Array, onSent: () => void): void {
+    this.socket.write(messages, onSent);
   }
 
   /** What makes the caller's next `send` wait is told by `onRoom`. */
@@ -228,6 +245,7 @@ export class ZmtpConnection {
     if (this.state === "ready") this.receiveReady(command.name, command.body);
     else if (command.name === "PING") this.answer(command.body);
     else if (command.name === "ERROR") throw new ProtocolViolation("the peer reports an error");
+    else this.receiver.onCommand?.(command.name, command.body);
   }
 
   private receiveReady(name: string, body: Buffer): void {
@@ -237,12 +255,17 @@ export class ZmtpConnection {
     }
     this.state = "open";
     clearTimeout(this.timer);
-    this.liveness = new Liveness(this.socket, this.options.heartbeatMs, {
+    this.hasOpened = true;
+    if (this.options.heartbeatMs !== undefined) this.watch(this.options.heartbeatMs);
+    this.receiver.onOpen?.();
+  }
+
+  private watch(heartbeatMs: number): void {
+    this.liveness = new Liveness(this.socket, heartbeatMs, {
       isHeld: () => this.isHeld,
       ping: () => this.socket.write(PING_FRAME),
       onLost: () => this.destroy(),
     });
-    this.receiver.onOpen?.();
   }
 
   /** Not where the peer sends pings and reads no answer. */

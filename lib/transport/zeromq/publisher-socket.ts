@@ -1,0 +1,18 @@
+import { type Frame } from "../../wire/frame";
+import { type Bindable } from "./bindable";
+
+/** Gets a topic, the beginning of the frames that are wanted, and whether it was subscribed or unsubscribed. */
+export type TopicHandler = (topic: Buffer, subscribed: boolean) => void;
+
+/** What an endpoint publishes its signals with: an XPUB, whoever makes it. It never waits for a subscriber. */
+export interface PublisherSocket extends Bindable {
+  readonly closed: boolean;
+  /** How many topics of one subscriber are taken is bounded, so that all of them need no bound together. */
+  readonly boundsTopics: boolean;
+  /** Reports each subscription, and each topic that nobody is subscribed to any more. */
+  receive(onTopic: TopicHandler): void;
+  /** Sends a frame to all who subscribed to its beginning. */
+  publish(frame: Frame): void;
+  /** Sends what it has for so long at most, in milliseconds, then lets go of its address. */
+  release(lingerMs: number): Promise<void>;
+}

@@ -1,0 +1,49 @@
+import { type XPublisher } from "zeromq";
+import { type Frame } from "../../wire/frame";
+import { addressReleased, bindable } from "./bind-socket";
+import { type PublisherSocket, type TopicHandler } from "./publisher-socket";
+import { receiveAll } from "./receive-all";
+
+const UNSUBSCRIBED = 0;
+const SUBSCRIBED = 1;
+
+/** ZeroMQ's own XPUB: for clients with keys, and within a process. Whose a topic is, it does not tell. */
+export class ZeroMqPublisher implements PublisherSocket {
+  readonly boundsTopics = false;
+  private url = "";
+
+  /** @param onFailure - Told of what could not be published. */
+  constructor(
+    private readonly socket: XPublisher,
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  get closed(): boolean {
+    return this.socket.closed;
+  }
+
+  bind(target: string): Promise<string> {
+    this.url = target;
+    return bindable(this.socket).bind(target);
+  }
+
+  receive(onTopic: TopicHandler): void {
+    void receiveAll(this.socket, ([change]) => {
+      const flag = change?.[0];
+      if (change !== undefined && (flag === SUBSCRIBED || flag === UNSUBSCRIBED))
+        onTopic(change.subarray(1), flag === SUBSCRIBED);
+    });
+  }
+
+  publish(frame: Frame): void {
+    // A publisher never waits: with a send timeout of 0 the binding is done when it returns, and takes the next at once.
+    this.socket.send([frame]).catch((error: unknown) => this.onFailure(error));
+  }
+
+  async release(lingerMs: number): Promise<void> {
+    const released = addressReleased(this.socket, this.url);
+    this.socket.linger = lingerMs;
+    this.socket.close();
+    await released;
+  }
+}
