@@ -31,9 +31,9 @@ export interface ErrorKind {
 /** The device answered with a failure: its method, getter or setter threw. */
 export class RemoteError extends RigwireError {
   /** The class of the error that the device threw, such as `"LimitError"`; nothing where it sent none. */
-  readonly remoteName: string | undefined;
+  declare readonly remoteName: string | undefined;
   /** The `code` of that error, where it has one. */
-  readonly code: string | number | undefined;
+  declare readonly code: string | number | undefined;
 
   /**
    * @param remoteMessage - The error text as the device sent it.
@@ -46,8 +46,8 @@ export class RemoteError extends RigwireError {
     { name, code }: ErrorKind = {},
   ) {
     super(`${placeName(place)}${remoteMessage}`, place);
-    this.remoteName = name;
-    this.code = code;
+    if (name !== undefined) this.remoteName = name;
+    if (code !== undefined) this.code = code;
   }
 }
 

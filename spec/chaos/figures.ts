@@ -38,7 +38,7 @@ let ids = 0;
 async function killAndStart(folder: string, registry: string, wire: TcpProxy | undefined): Promise<Times> {
   const name = wire === undefined ? "moving" : "staying";
   const journal = join(folder, `${name}.jsonl`);
-  const args = [name, registry, journal, ...(wire === undefined ? [] : [wire.url])];
+  const args = [name, registry, journal, "", ...(wire === undefined ? [] : [wire.url])];
   const device = new ChaosProcess(name, "device-process", args);
   const start = async () => {
     const { port } = new URL(await device.start());

@@ -59,23 +59,23 @@ async function examine(rig: Rig): Promise<Outcome> {
       return undefined;
     });
   await Promise.all(
-    rig.clients.map(({ process }) => answered(process.ask({ kind: "finish" }, "finished", ANSWER_MS))),
+    rig.subscribers.map(({ process }) => answered(process.ask({ kind: "finish" }, "finished", ANSWER_MS))),
   );
   const lastTicks: Record<string, LastTick> = {};
   for (const { process } of rig.devices) {
     const finished = await answered(process.ask({ kind: "finish" }, "finished", ANSWER_MS));
     if (finished?.lastTick !== undefined) lastTicks[process.name] = finished.lastTick;
   }
-  const signals: SignalCounts[] = [];
-  for (const { process } of rig.clients) {
+  const signals = new Map<string, SignalCounts>();
+  for (const { process } of rig.subscribers) {
     const settle = { kind: "settle", lastTicks, withinMs: SETTLE_MS } as const;
     const settled = await answered(process.ask(settle, "settled", SETTLE_MS + ANSWER_MS));
     if (settled === undefined) continue;
-    signals.push(settled.signals);
+    signals.set(process.name, settled.signals);
     for (const missing of settled.missing) problems.push(`at the end ${process.name} ${missing}`);
   }
   const growths: string[] = [];
-  for (const process of [rig.registry, ...[...rig.devices, ...rig.clients].map((each) => each.process)]) {
+  for (const process of [rig.registry, ...[...rig.devices, ...rig.subscribers].map((each) => each.process)]) {
     const growth = await answered(process.ask({ kind: "memory" }, "memory", ANSWER_MS));
     for (const crash of process.crashes) problems.push(`${process.name}: ${crash}`);
     if (growth === undefined) continue;
@@ -84,7 +84,7 @@ async function examine(rig: Rig): Promise<Outcome> {
   }
   const verdict = judge({
     devices: rig.devices.map(({ journal }) => journal.read()),
-    clients: rig.clients.map(({ process, journal }) => ({
+    clients: rig.subscribers.map(({ process, journal }) => ({
       entries: journal.read(),
       pauses: process.pauses,
       lastIds: `${process.name}/${process.pid}/`,
@@ -106,7 +106,7 @@ function messageOf(error: unknown): string {
 function report(
   rig: Rig,
   verdict: Verdict,
-  signals: readonly SignalCounts[],
+  signals: ReadonlyMap<string, SignalCounts>,
   growths: readonly string[],
 ): string[] {
   const calls = [...verdict.outcomes].sort(([, one], [, other]) => other - one);
@@ -117,7 +117,8 @@ function report(
     `commands run   ${verdict.commandsRun}: ${verdict.runTwice} twice, ${verdict.runLate} after their deadline, ` +
       `${verdict.runForNobody} for a client that was killed`,
     `longest overrun of a deadline  ${verdict.longestOverrunMs.toFixed(0)} ms`,
-    `signals        ${sum(signals, "received")} received, ${sum(signals, "missed")} told to be missed, ` +
+    `signals        ${sum(signals, "received")} received, ${sum(signals, "missed")} told to be missed ` +
+      `(${countsText(signals.get(rig.slowSubscriber.process.name))} by the slow subscriber), ` +
       `${verdict.restartsHeard} restarts heard, ${verdict.unknowableTicks} lost with a killed device`,
     `memory         ${growths.join("; ")}`,
   ];
@@ -127,8 +128,12 @@ function listed(counts: readonly (readonly [string, number])[]): string {
   return counts.map(([what, count]) => `${count} ${what}`).join(", ");
 }
 
-function sum(signals: readonly SignalCounts[], key: keyof SignalCounts): number {
-  return signals.reduce((total, counts) => total + counts[key], 0);
+function countsText({ received, missed }: SignalCounts = { received: 0, missed: 0 }): string {
+  return `${received} and ${missed}`;
+}
+
+function sum(signals: ReadonlyMap<string, SignalCounts>, key: keyof SignalCounts): number {
+  return [...signals.values()].reduce((total, counts) => total + counts[key], 0);
 }
 
 function isTooMuch({ heapBefore, heapNow, rssBefore, rssNow, overMs }: MemoryGrowth): boolean {

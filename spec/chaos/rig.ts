@@ -6,10 +6,17 @@ import { ChaosProcess } from "./chaos-process";
 import { Journal } from "./journal";
 import { type Disturbance } from "./plan";
 import { Random } from "./random";
+import { RigKeys } from "./rig-keys";
 import { throwRubbish } from "./rubbish";
 
 const DEVICES = 4;
 const CLIENTS = 3;
+
+/** One of those behind wires, and one that moves. */
+const KEYED_DEVICES = ["device-1", "device-2"];
+
+/** It uses the devices without keys only. */
+const CLIENT_WITHOUT_KEYS = 1;
 
 /** Slower than what clients ask for: an image takes longer than most calls have. */
 const SLOW_BYTES_PER_SECOND = 50_000;
@@ -44,7 +51,14 @@ export class Rig {
     private readonly registryPort: number,
     readonly devices: readonly ChaosDeviceProcess[],
     readonly clients: readonly ChaosClientProcess[],
+    /** It only hears, and is slower than what it hears: nothing else is done to it. */
+    readonly slowSubscriber: ChaosClientProcess,
   ) {}
+
+  /** Everybody who hears of devices. */
+  get subscribers(): readonly ChaosClientProcess[] {
+    return [...this.clients, this.slowSubscriber];
+  }
 
   /** @param folder - For the journals. */
   static async start(folder: string, seed: number): Promise<Rig> {
@@ -52,6 +66,7 @@ export class Rig {
     const registryUrl = `tcp://127.0.0.1:${registryPort}`;
     const registry = new ChaosProcess("registry", "registry-process", [registryUrl]);
     const names = Array.from({ length: DEVICES }, (_, index) => `device-${index}`);
+    const keys = new RigKeys(folder, KEYED_DEVICES);
     const devices = await Promise.all(
       names.map(async (name, index) => {
         const file = join(folder, `${name}.jsonl`);
@@ -61,22 +76,27 @@ export class Rig {
         const signals = isWired
           ? await TcpProxy.open({ host: BEHIND_WIRES, port: signalPort }, signalPort)
           : undefined;
-        const args = [name, registryUrl, file];
+        const args = [name, registryUrl, file, keys.ofDevice(name)];
         if (wire !== undefined) args.push(wire.url, `tcp://${BEHIND_WIRES}`, String(signalPort));
         const process = new ChaosProcess(name, "device-process", args);
         return { process, journal: new Journal(file), wire, signals, port: 0 };
       }),
     );
-    const clients = Array.from({ length: CLIENTS }, (_, index) => {
-      const name = `client-${index}`;
+    const client = (name: string, program: string, clientSeed: number, hasKeys: boolean) => {
       const file = join(folder, `${name}.jsonl`);
-      const args = [name, registryUrl, file, String(seed + 1_000 * index), ...names];
-      return { process: new ChaosProcess(name, "client-process", args), journal: new Journal(file) };
-    });
-    const rig = new Rig(registry, registryPort, devices, clients);
+      const keyFile = hasKeys ? keys.ofClient(name, names) : "";
+      const used = hasKeys ? names : names.filter((device) => !keys.isKeyed(device));
+      const args = [name, registryUrl, file, keyFile, String(clientSeed), ...used];
+      return { process: new ChaosProcess(name, program, args), journal: new Journal(file) };
+    };
+    const clients = Array.from({ length: CLIENTS }, (_, index) =>
+      client(`client-${index}`, "client-process", seed + 1_000 * index, index !== CLIENT_WITHOUT_KEYS),
+    );
+    const slow = client("slow-subscriber", "slow-subscriber-process", seed, true);
+    const rig = new Rig(registry, registryPort, devices, clients, slow);
     await registry.start();
     await Promise.all(devices.map((device) => startDevice(device)));
-    await Promise.all(clients.map(({ process }) => process.start()));
+    await Promise.all(rig.subscribers.map(({ process }) => process.start()));
     return rig;
   }
 
@@ -150,7 +170,7 @@ export class Rig {
   }
 
   async close(): Promise<void> {
-    const processes = [...this.clients, ...this.devices].map(({ process }) => process);
+    const processes = [...this.subscribers, ...this.devices].map(({ process }) => process);
     await Promise.all([...processes, this.registry].map((process) => process.kill()));
     for (const { wire, signals } of this.devices) {
       await wire?.close();

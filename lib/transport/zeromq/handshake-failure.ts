@@ -3,6 +3,7 @@ import { type EventOfType } from "zeromq";
 import { AuthenticationError } from "../../errors";
 import { type ResolvedClientSecurity } from "../../security/security-options";
 import { peerMechanism } from "./peer-mechanism";
+import { closesAgain } from "./second-handshake";
 
 /** The events that end a handshake. */
 export type HandshakeFailure = EventOfType<
@@ -35,8 +36,16 @@ export async function handshakeError(
     case "handshake:error:other":
     case "disconnect":
       // The peer closed, which is all that ZeroMQ tells.
-      return closedError(security, await peerMechanism(url));
+      return closedByPeer(url, security);
   }
+}
+
+async function closedByPeer(url: string, security: ResolvedClientSecurity | Plain): Promise<Error> {
+  const mechanism = await peerMechanism(url);
+  if (security !== "plain" && mechanism === "CURVE" && !(await closesAgain(url, security))) {
+    return new Error("the connection was closed during the security handshake");
+  }
+  return closedError(security, mechanism);
 }
 
 /**

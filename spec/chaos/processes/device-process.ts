@@ -1,6 +1,7 @@
 import { RegistryModule, RigApp } from "rigwire";
 import { ChaosDevice } from "../chaos-device";
 import { Journal } from "../journal";
+import { readSecurity } from "../rig-keys";
 import { Child } from "./child";
 
 const TICK_EVERY_MS = 10;
@@ -8,8 +9,8 @@ const ALIVE_TIMEOUT_MS = 3_000;
 const HEARTBEAT_MS = 1_000;
 const CLOSE_GRACE_MS = 500;
 
-const [, , name = "", registry = "", journal = "", advertise = "", url = "tcp://127.0.0.1", signalPort = ""] =
-  process.argv;
+const [, , name = "", registry = "", journal = "", keys = "", advertise = "", ...where] = process.argv;
+const [url = "tcp://127.0.0.1", signalPort = ""] = where;
 
 async function main(): Promise<void> {
   const device = new ChaosDevice(new Journal(journal), `${name}/${process.pid}/${Date.now()}`);
@@ -17,7 +18,7 @@ async function main(): Promise<void> {
     if (kind !== "finish") return;
     child.tell({ kind: "finished", lastTick: device.tickLast() });
   });
-  const app = new RigApp({ closeOnSignals: true })
+  const app = new RigApp({ closeOnSignals: true, security: readSecurity(keys) })
     .use(RegistryModule.connect(registry, { aliveTimeoutMs: ALIVE_TIMEOUT_MS, heartbeatMs: HEARTBEAT_MS }))
     .serve(device, {
       name,
