@@ -4,7 +4,8 @@ module.exports = {
   roots: ["<rootDir>/spec"],
   testMatch: ["**/*.spec.ts"],
   // They need the packed package and a registry: `npm run check:package`.
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/spec/package/"],
+  // And what loads the machine: `npm run test:load`.
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/spec/package/", "\\.load\\.spec\\.ts$"],
   transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
   moduleNameMapper: {
     "^rigwire$": "<rootDir>/lib/index.ts",

@@ -2,6 +2,7 @@ import { connect, type Socket } from "node:net";
 import { parseAddress } from "../../address/address";
 import { bareHost } from "../../address/hosts";
 import { withDeadline } from "../../time/with-deadline";
+import { isOutOfFiles, outOfFiles } from "./open-files";
 
 /**
  * When a connection is looked at that is still not there, in milliseconds: so early that the system, which gives up a
@@ -34,6 +35,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** @param error - The system's, of a connection of its own that did not come about. */
 export function obstacleOf(error: NodeJS.ErrnoException): Error {
+  if (isOutOfFiles(error)) return outOfFiles(error);
   return obstacle(reasonOf(error));
 }
 

@@ -1,0 +1,8 @@
+const base = require("./jest.config.js");
+
+/**
+ * What floods, fills memory, stands still for seconds or needs a browser: `npm run test:load`.
+ *
+ * @type {import("jest").Config}
+ */
+module.exports = { ...base, testMatch: ["**/*.load.spec.ts"], testPathIgnorePatterns: ["/node_modules/"] };
