@@ -3,6 +3,8 @@ import { eventually } from "../support/eventually";
 import { typeScriptProgram, type TypeScriptChild } from "../support/typescript-child";
 import { type HallOrder, type HallState } from "./programs/hall-process";
 
+jest.setTimeout(60_000);
+
 const CLIENTS = 1_000;
 const ANNOUNCEMENTS = 3;
 
@@ -33,8 +35,11 @@ it("a thousand clients of one process get their own answers and every signal, an
     const { descriptors, hasListeners } = await stateOf(server);
     return descriptors <= before.descriptors && !hasListeners;
   });
-  const after = await stateOf(server);
-  expect(after.heapBytes - before.heapBytes).toBeLessThan(CLIENTS * LEFT_BYTES_EACH);
+  // The engine lets go of some of it only when it has collected a few times.
+  await eventually("what the clients took in the server's heap is free again", async () => {
+    const { heapBytes } = await stateOf(server);
+    return heapBytes - before.heapBytes < CLIENTS * LEFT_BYTES_EACH;
+  });
 });
 
 it("a process that may not open so many files tells how to raise the limit, and the others go on", async () => {
@@ -72,7 +77,7 @@ it("a server that may not open so many files says so, and serves those that are 
 it("where no more files may be opened, a server that cannot start leaves none open, and one closes", async () => {
   const full = fullProgram.start([], {}, { openFiles: 100 });
 
-  expect(await full.next()).toMatch(/^this process has as many files and sockets open .* ulimit -n/);
+  expect(await full.next()).toMatch(/^a device at .* needs \d+ files and sockets, .* ulimit -n/);
   expect(await full.next()).toBe("closed");
 });
 
