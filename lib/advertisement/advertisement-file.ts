@@ -96,7 +96,8 @@ export async function readAdvertisement(file: string): Promise<ReadAdvertisement
     const room = new Uint8Array(MAX_ADVERTISEMENT_BYTES + 1);
     const { bytesRead } = await handle.read(room, 0, room.byteLength, 0);
     const service = decodeAdvertisement(room.subarray(0, bytesRead));
-    return { service, wroteAtMs: stats.mtimeMs, own: isOwn(stats) };
+    // A clock that stood a day back when the file was confirmed says nothing against its writer, who made it before.
+    return { service, wroteAtMs: Math.max(stats.mtimeMs, stats.birthtimeMs), own: isOwn(stats) };
   } finally {
     await handle.close();
   }

@@ -8,8 +8,13 @@ import {
 } from "../advertisement/local-service-advertisement";
 import { advertisedUrl } from "../address/node/advertised-url";
 import { localUrl } from "../address/local-url";
+import { defaultLogger } from "../log/logger";
 import { NamedAnnouncement } from "./named-announcement";
-import { type RigModule, type ServedDevice } from "./rig-module";
+import { announcePatiently } from "./patient-announcement";
+import { type Announcement, type RigModule, type ServedDevice } from "./rig-module";
+
+/** Between two attempts to write an advertisement, in milliseconds, unless it is confirmed at another rate. */
+const RETRY_MS = 60_000;
 
 /** Finds devices by the files in which processes of this user on this computer advertise them (bpod_core ipc). */
 export const AdvertisementModule = {
@@ -26,12 +31,19 @@ export const AdvertisementModule = {
         Promise.resolve({
           directory: new AdvertisementDirectory(options),
           announce: (device) =>
-            NamedAnnouncement.of(device.server, () => advertise(device, options), options.logger),
+            NamedAnnouncement.of(device.server, () => advertiseOrWarn(device, options), options.logger),
           close: () => Promise.resolve(),
         }),
     };
   },
 };
+
+function advertiseOrWarn(device: ServedDevice, options: AdvertisementOptions): Promise<Announcement> {
+  const { logger = defaultLogger(), confirmMs: retryMs = RETRY_MS } = options;
+  const onFailure = (error: Error) =>
+    logger.warn({ err: error }, `the device is served, but not found on this computer: ${error.message}`);
+  return announcePatiently(() => advertise(device, options), { retryMs, onFailure });
+}
 
 async function advertise(
   { server, advertise: explicit, properties = {} }: ServedDevice,

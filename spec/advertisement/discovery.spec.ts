@@ -89,6 +89,13 @@ describe("discovery", () => {
     expect(runtime.names("bpod")).toEqual([young, "notes.tmp"]);
   });
 
+  it("finds and leaves a living device that confirmed while the clock stood a day back", async () => {
+    const file = runtime.advertise({ pid: process.pid }, new Date(Date.now() - 24 * 3_600_000));
+
+    expect(await discover()).toHaveLength(1);
+    expect(existsSync(file)).toBe(true);
+  });
+
   it("passes over what is broken or something else, and leaves it", async () => {
     runtime.write("bpod", "empty.json", "");
     runtime.write("bpod", "half.json", '{"service_name":"Bp');
