@@ -181,8 +181,9 @@ async function main(): Promise<void> {
   } finally {
     clearTimeout(lastResort);
     rmSync(folder, { recursive: true, force: true });
-    // A rig that did not come up whole has parts that would keep this process alive.
-    if (process.exitCode !== undefined) process.exit();
+    // A rig that did not come up whole has parts that would keep this process alive; and after so many sockets that sent
+    // rubbish, ZeroMQ's binding now and then keeps Node waiting for one of them without end.
+    process.exit();
   }
 }
 
