@@ -34,6 +34,8 @@ describe("a worker thread with an open device or client", () => {
 
   it.each<readonly [role: string, what: string, url: () => string]>([
     ["client", "tcp", () => TCP],
+    ["server", "tcp", () => TCP],
+    ["server", "ipc", () => `ipc://${freshSocketPath()}`],
     ["server", "unix", () => `unix://${freshSocketPath()}`],
     ["server", "ws", () => "ws://127.0.0.1:0"],
   ])("is terminated alone: %s, %s", async (role, _what, url) => {
