@@ -1,3 +1,4 @@
+import { HeldSignals } from "./held-signals";
 import { type Subscriber as Observer } from "rxjs";
 import { messageOf } from "../errors";
 import { platform } from "../platform/current";
@@ -60,6 +61,7 @@ export class Session<Peer> {
   private readonly ask: Ask = (body, what) => this.exchange.ask(body, what);
   private areSignalsOpen = false;
   private isSettling = false;
+  private readonly held = new HeldSignals();
   private hasUnconfirmed = false;
   private refreshTimer: Timer | undefined;
   private readonly line = new QuietLine(() => this.account());
@@ -192,6 +194,10 @@ export class Session<Peer> {
 
   private deliver(signal: string | undefined, frame: Bytes): void {
     this.line.arrived();
+    if (!this.held.take(signal, frame)) this.handOut(signal, frame);
+  }
+
+  private handOut(signal: string | undefined, frame: Bytes): void {
     if (signal === undefined) {
       // A handler that leaves a signal and comes back puts it at the end, where it would be met again.
       for (const subscribed of [...this.subscriptions.values()]) emit(subscribed, frame);
@@ -254,6 +260,8 @@ export class Session<Peer> {
   /** The peer's signals were away for a moment: everything counts as subscribed anew. */
   private resubscribed(): void {
     this.signalsProblem = undefined;
+    // An original does not number its signals, and may be long in answering.
+    if (this.protocol.announcement(this.peer) !== undefined) this.held.begin();
     this.listener.onProblem();
     for (const signal of this.subscriptions.keys()) this.protocol.subscribing?.(signal);
     this.wantConfirmation();
@@ -275,6 +283,7 @@ export class Session<Peer> {
         this.hasUnconfirmed = false;
         if (!this.areSignalsOpen) await this.openSignals();
         await this.confirm();
+        this.releaseHeld();
         this.line.wake();
       }
     } catch (error) {
@@ -283,6 +292,11 @@ export class Session<Peer> {
     }
     this.isSettling = false;
     if (this.isReady) this.listener.onReady();
+  }
+
+  private releaseHeld(): void {
+    // Where the road was away once more, the next answer counts.
+    if (!this.hasUnconfirmed) this.held.release((signal, frame) => this.handOut(signal, frame));
   }
 
   /** What is subscribed while the signals are away is confirmed when they are back. */
@@ -298,7 +312,9 @@ export class Session<Peer> {
     if (exchange.isClosed) return true;
     const isAway = this.signalsProblem !== undefined;
     const mark = isAway ? undefined : exchange.signals.mark();
-    const progress = isAway ? { token: undefined, caughtUp: this.line.drained() } : mark && progressOf(mark);
+    const came = isAway ? { token: undefined, caughtUp: this.line.drained() } : mark && progressOf(mark);
+    // What is held has come, and was not handed out yet.
+    const progress = came && { ...came, caughtUp: came.caughtUp.then((is) => is && !this.held.isHolding) };
     try {
       return (
         (await protocol.countSignals(this.peer, this.ask, progress)) && this.signalsProblem === undefined

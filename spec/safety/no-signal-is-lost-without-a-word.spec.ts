@@ -4,7 +4,7 @@ import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { RecordingLogger } from "../support/recording-logger";
 import { TcpProxy } from "../support/tcp-proxy";
-import { connectMotor, motorProcesses, serveMotor, targetOf, wire } from "./motor-clients";
+import { connectMotor, motorProcesses, serveMotor, statesOf, targetOf, wire } from "./motor-clients";
 import { type Motor } from "./motor";
 
 const startMotor = motorProcesses();
@@ -91,6 +91,31 @@ describe("a subscriber that was away", () => {
 
     await account.covers(7);
     expect(account.missedCount).toBe(4);
+  });
+});
+
+describe("a subscriber whose device was started anew", () => {
+  it("takes nothing of the new run for the old one's, though its signals are back before its calls", async () => {
+    const first = await startMotor(ELSEWHERE);
+    const { url, calls, signals } = await wire(first);
+    const motor = connectMotor(url, { heartbeatMs: 1_000 });
+    const account = new Account(motor, motor.stepped);
+    await motor.step(3);
+    await account.covers(3);
+    const states = statesOf(motor);
+    calls.stall();
+    first.child.signal("SIGKILL");
+    await first.child.ended;
+    const second = connectMotor((await startMotor(first.url, { signalPort: signals.port })).url);
+    let steps = 0;
+    await eventually("it hears the new run, or that the old one is gone", async () => {
+      await second.step(1);
+      steps += 1;
+      return account.heard.length > 3 || states.includes("connecting");
+    });
+    calls.resume();
+
+    await account.covers(3 + steps);
   });
 });
 
