@@ -162,10 +162,10 @@ describe("hostile bytes", () => {
     const client = clientOf(registry.url);
     const told = next(client.watch());
     await client.list();
-    const endpoint = Reflect.get(registry, "endpoint") as { publish(frame: Buffer): void };
+    const endpoint = Reflect.get(registry, "endpoint") as { publish(signal: string, frame: Buffer): void };
     fc.assert(
       fc.property(bytes, (rubbish) => {
-        endpoint.publish(Buffer.concat([Buffer.from('{"event":"DEVICE_'), rubbish]));
+        endpoint.publish("DEVICE", Buffer.concat([Buffer.from('{"event":"DEVICE_'), rubbish]));
       }),
       { numRuns },
     );

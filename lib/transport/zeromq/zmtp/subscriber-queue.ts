@@ -42,9 +42,11 @@ export class SubscriberQueue {
     this.waitingBytes += message.length;
     this.changeBy(1, message.length);
     if (this.isWriting) return;
-    // What is sent in a row leaves together, but not only at its end: the system takes some meanwhile.
-    if (this.waitingBytes >= PIECE_BYTES || 2 * this.waiting.length >= this.highWaterMark) this.flush();
-    else if (!this.isScheduled) this.flushLater();
+    // The first leaves at once, before a reply that is made after it. What is sent in a row then leaves together, but
+    // not only at its end: the system takes some meanwhile.
+    const isPlenty = this.waitingBytes >= PIECE_BYTES || 2 * this.waiting.length >= this.highWaterMark;
+    if (isPlenty || !this.isScheduled) this.flush();
+    if (!this.isScheduled) this.flushLater();
   }
 
   /** Sends what waits, for so long at most, in milliseconds; takes nothing more. */
