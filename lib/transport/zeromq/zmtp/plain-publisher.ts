@@ -16,7 +16,7 @@ const UNSUBSCRIBED = 0;
 const SUBSCRIBED = 1;
 
 /** A subscriber sends topics, and whatever else its program likes; nobody needs as much. */
-const MAX_MESSAGE_BYTES = 64 * 1024;
+const MAX_MESSAGE_BYTES = 1024 * 1024;
 
 export interface PlainPublisherOptions {
   /** Signals that may wait for a slow subscriber. */
