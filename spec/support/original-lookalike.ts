@@ -56,6 +56,8 @@ export class OriginalLookalike {
   private async serve(): Promise<void> {
     for await (const [identity, ...frames] of this.router) {
       const reply = await this.answer(decodeJson(String(frames.at(-1))) as Record<string, unknown>);
+      // The test may have ended meanwhile.
+      if (this.router.closed) return;
       await this.router.send([identity ?? "", ...frames.slice(0, -1), JSON.stringify(reply)]);
     }
   }

@@ -21,6 +21,9 @@ const FULL_BYTES = 1024 * 1024;
 /** Messages of one peer are handled for so long at most before the others have their turn, in milliseconds. */
 const TURN_MS = 10;
 
+/** A peer that reads takes no longer to close its side when this one has ended, in milliseconds. */
+const FAREWELL_MS = 100;
+
 const PING_FRAME = encodeCommandFrame(PING);
 
 export interface ZmtpConnectionOptions {
@@ -161,7 +164,20 @@ export class ZmtpConnection {
         resolve();
       });
     });
+    await this.leftByPeer();
     this.destroy();
+  }
+
+  /** So that whoever calls after this side has closed knows that it is. */
+  private async leftByPeer(): Promise<void> {
+    if (this.state === "closed") return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, FAREWELL_MS);
+      this.socket.once("close", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   destroy(cause = new Error("the peer went away")): void {
