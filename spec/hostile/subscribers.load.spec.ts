@@ -199,7 +199,7 @@ it("ignores what is no subscription, and drops who sends too much of it", async 
   await probe.emit(1, 1);
   expect(String(await peer.nextBody())).toContain(SIGNAL);
 
-  peer.write(message("x".repeat(MIB)));
+  peer.write(message("x".repeat(MIB + 1)));
   await peer.closed();
   expect(await probe.stop()).toBe(true);
   child.send("end");
