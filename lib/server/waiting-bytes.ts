@@ -37,7 +37,8 @@ export class WaitingBytes {
   readonly link: Link = (next) => (request) => {
     const lane = laneOf(request.contract);
     // Those do not wait, but begin: they are looked at before, where there are others.
-    const busy = lane !== "in turn" && this.ofAll.of(lane) > 0 ? this.refusalFor(request, lane) : undefined;
+    const hasOthers = lane !== "in turn" && this.ofAll.of(lane) > 0;
+    const busy = hasOthers ? this.refusalFor(request, lane, this.bytesOf(request)) : undefined;
     if (busy === undefined) next(request);
     else request.refuse(busy, "busy");
     // What runs in turn is the only one, and no larger than a message.
@@ -45,13 +46,13 @@ export class WaitingBytes {
   };
 
   private keep(request: ServedRequest, lane: Lane): void {
-    const busy = request.isWaiting ? this.refusalFor(request, lane) : undefined;
+    const bytes = this.bytesOf(request);
+    const busy = request.isWaiting ? this.refusalFor(request, lane, bytes) : undefined;
     if (busy !== undefined) {
       request.refuse(busy, "busy");
       return;
     }
     const { id: client } = request.client;
-    const bytes = this.bytesOf(request);
     this.count(client, lane, bytes);
     let isKept = true;
     request.onPhase((phase) => {
@@ -66,13 +67,12 @@ export class WaitingBytes {
   }
 
   /** One that is alone is taken whatever its size: that of a message is bounded. */
-  private refusalFor(request: ServedRequest, lane: Lane): string | undefined {
-    const bytes = this.bytesOf(request);
+  private refusalFor({ client }: ServedRequest, lane: Lane, bytes: number): string | undefined {
     const ofAll = this.ofAll.of(lane);
     if (ofAll > 0 && ofAll + bytes > this.maxBytes) {
       return `what waits at the device would take more than ${this.maxBytes} bytes (maxWaitingBytes)`;
     }
-    const ofClient = this.byClient.get(request.client.id)?.of(lane) ?? 0;
+    const ofClient = this.byClient.get(client.id)?.of(lane) ?? 0;
     return ofClient > 0 && ofClient + bytes > this.maxBytesPerClient
       ? `what waits of this client would take more than ${this.maxBytesPerClient} bytes (maxWaitingBytesPerClient)`
       : undefined;
