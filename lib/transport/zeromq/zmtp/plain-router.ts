@@ -25,7 +25,6 @@ export class PlainRouter implements CallSocket {
   onGone?: (client: string) => void;
   private readonly server: Server;
   private readonly connections = new Map<string, ZmtpConnection>();
-  private readonly addresses = new Map<string, string>();
   private onMessage: MessageHandler | undefined;
   private named = 0;
   private unfinishedBytes = 0;
@@ -64,7 +63,7 @@ export class PlainRouter implements CallSocket {
   }
 
   addressOf(client: string): string | undefined {
-    return this.addresses.get(client);
+    return this.connections.get(client)?.peerAddress;
   }
 
   async release(lingerMs: number): Promise<void> {
@@ -94,13 +93,11 @@ export class PlainRouter implements CallSocket {
         onRoom: () => this.onRoom?.(client),
         onUnfinished: (change) => this.count(change),
         onClosed: () => {
-          this.addresses.delete(client);
           if (this.connections.delete(client)) this.onGone?.(client);
         },
       },
     );
     this.connections.set(client, connection);
-    if (socket.remoteAddress !== undefined) this.addresses.set(client, socket.remoteAddress);
     socket.resume();
   }
 

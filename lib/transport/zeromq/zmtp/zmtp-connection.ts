@@ -113,6 +113,11 @@ export class ZmtpConnection {
     return this.state === "open";
   }
 
+  /** Where the peer is, as a number; nothing over a local socket. */
+  get peerAddress(): string | undefined {
+    return this.socket.remoteAddress;
+  }
+
   /** Whether the system ever connected it. */
   get wasConnected(): boolean {
     return this.isConnected;
