@@ -35,8 +35,8 @@ const apartRules = APART.map((folder) => ({
   to: { path: `^lib/(${APART.filter((other) => other !== folder).join("|")})/` },
 }));
 
-/** Files directly in lib/ that users import, or that run: they bring the layers together. */
-const ENTRY = "lib/(index|testing|browser(-class-transformer)?)\\.ts";
+/** Files directly in lib/ that users import, or what several of those export: they bring the layers together. */
+const ENTRY = "lib/(index|testing|contracts-and-clients|browser(-class-transformer)?)\\.ts";
 const ENTRIES = `^${ENTRY}$`;
 
 const layerRules = LAYERS.map((layer, depth) => ({
@@ -92,7 +92,7 @@ module.exports = {
       comment: "what a browser loads imports nothing of Node; tsconfig.portable.json holds the rest",
       severity: "error",
       from: {
-        path: "^(decorators/|lib/(client|contract|discovery|time|wire|transport/stream/browser)/|lib/(address|transport|transport/stream)/[^/]+\\.ts$|lib/(errors|browser(-class-transformer)?)\\.ts)",
+        path: "^(decorators/|lib/(client|contract|discovery|time|wire|transport/stream/browser)/|lib/(address|transport|transport/stream)/[^/]+\\.ts$|lib/(errors|browser(-class-transformer)?|contracts-and-clients)\\.ts)",
       },
       to: { dependencyTypes: ["core"] },
     },

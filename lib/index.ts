@@ -6,13 +6,7 @@ import "./log/pino-logger";
 import "./transport/stream/register";
 import "./transport/zeromq/register";
 
-export { Arg, type ArgOptions, type Argument } from "../decorators/arg";
-export { BufferMethod } from "../decorators/buffer-method";
-export { JsonMethod, type MethodOptions } from "../decorators/json-method";
-export { type ExperimentMethodDecorator, OnExperiment } from "../decorators/on-experiment";
-export { RpcProperty, type PropertyOptions } from "../decorators/rpc-property";
-export { RpcService, type RpcServiceOptions } from "../decorators/rpc-service";
-export { Signal, type SignalOptions } from "../decorators/signal";
+export * from "./contracts-and-clients";
 
 export {
   AdvertisementDirectory,
@@ -32,54 +26,7 @@ export {
 } from "./advertisement/runtime-directory";
 export { type ServiceEvent, type WatchOptions } from "./advertisement/service-watch";
 
-export { type CallOptions } from "./client/call-options";
-export { type MissingMembers } from "./client/check-fulfilled";
-export { type ClientHandler, type ClientInterceptor, type ClientRequest } from "./client/interceptor";
-export { connect } from "./client/connect";
-export { clientOf, withOptions } from "./client/create-remote";
-export { type ReadonlyRemoteProperty, type Remote, type RemoteProperty } from "./client/remote";
-export { type ClientOptions, type ClientState, type RpcClient } from "./client/rpc-client";
-export { type MissedSignals } from "./client/signal-sequences";
-
-export { type BufferResult } from "./contract/buffer-result";
-export { type Keywords } from "./client/outgoing-arguments";
-export { type ArgRecord } from "./contract/records";
 export { type NetworkUrl } from "./registry/network-urls";
-export { type RunningMethod } from "./wire/server-status";
-export { contractOf } from "./contract/contract-of";
-export {
-  type RpcClassDecorator,
-  type RpcFieldDecorator,
-  type RpcMethodDecorator,
-} from "./contract/decorated-member";
-export { type ValueCheck, type ValueRules } from "./contract/value-rules";
-export { type PropertyGuard } from "./contract/constraints";
-export { type ExperimentMethod } from "./contract/experiment-methods";
-export { type ExperimentMethodOptions, type Naming, type OnCallerLost } from "./contract/records";
-export { remote } from "./contract/remote-body";
-export {
-  type MemberContract,
-  type MethodContract,
-  type ParameterContract,
-  type PropertyContract,
-  type ServiceContract,
-  type SignalContract,
-} from "./contract/service-contract";
-export {
-  Any,
-  arrayOf,
-  type Constructor,
-  dictOf,
-  enumOf,
-  type EnumObject,
-  Integer,
-  type LazyType,
-  oneOf,
-  setOf,
-  tupleOf,
-  type TypeSpec,
-  type ValueType,
-} from "./contract/value-type";
 
 export { AdvertisementModule } from "./di/advertisement-module";
 export { DeviceClients, type DeviceClientsOptions } from "./di/device-clients";
@@ -102,8 +49,6 @@ export {
 export { CombinedDirectory } from "./discovery/combined-directory";
 export { DeviceList } from "./discovery/device-list";
 
-export * from "./errors";
-export { defaultLogger, type Logger } from "./log/logger";
 export { Communicator } from "./experiments/communicator";
 export {
   type CommunicatorOptions,
@@ -199,18 +144,8 @@ export { type RigSecurity, type ServerKeys } from "./security/rig-security";
 export { addToken } from "./security/token-file";
 export { inject, injectable, singleton } from "tsyringe";
 export { type ClientIdentity } from "./transport/endpoint";
-export { type Located, type PeerIdentity } from "./transport/located";
-export { type Locate } from "./transport/rpc-channel";
-export { type TlsIdentity, type WebAccess, type WebCredentials } from "./transport/web-access";
+export { type TlsIdentity, type WebAccess } from "./transport/web-access";
 export { generateKeys } from "./security/generate-keys";
-export { VERSION } from "./version";
-export {
-  type Inventory,
-  type MemberDescription,
-  type MethodTimeouts,
-  type ParameterDescription,
-  type RigwireInventory,
-} from "./wire/inventory";
 export {
   type Allow,
   type ClientSecurity,

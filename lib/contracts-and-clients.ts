@@ -1,0 +1,75 @@
+// What devices and pages have in common. Both entries of the package export all of it.
+
+export { Arg, type ArgOptions, type Argument } from "../decorators/arg";
+export { BufferMethod } from "../decorators/buffer-method";
+export { JsonMethod, type MethodOptions } from "../decorators/json-method";
+export { type ExperimentMethodDecorator, OnExperiment } from "../decorators/on-experiment";
+export { RpcProperty, type PropertyOptions } from "../decorators/rpc-property";
+export { RpcService, type RpcServiceOptions } from "../decorators/rpc-service";
+export { Signal, type SignalOptions } from "../decorators/signal";
+
+export { type CallOptions } from "./client/call-options";
+export { type MissingMembers } from "./client/check-fulfilled";
+export { connect } from "./client/connect";
+export { clientOf, withOptions } from "./client/create-remote";
+export { type ClientHandler, type ClientInterceptor, type ClientRequest } from "./client/interceptor";
+export { type Keywords } from "./client/outgoing-arguments";
+export { type ReadonlyRemoteProperty, type Remote, type RemoteProperty } from "./client/remote";
+export { type ClientOptions, type ClientState, type RpcClient } from "./client/rpc-client";
+export { type MissedSignals } from "./client/signal-sequences";
+
+export { type BufferResult } from "./contract/buffer-result";
+export { type PropertyGuard } from "./contract/constraints";
+export { contractOf } from "./contract/contract-of";
+export {
+  type RpcClassDecorator,
+  type RpcFieldDecorator,
+  type RpcMethodDecorator,
+} from "./contract/decorated-member";
+export { type ExperimentMethod } from "./contract/experiment-methods";
+export {
+  type ArgRecord,
+  type ExperimentMethodOptions,
+  type Naming,
+  type OnCallerLost,
+} from "./contract/records";
+export { remote } from "./contract/remote-body";
+export {
+  type MemberContract,
+  type MethodContract,
+  type ParameterContract,
+  type PropertyContract,
+  type ServiceContract,
+  type SignalContract,
+} from "./contract/service-contract";
+export { type ValueCheck, type ValueRules } from "./contract/value-rules";
+export {
+  Any,
+  arrayOf,
+  type Constructor,
+  dictOf,
+  enumOf,
+  type EnumObject,
+  Integer,
+  type LazyType,
+  oneOf,
+  setOf,
+  tupleOf,
+  type TypeSpec,
+  type ValueType,
+} from "./contract/value-type";
+
+export * from "./errors";
+export { defaultLogger, type Logger } from "./log/logger";
+export { type Located, type PeerIdentity } from "./transport/located";
+export { type Locate } from "./transport/rpc-channel";
+export { type WebCredentials } from "./transport/web-access";
+export { VERSION } from "./version";
+export {
+  type Inventory,
+  type MemberDescription,
+  type MethodTimeouts,
+  type ParameterDescription,
+  type RigwireInventory,
+} from "./wire/inventory";
+export { type RunningMethod } from "./wire/server-status";
