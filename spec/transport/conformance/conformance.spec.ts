@@ -296,9 +296,9 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl, install }) => {
         await openEndpoint(
           freshUrl(),
           {
-            handle: ({ client, reply }) => {
-              asked.push(client);
-              reply(["{}"]);
+            handle: (request) => {
+              asked.push(request.client);
+              request.reply(["{}"]);
             },
             attended: () => asked,
           },
