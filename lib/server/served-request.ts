@@ -305,9 +305,7 @@ export class ServedRequest<
 
   /** One without a name cannot be told from the reply. */
   private get wantsProgress(): boolean {
-    return (
-      "progress" in this.request && this.request.progress === true && this.id !== "" && !this.isForsaken
-    );
+    return "progress" in this.request && this.request.progress === true && this.id !== "" && !this.isForsaken;
   }
 
   private progressToSend(value: unknown): unknown {
