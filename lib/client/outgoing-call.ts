@@ -55,7 +55,6 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
   override readonly lane: Lane;
   /** Its time, where that is the time without progress. */
   private idleMs: number | undefined;
-  private hasAskedForProgress = false;
 
   /**
    * @param client - Names the device in errors.
@@ -105,10 +104,6 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
   private idleTimeFor(peer: Peer | undefined, time: CallOptions["timeoutMs"]): number | undefined {
     if (isIdleTimeout(time)) return time.idle;
     return time === undefined ? this.kind.usualIdleMs?.(peer) : undefined;
-  }
-
-  protected override get isRenewed(): boolean {
-    return this.hasAskedForProgress && this.idleMs !== undefined;
   }
 
   /**
@@ -168,8 +163,9 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
   private progressWish(peer: Peer): ProgressWish | undefined {
     const { progress = this.defaults.progress ?? true } = this.options;
     const isWanted = (this.listener !== undefined && progress) || this.idleMs !== undefined;
-    this.hasAskedForProgress = isWanted && this.kind.tellsProgress?.(peer) === true;
-    return this.hasAskedForProgress ? { idleMs: this.idleMs } : undefined;
+    if (!isWanted || this.kind.tellsProgress?.(peer) !== true) return undefined;
+    this.isRenewed = this.idleMs !== undefined;
+    return { idleMs: this.idleMs };
   }
 
   /** What a device must know that would send more than this client takes: that would end the connection as well. */

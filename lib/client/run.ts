@@ -137,7 +137,6 @@ export class RemoteRun extends Promise<unknown> implements Run<unknown> {
         (error: unknown) => {
           progress.end();
           // What ended the call goes on to whoever awaits it.
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
           reject(error);
         },
       );

@@ -1,5 +1,5 @@
 /** What a method that yields returns: runs on only when it is asked to, and can be told to end. */
-export type AnyGenerator = Generator<unknown> | AsyncGenerator<unknown>;
+export type AnyGenerator = Generator<unknown, unknown> | AsyncGenerator<unknown, unknown>;
 
 const GENERATOR_FUNCTIONS = new Set(["AsyncGeneratorFunction", "GeneratorFunction"]);
 

@@ -46,9 +46,7 @@ export abstract class PendingCall<Peer> implements SentRequest {
   abstract readonly signal: AbortSignal | undefined;
 
   /** Whether its time begins anew with each progress. */
-  protected get isRenewed(): boolean {
-    return false;
-  }
+  protected isRenewed = false;
 
   /** How long the caller waits, in milliseconds; null waits for ever once it is connected. */
   abstract timeoutFor(peer: Peer | undefined): number | null;
