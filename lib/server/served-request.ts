@@ -275,6 +275,7 @@ export class ServedRequest<
 
   private abort(why: string, reason: FailureReason): void {
     this.reasonGivenUp ??= { text: why, reason };
+    clearTimeout(this.deadlineTimer);
     this.controller?.abort(new Error(why));
   }
 
