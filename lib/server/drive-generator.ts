@@ -5,7 +5,7 @@ import { type FailureLog } from "./failure-log";
 import { type ServedRequest } from "./served-request";
 
 /** A generator that never waits holds up everything else for no longer than this, in milliseconds. */
-const LONGEST_WITHOUT_TURN_MS = 10;
+const LONGEST_WITHOUT_TURN_MS = 5;
 
 /** So often may a generator yield after it was told to end: enough for one that says how its clearing up goes on. */
 const MAX_YIELDS_AT_END = 100;

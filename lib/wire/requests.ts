@@ -177,7 +177,7 @@ function decodeMethodCall(message: Readonly<Record<string, unknown>>): MethodCal
     kwargs,
     deadline: number(message, "deadline"),
     maxReplyBytes: number(message, "maxReplyBytes"),
-    progress: message.progress === true,
+    progress: message.progress === true ? true : undefined,
     idle: positive(message, "idle"),
   };
 }
