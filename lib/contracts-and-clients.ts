@@ -14,6 +14,7 @@ export { connect } from "./client/connect";
 export { clientOf, withOptions } from "./client/create-remote";
 export { type ClientHandler, type ClientInterceptor, type ClientRequest } from "./client/interceptor";
 export { type Keywords } from "./client/outgoing-arguments";
+export { type Run, runOf } from "./client/run";
 export { type ReadonlyRemoteProperty, type Remote, type RemoteProperty } from "./client/remote";
 export { type ClientOptions, type ClientState, type RpcClient } from "./client/rpc-client";
 export { type MissedSignals } from "./client/signal-sequences";
@@ -31,6 +32,7 @@ export {
   type ArgRecord,
   type ExperimentMethodOptions,
   type Naming,
+  type IdleTimeout,
   type OnCallerLost,
 } from "./contract/records";
 export { remote } from "./contract/remote-body";

@@ -97,7 +97,15 @@ export class RpcServer {
     this.accounts = new SignalAccounts(endpoint, this.signals);
     const state = { name: () => this.name, phase: () => this.phase };
     this.dispatcher = new RequestDispatcher(endpoint, this.maxTextBytes, {
-      members: new MemberRequests(contract, this.methods, this.properties, this.active, this.time, links),
+      members: new MemberRequests(
+        contract,
+        this.methods,
+        this.properties,
+        this.active,
+        failures,
+        this.time,
+        links,
+      ),
       signals: this.accounts,
       description: new SelfDescription(contract, endpoint, this.maxTextBytes, this.methods, this.time, state),
       active: this.active,

@@ -25,6 +25,8 @@ export interface IncomingRequest {
   readonly body: Received;
   /** Sends the reply; once. The frames are sent without a copy: leave them alone afterwards. */
   reply(frames: readonly Frame[]): void;
+  /** Sends something before the reply. While it waits to leave, the next takes its place: a slow client gets the newest. */
+  progress(frame: Frame): void;
 }
 
 /** What an endpoint serves. */

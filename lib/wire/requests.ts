@@ -20,7 +20,7 @@ export type RpcRequest =
 /** What can be asked of a member. */
 export type MemberRequest = MethodCall | PropertyGet | PropertySet;
 
-export interface MethodCall extends WithDeadline, WithReplyLimit {
+export interface MethodCall extends WithDeadline, WithReplyLimit, WithProgress {
   readonly event: "METHOD_CALL";
   readonly method: string;
   readonly args: readonly unknown[];
@@ -43,15 +43,29 @@ interface WithReplyLimit {
   readonly maxReplyBytes?: number | undefined;
 }
 
+interface WithProgress {
+  /** The client wants to hear of progress before the reply. */
+  readonly progress?: boolean | undefined;
+  /** How long the client waits without hearing of any once the method runs, in milliseconds. */
+  readonly idle?: number | undefined;
+}
+
 interface WithDeadline {
   /** Milliseconds on the server's own clock, after which the command must not be started. */
   readonly deadline?: number | undefined;
+}
+
+/** What a client wants to hear of a call before its reply. */
+export interface ProgressWish {
+  /** How long it waits without hearing of any, in milliseconds; left out where its time does not depend on it. */
+  readonly idleMs?: number | undefined;
 }
 
 /**
  * @param deadline - In place of the request's own, if it is a command.
  * @param maxReplyBytes - In place of the request's own, if its reply may be of any size.
  * @param argumentName - What errors call an argument, by its place. Default: `argument 1`, `argument 2`, …
+ * @param progress - Asks a method for its progress. Default: it is not asked for.
  * @throws EncodingError if a value cannot be sent, with the path to it.
  */
 export function encodeRequest(
@@ -59,6 +73,7 @@ export function encodeRequest(
   deadline?: number,
   maxReplyBytes?: number,
   argumentName?: (index: number) => string,
+  progress?: ProgressWish,
 ): string {
   switch (request.event) {
     case "METHOD_CALL":
@@ -67,6 +82,7 @@ export function encodeRequest(
         deadline ?? request.deadline,
         maxReplyBytes ?? request.maxReplyBytes,
         argumentName,
+        progress,
       );
     case "PROPERTY_GET":
       return encodeJson(maxReplyBytes === undefined ? request : { ...request, maxReplyBytes });
@@ -83,12 +99,18 @@ function encodeMethodCall(
   deadline: number | undefined,
   maxReplyBytes: number | undefined,
   argumentName?: (index: number) => string,
+  progress?: ProgressWish,
 ): string {
   const named = isEmpty(kwargs) ? "{}" : encodeKeywords(kwargs);
   const params = `{"args":${encodeArguments(args, argumentName)},"kwargs":${named}}`;
   const until = deadline === undefined ? "" : `,"deadline":${deadline}`;
   const limit = maxReplyBytes === undefined ? "" : `,"maxReplyBytes":${maxReplyBytes}`;
-  return `{"event":"METHOD_CALL","method":${JSON.stringify(method)},"params":${params}${until}${limit}}`;
+  const wish = progress === undefined ? "" : encodeWish(progress);
+  return `{"event":"METHOD_CALL","method":${JSON.stringify(method)},"params":${params}${until}${limit}${wish}}`;
+}
+
+function encodeWish({ idleMs }: ProgressWish): string {
+  return `,"progress":true${idleMs === undefined ? "" : `,"idle":${idleMs}`}`;
 }
 
 function isEmpty(object: object): boolean {
@@ -155,6 +177,8 @@ function decodeMethodCall(message: Readonly<Record<string, unknown>>): MethodCal
     kwargs,
     deadline: number(message, "deadline"),
     maxReplyBytes: number(message, "maxReplyBytes"),
+    progress: message.progress === true ? true : undefined,
+    idle: positive(message, "idle"),
   };
 }
 
@@ -175,6 +199,12 @@ function optionalText(message: Readonly<Record<string, unknown>>, key: string): 
 function number(message: Readonly<Record<string, unknown>>, key: string): number | undefined {
   const value = message[key];
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+/** An addition that is no positive number counts as absent. */
+function positive(message: Readonly<Record<string, unknown>>, key: string): number | undefined {
+  const value = number(message, key);
+  return value !== undefined && value > 0 ? value : undefined;
 }
 
 const EXCERPT_LENGTH = 60;

@@ -48,6 +48,40 @@ describe("a mistake in a decorated class", () => {
     expect(mistakeOf(Camera).message).toMatch(/^Camera\.mode: .*it has no signals$/);
   });
 
+  it("is told where a time without progress stands on a method that tells none", () => {
+    @RpcService()
+    class Camera {
+      @JsonMethod({ timeout: { idle: 500 } }) async expose(): Promise<void> {
+        await Promise.resolve();
+      }
+    }
+
+    expect(mistakeOf(Camera).message).toMatch(/^Camera\.expose: a timeout of \{ idle \} needs progress/);
+  });
+
+  it.each([0, -1, Number.NaN, Infinity])("is told where a time without progress is %d", (idle) => {
+    @RpcService()
+    class Camera {
+      @JsonMethod({ timeout: { idle } }) async *expose(): AsyncGenerator<number, void> {
+        yield 1;
+      }
+    }
+
+    expect(mistakeOf(Camera).message).toMatch(/^Camera\.expose: the timeout must be a positive number/);
+  });
+
+  it("is told where the type of progress is not there yet", () => {
+    const later = undefined as unknown as TypeSpec;
+    @RpcService()
+    class Camera {
+      @JsonMethod({ progress: later }) async *expose(): AsyncGenerator<number, void> {
+        yield 1;
+      }
+    }
+
+    expect(mistakeOf(Camera).message).toMatch(/^Camera\.expose: its type is undefined/);
+  });
+
   it("is told where two members have one wire name", () => {
     @RpcService({ naming: "snake_case" })
     class Camera {

@@ -10,6 +10,8 @@ import {
   type ReadonlyRemoteProperty,
   type Remote,
   type RemoteProperty,
+  type Run,
+  runOf,
 } from "rigwire";
 
 type Equal<A, B> =
@@ -56,6 +58,11 @@ declare class Camera {
   getRaw(): BufferResult;
   getPair(): Promise<[number, string]>;
   parse(): any; // eslint-disable-line @typescript-eslint/no-explicit-any
+  never(): never;
+  scan(rows: number): AsyncGenerator<number, string>;
+  film(): AsyncGenerator<Mode, BufferResult<ImageInfo>>;
+  park(): AsyncGenerator<{ at: number }, void, void>;
+  list(): Generator<string, number>;
 
   protected calibrate(): void;
   private readonly secret: string;
@@ -76,6 +83,14 @@ same<R["parse"], () => Promise<any>>(true); // eslint-disable-line @typescript-e
 // The bytes of a buffer result are a Buffer.
 same<R["getImage"], (lores?: boolean) => Promise<[data: Buffer, info: ImageInfo]>>(true);
 same<R["getRaw"], () => Promise<[data: Buffer, info: Record<string, unknown>]>>(true);
+
+// A method that yields gives a run: of what it returns, with the progress that it yields.
+same<R["scan"], (rows: number) => Run<string, number>>(true);
+same<R["film"], () => Run<[data: Buffer, info: ImageInfo], Mode>>(true);
+same<R["park"], () => Run<void, { at: number }>>(true);
+same<R["list"], () => Run<number, string>>(true);
+same<R["never"], () => Promise<never>>(true);
+same<Run<string, number>["progress$"], Observable<number>>(true);
 
 // A field that is an Observable of any kind gives an Observable.
 same<R["modeChanged"], Observable<Mode>>(true);
@@ -119,6 +134,12 @@ export async function use(remote: Remote<Camera>): Promise<void> {
   bytes.readUInt8(format.length);
   remote.mode.changes$.subscribe((each: Mode) => each);
 
+  const run: Run<number, { at: number }> = runOf(remote.focus(1));
+  run.progress$.subscribe(({ at }) => at.toFixed());
+  (await run).toFixed();
+
+  // @ts-expect-error what is yielded is of another type
+  remote.scan(1).progress$.subscribe((step: string) => step);
   // @ts-expect-error a value of another type
   await remote.mode.set("OFF");
   // @ts-expect-error a read-only property has no set

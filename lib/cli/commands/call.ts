@@ -1,14 +1,17 @@
 import { type Command } from "commander";
+import { CallAbortedError } from "../../errors";
 import { type MethodContract } from "../../contract/service-contract";
 import { parseKeyword, parseMs, parseValue } from "../contract/arguments";
 import { expectWritable, sensibleName, writeBeside, writeNamed } from "../terminal/buffer-file";
 import { argumentType, keywordType } from "../contract/described-member";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
 import { methodNamed } from "../contract/members";
+import { fateOf } from "../lookup/aborted-call";
 import { newCommand } from "../program/new-command";
 import { type OpenedDevice, withDevice } from "../lookup/opened-device";
 import { type Session } from "../program/session";
-import { withSpinner } from "../terminal/spinner";
+import { printable } from "../terminal/printable";
+import { withProgressLine } from "../terminal/progress-line";
 import { formatBytes, formatMs, preciseMs } from "../terminal/units";
 import { bareValueText, valueText } from "../contract/value-text";
 
@@ -28,7 +31,8 @@ export function callCommand(session: Session): Command {
     ],
     notes:
       "A value is JSON where it can be read as JSON, else plain words. The call is sent\n" +
-      "at most once; Ctrl-C gives it up, and it may still be carried out.",
+      "at most once. A terminal shows its progress, where the method tells any. Ctrl-C gives\n" +
+      "the call up, and says whether the device still runs it.",
   })
     .argument("<device>", "a URL or a name")
     .argument("<method>", "its name on the network or in the device's class")
@@ -59,16 +63,30 @@ async function call(
   const timeoutMs = options.timeout === undefined ? undefined : parseMs(options.timeout, "--timeout");
   if (options.out !== undefined && options.out !== "-") await expectWritable(options.out);
   const startedAt = performance.now();
-  const result = await withSpinner(
-    output,
-    `${device.name}.${method.wireName}`,
-    device.client.call(method, byPlace, byName, { signal, ...(timeoutMs !== undefined && { timeoutMs }) }),
-  );
+  const run = device.client.run(method, byPlace, byName, {
+    signal,
+    progress: output.canSpin,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+  });
+  const label = `${printable(device.name)}.${printable(method.wireName)}`;
+  const result = await withProgressLine(output, label, run).catch(async (error: unknown) => {
+    if (error instanceof CallAbortedError && signal.aborted) await tellFate(output, device, method);
+    throw error;
+  });
   const ms = performance.now() - startedAt;
   if (isBytes(result)) await keepBytes({ output, signal }, device, method, result, ms, options.out);
   else if (output.json) output.record({ result: result ?? null, ms: preciseMs(ms) });
   else if (result !== null && result !== undefined) output.line(bareValueText(result, output.paint));
   else output.note(output.notePaint.dim(`done in ${formatMs(ms)}`));
+}
+
+async function tellFate(
+  output: Session["output"],
+  device: OpenedDevice,
+  method: MethodContract,
+): Promise<void> {
+  const fate = await fateOf(device, method);
+  if (fate !== undefined) output.note(`${device.name}: ${fate}`);
 }
 
 function argumentsOf(

@@ -7,6 +7,7 @@ import { type ClientTransport, type Connection, type ConnectionReceiver } from "
 import {
   type ClientIdentity,
   type EndpointOptions,
+  type IncomingRequest,
   type RequestHandler,
   type RpcEndpoint,
   type ServerTransport,
@@ -84,12 +85,19 @@ class MemoryConnection implements Connection {
   /** A reply, from the endpoint. */
   deliver(id: number, frames: readonly Frame[]): void {
     const received = frames.map(copied);
-    later(() => {
-      if (this.isClosed) return;
-      const isTooLarge = received.some(({ length }) => length > this.maxMessageBytes);
-      if (isTooLarge) this.lose("a reply is larger than maxMessageBytes");
-      else this.receiver.onMessage(id, received);
-    });
+    later(() => this.arrive(id, received));
+  }
+
+  /** What comes before a reply: what there is by then. */
+  deliverLast(id: number, newest: () => Frame): void {
+    later(() => this.arrive(id, [copied(newest())]));
+  }
+
+  private arrive(id: number, received: readonly Bytes[]): void {
+    if (this.isClosed) return;
+    const isTooLarge = received.some(({ length }) => length > this.maxMessageBytes);
+    if (isTooLarge) this.lose("a reply is larger than maxMessageBytes");
+    else this.receiver.onMessage(id, received);
   }
 
   /** A signal, from the endpoint. */
@@ -137,14 +145,7 @@ class MemoryEndpoint implements RpcEndpoint {
 
   receive(connection: MemoryConnection, id: number | undefined, body: Bytes): void {
     if (endpoints.get(this.url) !== this) return;
-    this.handler.handle({
-      client: connection.identity,
-      id: id === undefined ? "" : String(id),
-      body,
-      reply: (frames) => {
-        if (id !== undefined) connection.deliver(id, frames);
-      },
-    });
+    this.handler.handle(new MemoryRequest(connection, id, body));
   }
 
   publish(signal: string, frame: Frame): void {
@@ -179,6 +180,40 @@ class MemoryEndpoint implements RpcEndpoint {
     for (const connection of [...this.connections]) connection.lose("the server closed");
     this.changes.complete();
     this.departures.complete();
+  }
+}
+
+class MemoryRequest implements IncomingRequest {
+  readonly id: string;
+  /** What waits for its turn, if anything does. */
+  private waiting: Frame | undefined;
+
+  constructor(
+    private readonly connection: MemoryConnection,
+    private readonly number: number | undefined,
+    readonly body: Bytes,
+  ) {
+    this.id = number === undefined ? "" : String(number);
+  }
+
+  get client(): ClientIdentity {
+    return this.connection.identity;
+  }
+
+  reply(frames: readonly Frame[]): void {
+    if (this.number !== undefined) this.connection.deliver(this.number, frames);
+  }
+
+  progress(frame: Frame): void {
+    const isNext = this.waiting === undefined;
+    this.waiting = frame;
+    if (isNext && this.number !== undefined) this.connection.deliverLast(this.number, () => this.taken());
+  }
+
+  private taken(): Frame {
+    const frame = this.waiting ?? "";
+    this.waiting = undefined;
+    return frame;
   }
 }
 
