@@ -35,7 +35,7 @@ export class RequestDispatcher {
     const reply = (frames: readonly Frame[]) =>
       incoming.reply(withinLimit(frames, this.replyLimit(request), this.maxTextBytes));
     try {
-      request = decodeRequest(incoming.body, this.maxTextBytes);
+      request = decodeRequest(incoming.body, this.maxTextBytes, incoming.data);
     } catch (error) {
       reply(failureReply(refusal(error)));
       return;

@@ -16,6 +16,8 @@ export interface IncomingMessage<Route> {
   /** The client's own name for the request; empty where it gave none. */
   readonly id: string;
   readonly body: Uint8Array;
+  /** The frame behind it, if there is one. */
+  readonly data?: Uint8Array | undefined;
   /** Whether the client itself is at the other end, and not a broker which knows no batches. */
   readonly isDirect: boolean;
 }
@@ -92,7 +94,7 @@ export class RequestIntake<Route> {
   }
 
   private take(message: IncomingMessage<Route>): Promise<void> | undefined {
-    if (isBatch(message.body)) return this.receiveBatch(message);
+    if (message.data === undefined && isBatch(message.body)) return this.receiveBatch(message);
     this.receiveOne(message);
     return undefined;
   }
@@ -128,11 +130,12 @@ export class RequestIntake<Route> {
     this.sender.wake();
   }
 
-  private receiveOne({ client, route, id, body }: IncomingMessage<Route>): void {
+  private receiveOne({ client, route, id, body, data }: IncomingMessage<Route>): void {
     this.handle({
       client,
       id,
       body,
+      data,
       reply: (frames) => {
         this.replies.add(client.id, route, frames);
         this.sender.wake();

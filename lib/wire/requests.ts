@@ -1,4 +1,5 @@
 import { MalformedMessageError } from "../errors";
+import { type OutgoingArrays, withArrays } from "./arrays";
 import { encodeArguments, encodeKeywords } from "./arguments";
 import { encodeJson } from "./json";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
@@ -36,6 +37,8 @@ export interface PropertySet extends WithDeadline {
 export interface PropertyGet extends WithReplyLimit {
   readonly event: "PROPERTY_GET";
   readonly property: string;
+  /** The client takes arrays as bytes behind the reply. */
+  readonly takesArrays?: boolean | undefined;
 }
 
 interface WithReplyLimit {
@@ -52,6 +55,7 @@ interface WithDeadline {
  * @param deadline - In place of the request's own, if it is a command.
  * @param maxReplyBytes - In place of the request's own, if its reply may be of any size.
  * @param argumentName - What errors call an argument, by its place. Default: `argument 1`, `argument 2`, …
+ * @param arrays - Gets the arrays that travel as bytes behind the text. Left out: they are refused.
  * @throws EncodingError if a value cannot be sent, with the path to it.
  */
 export function encodeRequest(
@@ -59,6 +63,7 @@ export function encodeRequest(
   deadline?: number,
   maxReplyBytes?: number,
   argumentName?: (index: number) => string,
+  arrays?: OutgoingArrays,
 ): string {
   switch (request.event) {
     case "METHOD_CALL":
@@ -67,11 +72,12 @@ export function encodeRequest(
         deadline ?? request.deadline,
         maxReplyBytes ?? request.maxReplyBytes,
         argumentName,
+        arrays,
       );
     case "PROPERTY_GET":
       return encodeJson(maxReplyBytes === undefined ? request : { ...request, maxReplyBytes });
     case "PROPERTY_SET":
-      return encodeJson(deadline === undefined ? request : { ...request, deadline });
+      return encodeJson(deadline === undefined ? request : { ...request, deadline }, "", arrays);
     default:
       return encodeJson(request);
   }
@@ -83,9 +89,11 @@ function encodeMethodCall(
   deadline: number | undefined,
   maxReplyBytes: number | undefined,
   argumentName?: (index: number) => string,
+  arrays?: OutgoingArrays,
 ): string {
-  const named = isEmpty(kwargs) ? "{}" : encodeKeywords(kwargs);
-  const params = `{"args":${encodeArguments(args, argumentName)},"kwargs":${named}}`;
+  const placed = encodeArguments(args, argumentName, arrays);
+  const named = isEmpty(kwargs) ? "{}" : encodeKeywords(kwargs, arrays);
+  const params = `{"args":${placed},"kwargs":${named}}`;
   const until = deadline === undefined ? "" : `,"deadline":${deadline}`;
   const limit = maxReplyBytes === undefined ? "" : `,"maxReplyBytes":${maxReplyBytes}`;
   return `{"event":"METHOD_CALL","method":${JSON.stringify(method)},"params":${params}${until}${limit}}`;
@@ -100,12 +108,14 @@ function isEmpty(object: object): boolean {
  * Reads a request that anyone may have sent.
  *
  * @param maxTextBytes - The longest text that is taken, in bytes.
+ * @param data - The frame behind the text, with the arrays that it refers to.
  * @throws MalformedMessageError for whatever is no request, with what is wrong with it.
  */
-export function decodeRequest(body: Received, maxTextBytes?: number): RpcRequest {
+export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint8Array): RpcRequest {
   if (isBytes(body) && body.length === 0)
     throw new MalformedMessageError("the request is empty: it must be one frame of JSON");
   const message = decodeObject(body, maxTextBytes);
+  if (data !== undefined) withArrays(message, data);
   switch (message.event) {
     case "GET_INVENTORY":
     case "INIT_SIGNALS_HANDLING":
@@ -120,6 +130,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number): RpcRequest
         event: "PROPERTY_GET",
         property: text(message, "property"),
         maxReplyBytes: number(message, "maxReplyBytes"),
+        ...(message.takesArrays === true && { takesArrays: true }),
       };
     case "PROPERTY_SET":
       if (!("value" in message)) throw new MalformedMessageError('PROPERTY_SET has no "value"');

@@ -65,10 +65,12 @@ class MemoryConnection implements Connection {
     return this.endpoint.url;
   }
 
-  send(id: number | undefined, [body = ""]: readonly Frame[]): undefined {
+  send(id: number | undefined, [body = "", data]: readonly Frame[]): undefined {
     const bytes = copied(body);
-    if (bytes.length > this.endpoint.maxMessageBytes) this.lose("the peer went away");
-    else later(() => this.endpoint.receive(this, id, bytes));
+    const further = data === undefined ? undefined : copied(data);
+    const limit = this.endpoint.maxMessageBytes;
+    if (bytes.length > limit || (further?.length ?? 0) > limit) this.lose("the peer went away");
+    else later(() => this.endpoint.receive(this, id, bytes, further));
   }
 
   introduce(): void {
@@ -93,11 +95,12 @@ class MemoryConnection implements Connection {
   }
 
   /** A signal, from the endpoint. */
-  emit(signal: string, frame: Frame): void {
+  emit(signal: string, frame: Frame, data: Uint8Array | undefined): void {
     if (!this.wanted.has(signal)) return;
     const bytes = copied(frame);
+    const further = data === undefined ? undefined : copied(data);
     later(() => {
-      if (!this.isClosed) this.receiver.onSignal(signal, bytes);
+      if (!this.isClosed) this.receiver.onSignal(signal, bytes, further);
     });
   }
 
@@ -135,20 +138,21 @@ class MemoryEndpoint implements RpcEndpoint {
     this.maxMessageBytes = maxMessageBytes;
   }
 
-  receive(connection: MemoryConnection, id: number | undefined, body: Bytes): void {
+  receive(connection: MemoryConnection, id: number | undefined, body: Bytes, data: Bytes | undefined): void {
     if (endpoints.get(this.url) !== this) return;
     this.handler.handle({
       client: connection.identity,
       id: id === undefined ? "" : String(id),
       body,
+      data,
       reply: (frames) => {
         if (id !== undefined) connection.deliver(id, frames);
       },
     });
   }
 
-  publish(signal: string, frame: Frame): void {
-    for (const connection of this.connections) connection.emit(signal, frame);
+  publish(signal: string, frame: Frame, data?: Uint8Array): void {
+    for (const connection of this.connections) connection.emit(signal, frame, data);
   }
 
   subscriptionsArrived(): Promise<boolean> {
@@ -190,5 +194,5 @@ const encoder = new TextEncoder();
 
 /** What arrives is never the sender's own memory. */
 function copied(frame: Frame): Bytes {
-  return platform().bytesOf(typeof frame === "string" ? encoder.encode(frame) : frame.slice());
+  return platform().bytesOf(typeof frame === "string" ? encoder.encode(frame) : new Uint8Array(frame));
 }
