@@ -75,5 +75,5 @@ export {
   type ParameterDescription,
   type RigwireInventory,
 } from "./wire/inventory";
-export { readArray } from "./wire/arrays";
+export { readArray } from "./wire/incoming-arrays";
 export { type RunningMethod } from "./wire/server-status";

@@ -10,7 +10,7 @@ import {
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../transport/message-limit";
 import { PendingCall } from "../transport/pending-call";
 import { type ChannelOptions } from "../transport/rpc-channel";
-import { OutgoingArrays } from "../wire/arrays";
+import { OutgoingArrays } from "../wire/outgoing-arrays";
 import { errorOf } from "../wire/failures";
 import { frameBytes, isLarger } from "../wire/frame";
 import { type Feature } from "../wire/inventory";

@@ -2,7 +2,7 @@ import { laneOf } from "../contract/lane";
 import { convertValue } from "../contract/convert-value";
 import { type MethodContract, type PropertyContract } from "../contract/service-contract";
 import { MalformedMessageError, messageOf, placeName, ValidationError } from "../errors";
-import { withArrays } from "../wire/arrays";
+import { withArrays } from "../wire/incoming-arrays";
 import { readBufferResult } from "../wire/buffer-results";
 import { decodeInventory, type Inventory } from "../wire/inventory";
 import { argumentName } from "./outgoing-arguments";

@@ -59,13 +59,12 @@ export class NdArray<T extends TypedArray = TypedArray> {
       throw new RangeError(`[${indices.join(", ")}] is not within [${shape.join(", ")}]`);
     return value;
   }
-
-  get [Symbol.toStringTag](): string {
-    return "NdArray";
-  }
 }
 
-Object.defineProperty(NdArray.prototype, BRAND, { value: true });
+Object.defineProperties(NdArray.prototype, {
+  [BRAND]: { value: true },
+  [Symbol.toStringTag]: { value: "NdArray" },
+});
 
 function isIndex(index: number, length: number): boolean {
   return index >= 0 && index < length;

@@ -1,7 +1,7 @@
 import { inheritedDescriptor } from "../contract/records";
 import { whyNotJson } from "../contract/value-type";
 import { ContractError } from "../errors";
-import { OutgoingArrays } from "../wire/arrays";
+import { OutgoingArrays } from "../wire/outgoing-arrays";
 import { decodeJson, encodeJson } from "../wire/json";
 import { platform } from "../platform/current";
 import { AwaitedChanges } from "./awaited-changes";

@@ -7,7 +7,7 @@ import { platform } from "../platform/current";
 import { type Timer } from "../platform/platform";
 import { type SubscriptionChange } from "../transport/endpoint";
 import { type Logger } from "../log/logger";
-import { OutgoingArrays } from "../wire/arrays";
+import { OutgoingArrays } from "../wire/outgoing-arrays";
 import { encodeSignal, encodeSignalEnd, signalTopic } from "../wire/signals";
 import { isSubject, type Device } from "./device";
 

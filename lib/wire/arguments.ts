@@ -1,4 +1,4 @@
-import { type OutgoingArrays } from "./arrays";
+import { type ArrayWriter } from "./outgoing-arrays";
 import { encodeJson } from "./json";
 import { isPlainJson } from "./plain-json";
 
@@ -9,11 +9,7 @@ import { isPlainJson } from "./plain-json";
  * @param arrays - Gets the arrays that travel as bytes. Left out: they are refused.
  * @throws EncodingError if an argument cannot be sent, with the path to the value.
  */
-export function encodeArguments(
-  args: readonly unknown[],
-  nameOf = numbered,
-  arrays?: OutgoingArrays,
-): string {
+export function encodeArguments(args: readonly unknown[], nameOf = numbered, arrays?: ArrayWriter): string {
   if (arrays?.isStrict !== true && isPlainJson(args)) return JSON.stringify(args);
   return `[${Array.from(args, (value, index) => encodeJson(value, nameOf(index), arrays)).join(",")}]`;
 }
@@ -23,7 +19,7 @@ export function encodeArguments(
  *
  * @throws EncodingError if an argument cannot be sent, with the path to the value.
  */
-export function encodeKeywords(kwargs: Readonly<Record<string, unknown>>, arrays?: OutgoingArrays): string {
+export function encodeKeywords(kwargs: Readonly<Record<string, unknown>>, arrays?: ArrayWriter): string {
   const given = Object.entries(kwargs).filter(([, value]) => value !== undefined);
   const members = given.map(([name, value]) => `${JSON.stringify(name)}:${encodeJson(value, name, arrays)}`);
   return `{${members.join(",")}}`;

@@ -1,6 +1,8 @@
 import { EncodingError } from "../errors";
 import { type Bytes } from "../platform/platform";
-import { isSendableArray, OutgoingArrays, type Sendable, withArrays } from "./arrays";
+import { isSendableArray, type Sendable } from "./array-reference";
+import { withArrays } from "./incoming-arrays";
+import { OutgoingArrays } from "./outgoing-arrays";
 import { encodeJson } from "./json";
 import { isObject } from "./message";
 import { type ReplyFrames } from "./replies";

@@ -1,4 +1,4 @@
-import { type OutgoingArrays } from "./arrays";
+import { type ArrayWriter } from "./outgoing-arrays";
 import { parseLossless } from "./lossless-json";
 import { writeLossless } from "./lossless-writer";
 import { isPlainJson } from "./plain-json";
@@ -26,7 +26,7 @@ const MANY_DIGITS = /\d{16}/;
  * @throws EncodingError for a cycle, and for a function, a symbol, a `Map`, bytes and the like anywhere in the value,
  *   with the path to it, such as `result.frames[3].data`.
  */
-export function encodeJson(value: unknown, place = "", arrays?: OutgoingArrays): string {
+export function encodeJson(value: unknown, place = "", arrays?: ArrayWriter): string {
   if (value === undefined || value === null) return "null";
   const isPlain = isPlainJson(value) && arrays?.isStrict !== true;
   return isPlain ? JSON.stringify(value) : writeLossless(value, place, arrays);

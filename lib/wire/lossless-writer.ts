@@ -1,5 +1,6 @@
 import { EncodingError, messageOf } from "../errors";
-import { isSendableArray, looksLikeReference, type OutgoingArrays } from "./arrays";
+import { isSendableArray, looksLikeReference } from "./array-reference";
+import { type ArrayWriter } from "./outgoing-arrays";
 import { unsendable } from "./unsendable";
 
 /**
@@ -10,7 +11,7 @@ import { unsendable } from "./unsendable";
  * @param arrays - Gets the arrays that travel as bytes; left out, they are refused.
  * @throws EncodingError for what JSON cannot carry, with the path to it, and for nesting that exhausts the stack.
  */
-export function writeLossless(value: unknown, place: string, arrays?: OutgoingArrays): string {
+export function writeLossless(value: unknown, place: string, arrays?: ArrayWriter): string {
   try {
     return new LosslessWriter(place, arrays).write(value, "") ?? "null";
   } catch (error) {
@@ -27,7 +28,7 @@ class LosslessWriter {
 
   constructor(
     private readonly place: string,
-    private readonly arrays?: OutgoingArrays,
+    private readonly arrays?: ArrayWriter,
   ) {}
 
   /** `undefined` for what JSON leaves out. */

@@ -3,7 +3,7 @@ import { type Bytes } from "../platform/platform";
 import { failed, isFailureReason, type Failure } from "./failures";
 import { frameBytes, isLarger, type Frame } from "./frame";
 import { encodeJson } from "./json";
-import { OutgoingArrays } from "./arrays";
+import { OutgoingArrays } from "./outgoing-arrays";
 import { decodeObject, type ReceivedReply } from "./message";
 
 /** A reply of one frame, or of two for a buffer: its info object and its bytes. */

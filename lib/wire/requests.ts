@@ -1,5 +1,6 @@
 import { MalformedMessageError } from "../errors";
-import { type OutgoingArrays, withArrays } from "./arrays";
+import { withArrays } from "./incoming-arrays";
+import { type ArrayWriter } from "./outgoing-arrays";
 import { encodeArguments, encodeKeywords } from "./arguments";
 import { encodeJson } from "./json";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
@@ -63,7 +64,7 @@ export function encodeRequest(
   deadline?: number,
   maxReplyBytes?: number,
   argumentName?: (index: number) => string,
-  arrays?: OutgoingArrays,
+  arrays?: ArrayWriter,
 ): string {
   switch (request.event) {
     case "METHOD_CALL":
@@ -89,7 +90,7 @@ function encodeMethodCall(
   deadline: number | undefined,
   maxReplyBytes: number | undefined,
   argumentName?: (index: number) => string,
-  arrays?: OutgoingArrays,
+  arrays?: ArrayWriter,
 ): string {
   const placed = encodeArguments(args, argumentName, arrays);
   const named = isEmpty(kwargs) ? "{}" : encodeKeywords(kwargs, arrays);

@@ -1,5 +1,6 @@
 import { MalformedMessageError } from "../errors";
-import { type OutgoingArrays, withArrays } from "./arrays";
+import { withArrays } from "./incoming-arrays";
+import { type ArrayWriter } from "./outgoing-arrays";
 import { encodeArguments } from "./arguments";
 import { parseAsWritten } from "./lossless-json";
 import { decodeObject } from "./message";
@@ -71,7 +72,7 @@ export function encodeSignal(
   topic: string,
   args: readonly unknown[],
   seq: number,
-  arrays?: OutgoingArrays,
+  arrays?: ArrayWriter,
 ): string {
   return `${topic}"args":${encodeArguments(args, undefined, arrays)},"blocking":false,"seq":${seq}}`;
 }

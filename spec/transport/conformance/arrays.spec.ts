@@ -92,9 +92,11 @@ describe.each(TRANSPORTS)("arrays over $name", ({ freshUrl, install }) => {
   it("arrive by name, and in objects of a class", async () => {
     await clientOf(remote).call("take", [], { values: Float64Array.of(4) });
     expect(device.given).toStrictEqual(Float64Array.of(4));
-    expect(await remote.region({ name: "left", mask: Uint8Array.of(1, 2) })).toBe("left");
+    const region = Object.assign(new Region(), { name: "left", mask: Uint8Array.of(1, 2) });
+    expect(await remote.region(region)).toBe("left");
     expect(device.given).toBeInstanceOf(Region);
-    expect(device.given).toEqual({ name: "left", mask: Uint8Array.of(1, 2) });
+    expect(device.given).not.toBe(region);
+    expect(device.given).toEqual(region);
   });
 
   it("come with what describes them, and several at once", async () => {

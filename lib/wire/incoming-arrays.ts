@@ -1,116 +1,15 @@
-import { isNdArray, type NdArray, NdArray as NdArrayClass, shapeProblem } from "../contract/nd-array";
+import { NdArray, shapeProblem } from "../contract/nd-array";
 import {
-  bytesOfArray,
   dtypeOf,
   ELEMENT_KINDS,
-  elementKindOf,
   type ElementKind,
   IS_LITTLE_ENDIAN,
-  isNodeBuffer,
   type TypedArray,
 } from "../contract/typed-arrays";
 import { MalformedMessageError } from "../errors";
 import { platform } from "../platform/current";
+import { looksLikeReference, type ReferenceKind, type Sendable } from "./array-reference";
 import { isObject } from "./message";
-
-/*
- * Arrays travel as bytes. All of one message lie in one frame behind its JSON, each at a multiple of 8 bytes; where one
- * stands in the JSON there is a reference, `{"nd":{"shape":[1024,1280],"dtype":"<u2","offset":8}}`. docs/wire-protocol.md.
- */
-
-/** What can be sent as bytes. */
-export type Sendable = TypedArray | NdArray;
-
-/** Every array begins at a multiple of it: no kind of elements needs more. */
-const ALIGNMENT = 8;
-
-export function isSendableArray(value: unknown): value is Sendable {
-  return elementKindOf(value) !== undefined || isNdArray(value);
-}
-
-/** Whether an object of the user's own looks like a reference. */
-export function looksLikeReference(value: object): boolean {
-  const keys = Object.keys(value);
-  return keys.length === 1 && keys[0] === "nd" && isObject(Reflect.get(value, "nd"));
-}
-
-/** The arrays of one message that is being written. */
-export class OutgoingArrays {
-  private readonly parts: { readonly bytes: Uint8Array; readonly offset: number }[] = [];
-  private end = 0;
-  /** The first array: where it stands, and its class. */
-  first: { readonly place: string; readonly name: string } | undefined;
-
-  /** @param isStrict - Whether everything is looked at: of a message with arrays nothing may look like a reference. */
-  private constructor(readonly isStrict: boolean) {}
-
-  /**
-   * Writes a message. What holds an array is written twice: that it does is known when it is written.
-   *
-   * @param write - Adds the arrays that it meets.
-   */
-  static writing<T>(write: (arrays: OutgoingArrays) => T): readonly [text: T, arrays: OutgoingArrays] {
-    const arrays = new OutgoingArrays(false);
-    const text = write(arrays);
-    if (arrays.isEmpty) return [text, arrays];
-    const strict = new OutgoingArrays(true);
-    return [write(strict), strict];
-  }
-
-  get isEmpty(): boolean {
-    return this.parts.length === 0;
-  }
-
-  /** Of the frame. */
-  get bytes(): number {
-    return this.end;
-  }
-
-  /**
-   * @param place - Where it stands, for errors.
-   * @returns The text of the reference to it.
-   */
-  add(array: Sendable, place: string): string {
-    const data = isNdArray(array) ? array.data : array;
-    const bytes = bytesOfArray(data);
-    const offset = Math.ceil(this.end / ALIGNMENT) * ALIGNMENT;
-    this.parts.push({ bytes, offset });
-    this.end = offset + bytes.length;
-    this.first ??= { place, name: isNodeBuffer(array) ? "Buffer" : array[Symbol.toStringTag] };
-    return JSON.stringify({ nd: { ...layoutOf(array), ...(offset > 0 && { offset }) } });
-  }
-
-  /** The frame, which is a copy: the arrays may change afterwards. Nothing where there is no array. */
-  frame(): Uint8Array | undefined {
-    if (this.isEmpty) return undefined;
-    const frame = new Uint8Array(this.end);
-    for (const { bytes, offset } of this.parts) frame.set(bytes, offset);
-    return frame;
-  }
-
-  /** As {@link frame}, but without a copy where there is one array alone: it must not change afterwards. */
-  sharedFrame(): Uint8Array | undefined {
-    const [only, ...others] = this.parts;
-    return only !== undefined && others.length === 0 ? only.bytes : this.frame();
-  }
-}
-
-type ReferenceKind = "nd" | "bytes" | "clamped";
-
-/** Of one dimension a typed array is meant where no kind says otherwise. */
-function layoutOf(array: Sendable): Readonly<Record<string, unknown>> {
-  if (isNdArray(array)) {
-    const { shape, dtype } = array;
-    return { shape, dtype, ...(shape.length === 1 && { kind: "nd" satisfies ReferenceKind }) };
-  }
-  const elements = elementKindOf(array);
-  const kind = isNodeBuffer(array) ? "bytes" : elements?.name === "Uint8ClampedArray" ? "clamped" : undefined;
-  return {
-    shape: [array.length],
-    dtype: elements === undefined ? "" : dtypeOf(elements),
-    ...(kind !== undefined && { kind }),
-  };
-}
 
 /**
  * Puts the arrays of a message where the references to them stand.
@@ -181,10 +80,12 @@ function malformed(problem: string): MalformedMessageError {
 }
 
 function inKind(array: TypedArray, shape: readonly number[], kind: unknown): Sendable {
-  if (kind === "nd" || shape.length !== 1) return new NdArrayClass(array, shape);
+  if (kind === ("nd" satisfies ReferenceKind) || shape.length !== 1) return new NdArray(array, shape);
   if (!(array instanceof Uint8Array)) return array;
-  if (kind === "bytes") return platform().bytesOf(array);
-  return kind === "clamped" ? new Uint8ClampedArray(array.buffer, array.byteOffset, array.length) : array;
+  if (kind === ("bytes" satisfies ReferenceKind)) return platform().bytesOf(array);
+  return kind === ("clamped" satisfies ReferenceKind)
+    ? new Uint8ClampedArray(array.buffer, array.byteOffset, array.length)
+    : array;
 }
 
 /** @returns The number of elements; more than any frame holds where it is beyond all bounds. */
@@ -204,7 +105,7 @@ const BY_CODE = new Map([...ELEMENT_KINDS].reverse().map((kind) => [kind.code, k
  * @throws MalformedMessageError for what is no kind of elements that there is an array for.
  */
 function elementsOf(dtype: unknown): { readonly elements: ElementKind; readonly isSwapped: boolean } {
-  const [, order = "", code = ""] = (typeof dtype === "string" && DTYPE.exec(dtype)) || [];
+  const [, order = "", code = ""] = (typeof dtype === "string" ? DTYPE.exec(dtype) : undefined) ?? [];
   const elements = BY_CODE.get(code);
   if (elements === undefined || (order === "|" && elements.bytes > 1)) {
     const told = typeof dtype === "string" ? JSON.stringify(dtype.slice(0, 20)) : `of type ${typeof dtype}`;
