@@ -93,6 +93,11 @@ export class ArrayDevice {
   }
 
   @JsonMethod()
+  takeImage(@Arg("number") number: number, @Arg("image") image: NdArray): void {
+    this.imageTaken.next([number, image]);
+  }
+
+  @JsonMethod()
   misplaced(): unknown {
     return { trace: [Float64Array.of(1)] };
   }
