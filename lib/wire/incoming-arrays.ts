@@ -32,7 +32,12 @@ class IncomingArrays {
   private bytes = 0;
   private end = 0;
 
-  constructor(private readonly data: Uint8Array) {}
+  private readonly data: Uint8Array;
+
+  constructor(data: Uint8Array) {
+    // A small part of what was read would keep all of it in memory for as long as there is an array.
+    this.data = data.length < data.buffer.byteLength / 2 ? new Uint8Array(data) : data;
+  }
 
   placedIn(value: unknown): unknown {
     if (typeof value !== "object" || value === null) return value;

@@ -6,7 +6,9 @@
 import { type BehaviorSubject, type Observable, type Subject } from "rxjs";
 import {
   connect,
+  type ArrayResult,
   type BufferResult,
+  type NdArray,
   type ReadonlyRemoteProperty,
   type Remote,
   type RemoteProperty,
@@ -54,6 +56,10 @@ declare class Camera {
   lookup(key: string): Config | undefined;
   getImage(lores?: boolean): Promise<BufferResult<ImageInfo>>;
   getRaw(): BufferResult;
+  getSpectrum(weights?: Float32Array): Float64Array;
+  getPixels(): Promise<ArrayResult<NdArray<Uint16Array>, ImageInfo>>;
+  getSeveral(): { image: NdArray; dark: Int16Array };
+  mask: NdArray<Uint8Array>;
   getPair(): Promise<[number, string]>;
   parse(): any; // eslint-disable-line @typescript-eslint/no-explicit-any
 
@@ -76,6 +82,12 @@ same<R["parse"], () => Promise<any>>(true); // eslint-disable-line @typescript-e
 // The bytes of a buffer result are a Buffer.
 same<R["getImage"], (lores?: boolean) => Promise<[data: Buffer, info: ImageInfo]>>(true);
 same<R["getRaw"], () => Promise<[data: Buffer, info: Record<string, unknown>]>>(true);
+
+// Arrays are what they were.
+same<R["getSpectrum"], (weights?: Float32Array) => Promise<Float64Array>>(true);
+same<R["getPixels"], () => Promise<ArrayResult<NdArray<Uint16Array>, ImageInfo>>>(true);
+same<R["getSeveral"], () => Promise<{ image: NdArray; dark: Int16Array }>>(true);
+same<R["mask"], RemoteProperty<NdArray<Uint8Array>>>(true);
 
 // A field that is an Observable of any kind gives an Observable.
 same<R["modeChanged"], Observable<Mode>>(true);
