@@ -19,7 +19,9 @@ export { type ReadonlyRemoteProperty, type Remote, type RemoteProperty } from ".
 export { type ClientOptions, type ClientState, type RpcClient } from "./client/rpc-client";
 export { type MissedSignals } from "./client/signal-sequences";
 
-export { type BufferResult } from "./contract/buffer-result";
+export { type ArrayResult, type BufferResult } from "./contract/buffer-result";
+export { nd, NdArray, type NdLayout } from "./contract/nd-array";
+export { type ElementKind, type TypedArray, type TypedArrayClass } from "./contract/typed-arrays";
 export { type PropertyGuard } from "./contract/constraints";
 export { contractOf } from "./contract/contract-of";
 export {
@@ -54,6 +56,7 @@ export {
   type EnumObject,
   Integer,
   type LazyType,
+  ndArrayOf,
   oneOf,
   setOf,
   tupleOf,
@@ -74,4 +77,5 @@ export {
   type ParameterDescription,
   type RigwireInventory,
 } from "./wire/inventory";
+export { readArray } from "./wire/incoming-arrays";
 export { type RunningMethod } from "./wire/server-status";

@@ -11,8 +11,10 @@ import {
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../transport/message-limit";
 import { PendingCall } from "../transport/pending-call";
 import { type ChannelOptions } from "../transport/rpc-channel";
+import { OutgoingArrays } from "../wire/outgoing-arrays";
 import { errorOf } from "../wire/failures";
 import { frameBytes, isLarger } from "../wire/frame";
+import { type Feature } from "../wire/inventory";
 import { type ReceivedReply } from "../wire/message";
 import { decodeReply, type Reply } from "../wire/replies";
 import { decodeProgress, type ProgressMessage } from "../wire/progress";
@@ -122,15 +124,19 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
         ? undefined
         : Math.floor(clock.deadline(performance.now(), until));
     try {
-      const text = encodeRequest(
-        this.request,
-        deadline,
-        this.replyLimitFor(peer),
-        this.kind.argumentName,
-        this.progressWish(peer),
+      const [text, arrays] = OutgoingArrays.writing((writing) =>
+        encodeRequest(this.request, {
+          deadline,
+          maxReplyBytes: this.replyLimitFor(peer),
+          argumentName: this.kind.argumentName,
+          progress: this.progressWish(peer),
+          arrays: writing,
+        }),
       );
-      refuseTooLarge(text, peer);
+      refuseArrays(arrays, peer);
+      refuseTooLarge(text, arrays.bytes, peer);
       refuseExcess(text, peer);
+      this.data = arrays.frame();
       return text;
     } catch (error) {
       throw withPlace(error, this.place);
@@ -179,11 +185,25 @@ function isIdleTimeout(time: CallOptions["timeoutMs"]): time is IdleTimeout {
   return typeof time === "object" && time !== null;
 }
 
-function refuseTooLarge(text: string, { inventory }: Peer): void {
-  const limit = inventory.rigwire?.maxMessageBytes ?? Infinity;
-  if (!isLarger(text, limit)) return;
+/** An original, or an older device, would take no notice of a second frame, and of the call neither. */
+function refuseArrays({ first }: OutgoingArrays, { inventory: { rigwire } }: Peer): void {
+  if (first === undefined || rigwire?.features.includes("arrays" satisfies Feature) === true) return;
+  const article = /^[AEIO]/.test(first.name) || first.name === "NdArray" ? "an" : "a";
+  const why =
+    rigwire === undefined ? "it is no device of rigwire" : `it is an older rigwire, ${rigwire.version}`;
   throw new EncodingError(
-    `the request has ${frameBytes(text)} bytes, more than the ${limit} that the device takes: ` +
+    `${first.place} is ${article} ${first.name}, and the device takes no arrays (${why}): send a list, [...array]`,
+  );
+}
+
+/** @param further - Of the arrays behind the text, in bytes. */
+function refuseTooLarge(text: string, further: number, { inventory }: Peer): void {
+  const limit = inventory.rigwire?.maxMessageBytes ?? Infinity;
+  if (further === 0 && !isLarger(text, limit)) return;
+  const bytes = frameBytes(text) + further;
+  if (bytes <= limit) return;
+  throw new EncodingError(
+    `the request has ${bytes} bytes, more than the ${limit} that the device takes: ` +
       "raise maxMessageBytes on the server",
   );
 }

@@ -2,6 +2,8 @@ import { laneOf } from "../contract/lane";
 import { convertValue } from "../contract/convert-value";
 import { type MethodContract, type PropertyContract } from "../contract/service-contract";
 import { MalformedMessageError, messageOf, placeName, ValidationError } from "../errors";
+import { withArrays } from "../wire/incoming-arrays";
+import { readBufferResult } from "../wire/buffer-results";
 import { decodeInventory, type Inventory, type MemberDescription } from "../wire/inventory";
 import { argumentName } from "./outgoing-arguments";
 import { type RequestKind } from "./outgoing-call";
@@ -46,7 +48,7 @@ function methodKind(method: MethodContract): RequestKind {
     usualIdleMs: (peer) => (peer === undefined ? idleMs : describedBy(peer, wireName)?.idleMs),
     tellsProgress: (peer) => describedBy(peer, wireName)?.progress !== undefined,
     read(reply, place) {
-      if (reply.kind === "buffer") return [reply.data, reply.info];
+      if (reply.kind === "buffer") return readBufferResult(reply.data, reply.info);
       if (result === "json") return reply.body.result;
       throw new MalformedMessageError(`${placeName(place)}answered without bytes`, place);
     },
@@ -62,9 +64,8 @@ function getKind({ member, type }: PropertyContract): RequestKind {
     member,
     usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
     read(reply, place) {
-      if (reply.kind !== "success")
-        throw new MalformedMessageError(`${placeName(place)}answered with bytes`, place);
-      const { value } = reply.body;
+      const { value } =
+        reply.kind === "success" ? reply.body : (withArrays(reply.info, reply.data) as typeof reply.info);
       if (value === null || value === undefined) return value;
       try {
         return convertValue(type, value, "its value", []);

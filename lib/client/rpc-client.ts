@@ -6,7 +6,7 @@ import {
   type SignalContract,
 } from "../contract/service-contract";
 import { toWire } from "../contract/to-wire";
-import { Any } from "../contract/value-type";
+import { Any, mayHoldArrays } from "../contract/value-type";
 import { type ErrorPlace, messageOf } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import {
@@ -197,7 +197,12 @@ export class RpcClient {
   }
 
   private getDirectly(property: PropertyContract, options: CallOptions): Promise<unknown> {
-    const request = { event: "PROPERTY_GET", property: property.wireName } as const;
+    const takesArrays = mayHoldArrays(property.type);
+    const request = {
+      event: "PROPERTY_GET",
+      property: property.wireName,
+      ...(takesArrays && { takesArrays }),
+    } as const;
     return this.request(request, getKindOf(property), options);
   }
 

@@ -36,7 +36,7 @@ export class RequestDispatcher {
     const asker = new Asker(incoming, this.endpoint.maxMessageBytes, this.maxTextBytes);
     let request: RpcRequest;
     try {
-      request = decodeRequest(incoming.body, this.maxTextBytes);
+      request = decodeRequest(incoming.body, this.maxTextBytes, incoming.data);
     } catch (error) {
       asker.reply(failureReply(refusal(error)));
       return;

@@ -231,7 +231,7 @@ export class ServedRequest<
   replyWith(result: unknown): void {
     let frames: ReplyFrames;
     try {
-      frames = replyOf(this.contract, this.request.event, result);
+      frames = replyOf(this.contract, this.request, result);
     } catch (error) {
       frames = failureReply(deviceFailure(error));
     }

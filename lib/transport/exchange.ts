@@ -89,7 +89,7 @@ export class Exchange {
     const exchange = new Exchange(options, options.handshakeTimeoutMs);
     const receiver: ConnectionReceiver = {
       onMessage: (id, frames) => exchange.receive(id, frames),
-      onSignal: (signal, frame) => listener.onSignal(signal, frame),
+      onSignal: (signal, frame, data) => listener.onSignal(signal, frame, data),
       onSignalsLost: (reason) => listener.onSignalsLost?.(reason),
       onSignalsBack: () => listener.onSignalsBack(),
       onLost: (reason) => exchange.end(reason),

@@ -32,6 +32,8 @@ export abstract class PendingCall<Peer> implements SentRequest {
   readonly lane: Lane = "in turn";
   /** Made when it leaves. */
   body = "";
+  /** The arrays that it refers to; made with it. */
+  data: Uint8Array | undefined = undefined;
   isSent = false;
   isDropped = false;
   /** Where it was handed over. */
@@ -52,7 +54,8 @@ export abstract class PendingCall<Peer> implements SentRequest {
   abstract timeoutFor(peer: Peer | undefined): number | null;
 
   /**
-   * The text of the request, made when it leaves, so that it fits the device that is connected then.
+   * The text of the request, made when it leaves, so that it fits the device that is connected then. Sets
+   * {@link data} where arrays go with it.
    *
    * @param until - When the caller's time is over, on the clock of `performance.now()`; null for never.
    * @throws whatever the request shall fail with.

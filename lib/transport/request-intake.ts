@@ -23,6 +23,8 @@ export interface IncomingMessage<Route> {
   /** The client's own name for the request; empty where it gave none. */
   readonly id: string;
   readonly body: Uint8Array;
+  /** The frame behind it, if there is one. */
+  readonly data?: Uint8Array | undefined;
   /** Whether the client itself is at the other end, and not a broker which knows no batches. */
   readonly isDirect: boolean;
 }
@@ -99,7 +101,7 @@ export class RequestIntake<Route> {
   }
 
   private take(message: IncomingMessage<Route>): Promise<void> | undefined {
-    if (isBatch(message.body)) return this.receiveBatch(message);
+    if (message.data === undefined && isBatch(message.body)) return this.receiveBatch(message);
     this.receiveOne(message);
     return undefined;
   }
@@ -164,6 +166,10 @@ class SingleRequest<Route> implements IncomingRequest, WithProgress<Route> {
 
   get body(): Uint8Array {
     return this.message.body;
+  }
+
+  get data(): Uint8Array | undefined {
+    return this.message.data;
   }
 
   reply(frames: readonly Frame[]): void {

@@ -1,4 +1,6 @@
 import { MalformedMessageError } from "../errors";
+import { withArrays } from "./incoming-arrays";
+import { type ArrayWriter } from "./outgoing-arrays";
 import { encodeArguments, encodeKeywords } from "./arguments";
 import { encodeJson } from "./json";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
@@ -36,6 +38,8 @@ export interface PropertySet extends WithDeadline {
 export interface PropertyGet extends WithReplyLimit {
   readonly event: "PROPERTY_GET";
   readonly property: string;
+  /** The client takes arrays as bytes behind the reply. */
+  readonly takesArrays?: boolean | undefined;
 }
 
 interface WithReplyLimit {
@@ -61,48 +65,46 @@ export interface ProgressWish {
   readonly idleMs?: number | undefined;
 }
 
+/** What a request says beyond what it asks. */
+export interface RequestExtras {
+  /** In place of the request's own, if it is a command. */
+  readonly deadline?: number | undefined;
+  /** In place of the request's own, if its reply may be of any size. */
+  readonly maxReplyBytes?: number | undefined;
+  /** What errors call an argument, by its place. Default: `argument 1`, `argument 2`, … */
+  readonly argumentName?: ((index: number) => string) | undefined;
+  /** Asks a method for its progress. Default: it is not asked for. */
+  readonly progress?: ProgressWish | undefined;
+  /** Gets the arrays that travel as bytes behind the text. Left out: they are refused. */
+  readonly arrays?: ArrayWriter | undefined;
+}
+
 /**
- * @param deadline - In place of the request's own, if it is a command.
- * @param maxReplyBytes - In place of the request's own, if its reply may be of any size.
- * @param argumentName - What errors call an argument, by its place. Default: `argument 1`, `argument 2`, …
- * @param progress - Asks a method for its progress. Default: it is not asked for.
+ * The text of a request.
+ *
  * @throws EncodingError if a value cannot be sent, with the path to it.
  */
-export function encodeRequest(
-  request: RpcRequest,
-  deadline?: number,
-  maxReplyBytes?: number,
-  argumentName?: (index: number) => string,
-  progress?: ProgressWish,
-): string {
+export function encodeRequest(request: RpcRequest, extras: RequestExtras = {}): string {
+  const { deadline, maxReplyBytes, arrays } = extras;
   switch (request.event) {
     case "METHOD_CALL":
-      return encodeMethodCall(
-        request,
-        deadline ?? request.deadline,
-        maxReplyBytes ?? request.maxReplyBytes,
-        argumentName,
-        progress,
-      );
+      return encodeMethodCall(request, extras);
     case "PROPERTY_GET":
       return encodeJson(maxReplyBytes === undefined ? request : { ...request, maxReplyBytes });
     case "PROPERTY_SET":
-      return encodeJson(deadline === undefined ? request : { ...request, deadline });
+      return encodeJson(deadline === undefined ? request : { ...request, deadline }, "", arrays);
     default:
       return encodeJson(request);
   }
 }
 
 /** Written piece by piece: this is what most messages are. */
-function encodeMethodCall(
-  { method, args, kwargs }: MethodCall,
-  deadline: number | undefined,
-  maxReplyBytes: number | undefined,
-  argumentName?: (index: number) => string,
-  progress?: ProgressWish,
-): string {
-  const named = isEmpty(kwargs) ? "{}" : encodeKeywords(kwargs);
-  const params = `{"args":${encodeArguments(args, argumentName)},"kwargs":${named}}`;
+function encodeMethodCall(call: MethodCall, extras: RequestExtras): string {
+  const { method, args, kwargs } = call;
+  const { deadline = call.deadline, maxReplyBytes = call.maxReplyBytes, progress, arrays } = extras;
+  const placed = encodeArguments(args, extras.argumentName, arrays);
+  const named = isEmpty(kwargs) ? "{}" : encodeKeywords(kwargs, arrays);
+  const params = `{"args":${placed},"kwargs":${named}}`;
   const until = deadline === undefined ? "" : `,"deadline":${deadline}`;
   const limit = maxReplyBytes === undefined ? "" : `,"maxReplyBytes":${maxReplyBytes}`;
   const wish = progress === undefined ? "" : encodeWish(progress);
@@ -122,12 +124,14 @@ function isEmpty(object: object): boolean {
  * Reads a request that anyone may have sent.
  *
  * @param maxTextBytes - The longest text that is taken, in bytes.
+ * @param data - The frame behind the text, with the arrays that it refers to.
  * @throws MalformedMessageError for whatever is no request, with what is wrong with it.
  */
-export function decodeRequest(body: Received, maxTextBytes?: number): RpcRequest {
+export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint8Array): RpcRequest {
   if (isBytes(body) && body.length === 0)
     throw new MalformedMessageError("the request is empty: it must be one frame of JSON");
   const message = decodeObject(body, maxTextBytes);
+  if (data !== undefined) withArrays(message, data);
   switch (message.event) {
     case "GET_INVENTORY":
     case "INIT_SIGNALS_HANDLING":
@@ -142,6 +146,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number): RpcRequest
         event: "PROPERTY_GET",
         property: text(message, "property"),
         maxReplyBytes: number(message, "maxReplyBytes"),
+        ...(message.takesArrays === true && { takesArrays: true }),
       };
     case "PROPERTY_SET":
       if (!("value" in message)) throw new MalformedMessageError('PROPERTY_SET has no "value"');

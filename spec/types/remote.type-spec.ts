@@ -6,7 +6,9 @@
 import { type BehaviorSubject, type Observable, type Subject } from "rxjs";
 import {
   connect,
+  type ArrayResult,
   type BufferResult,
+  type NdArray,
   type ReadonlyRemoteProperty,
   type Remote,
   type RemoteProperty,
@@ -56,6 +58,10 @@ declare class Camera {
   lookup(key: string): Config | undefined;
   getImage(lores?: boolean): Promise<BufferResult<ImageInfo>>;
   getRaw(): BufferResult;
+  getSpectrum(weights?: Float32Array): Float64Array;
+  getPixels(): Promise<ArrayResult<NdArray<Uint16Array>, ImageInfo>>;
+  getSeveral(): { image: NdArray; dark: Int16Array };
+  mask: NdArray<Uint8Array>;
   getPair(): Promise<[number, string]>;
   parse(): any; // eslint-disable-line @typescript-eslint/no-explicit-any
   never(): never;
@@ -91,6 +97,11 @@ same<R["park"], () => Run<void, { at: number }>>(true);
 same<R["list"], () => Run<number, string>>(true);
 same<R["never"], () => Promise<never>>(true);
 same<Run<string, number>["progress$"], Observable<number>>(true);
+// Arrays are what they were.
+same<R["getSpectrum"], (weights?: Float32Array) => Promise<Float64Array>>(true);
+same<R["getPixels"], () => Promise<ArrayResult<NdArray<Uint16Array>, ImageInfo>>>(true);
+same<R["getSeveral"], () => Promise<{ image: NdArray; dark: Int16Array }>>(true);
+same<R["mask"], RemoteProperty<NdArray<Uint8Array>>>(true);
 
 // A field that is an Observable of any kind gives an Observable.
 same<R["modeChanged"], Observable<Mode>>(true);

@@ -1,9 +1,9 @@
 import fc from "../support/seeded-fast-check";
 import { MalformedMessageError, RemoteError, ValidationError } from "rigwire";
+import { bufferMethodReply } from "../../lib/wire/buffer-results";
 import { deviceFailure, errorOf, refusal } from "../../lib/wire/failures";
 import { decodeInventory } from "../../lib/wire/inventory";
 import {
-  bufferReply,
   decodeReply,
   failureReply,
   resultReply,
@@ -159,7 +159,7 @@ describe("a reply", () => {
 
   it("of bytes is an info object and the bytes themselves", () => {
     const bytes = new Uint8Array([0, 255, 1]);
-    const frames = bufferReply({ format: "raw" }, bytes);
+    const frames = bufferMethodReply("grab", [bytes, { format: "raw" }]);
 
     expect(frames).toEqual(['{"format":"raw"}', bytes]);
     expect(frames[1]).toBe(bytes);

@@ -66,10 +66,12 @@ class MemoryConnection implements Connection {
     return this.endpoint.url;
   }
 
-  send(id: number | undefined, [body = ""]: readonly Frame[]): undefined {
+  send(id: number | undefined, [body = "", data]: readonly Frame[]): undefined {
     const bytes = copied(body);
-    if (bytes.length > this.endpoint.maxMessageBytes) this.lose("the peer went away");
-    else later(() => this.endpoint.receive(this, id, bytes));
+    const further = data === undefined ? undefined : copied(data);
+    const limit = this.endpoint.maxMessageBytes;
+    if (bytes.length > limit || (further?.length ?? 0) > limit) this.lose("the peer went away");
+    else later(() => this.endpoint.receive(this, id, bytes, further));
   }
 
   introduce(): void {
@@ -101,11 +103,12 @@ class MemoryConnection implements Connection {
   }
 
   /** A signal, from the endpoint. */
-  emit(signal: string, frame: Frame): void {
+  emit(signal: string, frame: Frame, data: Uint8Array | undefined): void {
     if (!this.wanted.has(signal)) return;
     const bytes = copied(frame);
+    const further = data === undefined ? undefined : copied(data);
     later(() => {
-      if (!this.isClosed) this.receiver.onSignal(signal, bytes);
+      if (!this.isClosed) this.receiver.onSignal(signal, bytes, further);
     });
   }
 
@@ -143,13 +146,13 @@ class MemoryEndpoint implements RpcEndpoint {
     this.maxMessageBytes = maxMessageBytes;
   }
 
-  receive(connection: MemoryConnection, id: number | undefined, body: Bytes): void {
+  receive(connection: MemoryConnection, id: number | undefined, body: Bytes, data: Bytes | undefined): void {
     if (endpoints.get(this.url) !== this) return;
-    this.handler.handle(new MemoryRequest(connection, id, body));
+    this.handler.handle(new MemoryRequest(connection, id, body, data));
   }
 
-  publish(signal: string, frame: Frame): void {
-    for (const connection of this.connections) connection.emit(signal, frame);
+  publish(signal: string, frame: Frame, data?: Uint8Array): void {
+    for (const connection of this.connections) connection.emit(signal, frame, data);
   }
 
   subscriptionsArrived(): Promise<boolean> {
@@ -192,6 +195,7 @@ class MemoryRequest implements IncomingRequest {
     private readonly connection: MemoryConnection,
     private readonly number: number | undefined,
     readonly body: Bytes,
+    readonly data: Bytes | undefined,
   ) {
     this.id = number === undefined ? "" : String(number);
   }
@@ -225,5 +229,5 @@ const encoder = new TextEncoder();
 
 /** What arrives is never the sender's own memory. */
 function copied(frame: Frame): Bytes {
-  return platform().bytesOf(typeof frame === "string" ? encoder.encode(frame) : frame.slice());
+  return platform().bytesOf(typeof frame === "string" ? encoder.encode(frame) : new Uint8Array(frame));
 }

@@ -35,9 +35,12 @@ export class ZeroMqPublisher implements PublisherSocket {
     });
   }
 
-  publish(frame: Frame): void {
+  /** Originals know no keys: everybody who is here takes second frames. */
+  publish(frame: Frame, data?: Uint8Array): void {
     // A publisher never waits: with a send timeout of 0 the binding is done when it returns, and takes the next at once.
-    this.socket.send([frame]).catch((error: unknown) => this.onFailure(error));
+    this.socket
+      .send(data === undefined ? [frame] : [frame, data])
+      .catch((error: unknown) => this.onFailure(error));
   }
 
   async release(lingerMs: number): Promise<void> {
