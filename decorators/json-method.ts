@@ -1,9 +1,14 @@
 import { type DecoratedMember, memberName, type RpcMethodDecorator } from "../lib/contract/decorated-member";
 import { type MethodRecord, type OnCallerLost, recordsOf } from "../lib/contract/records";
+import { type ValueMetadata } from "../lib/contract/value-metadata";
+import { type TypeSpec } from "../lib/contract/value-type";
 import { type Argument } from "./arg";
 
-/** How a method is called: options of `@JsonMethod` and `@BufferMethod`. */
-export interface MethodOptions {
+/**
+ * How a method is called: options of `@JsonMethod` and `@BufferMethod`. What is said of values (`unit`, `precision`,
+ * `warn`) is said of the result.
+ */
+export interface MethodOptions extends ValueMetadata {
   /** Milliseconds a client waits for the result; `null` waits for ever. Default 10 000. */
   readonly timeout?: number | null;
   /** Runs at once instead of behind the device's other methods: for what only reads. Default false. */
@@ -26,15 +31,25 @@ export interface MethodOptions {
   readonly args?: readonly Argument[];
 }
 
+/** Options of `@JsonMethod`. */
+export interface JsonMethodOptions extends MethodOptions {
+  /**
+   * The type of the result. What the method returns is checked against it before it leaves: something else is the
+   * author's mistake, which is logged, and fails the call. Callers get it as its type: a `Date`, an instance of its class.
+   * Default: any value.
+   */
+  readonly returns?: TypeSpec;
+}
+
 /** Exposes a method whose arguments and result travel as JSON. */
-export function JsonMethod(options: MethodOptions = {}): RpcMethodDecorator {
+export function JsonMethod(options: JsonMethodOptions = {}): RpcMethodDecorator {
   return methodDecorator("json", options);
 }
 
 /** Records a method and the parameters that are written out beside it. */
 export function methodDecorator(
   result: MethodRecord["result"],
-  { args = [], ...options }: MethodOptions,
+  { args = [], ...options }: JsonMethodOptions,
 ): RpcMethodDecorator {
   return (target: object, member: DecoratedMember) => {
     const records = recordsOf(target, member);

@@ -1,7 +1,8 @@
 import { laneOf } from "../contract/lane";
 import { convertValue } from "../contract/convert-value";
 import { type MethodContract, type PropertyContract } from "../contract/service-contract";
-import { MalformedMessageError, messageOf, placeName, ValidationError } from "../errors";
+import { type ValueType } from "../contract/value-type";
+import { MalformedMessageError, messageOf, placeName, ValidationError, type ErrorPlace } from "../errors";
 import { decodeInventory, type Inventory } from "../wire/inventory";
 import { argumentName } from "./outgoing-arguments";
 import { type RequestKind } from "./outgoing-call";
@@ -31,7 +32,7 @@ export const getKindOf = once(getKind);
 export const setKindOf = once(setKind);
 
 function methodKind(method: MethodContract): RequestKind {
-  const { member, wireName, result, timeoutMs } = method;
+  const { member, wireName, result, returns, timeoutMs } = method;
   return {
     member,
     lane: laneOf(method),
@@ -44,7 +45,7 @@ function methodKind(method: MethodContract): RequestKind {
     },
     read(reply, place) {
       if (reply.kind === "buffer") return [reply.data, reply.info];
-      if (result === "json") return reply.body.result;
+      if (result === "json") return typed(returns, reply.body.result, "its result", place);
       throw new MalformedMessageError(`${placeName(place)}answered without bytes`, place);
     },
   };
@@ -57,15 +58,19 @@ function getKind({ member, type }: PropertyContract): RequestKind {
     read(reply, place) {
       if (reply.kind !== "success")
         throw new MalformedMessageError(`${placeName(place)}answered with bytes`, place);
-      const { value } = reply.body;
-      if (value === null || value === undefined) return value;
-      try {
-        return convertValue(type, value, "its value", []);
-      } catch (error) {
-        throw new ValidationError(`${placeName(place)}${messageOf(error)}`, place, { cause: error });
-      }
+      return typed(type, reply.body.value, "its value", place);
     },
   };
+}
+
+/** A value as its type has it on this side. */
+function typed(type: ValueType | undefined, value: unknown, what: string, place: ErrorPlace): unknown {
+  if (type === undefined || value === null || value === undefined) return value;
+  try {
+    return convertValue(type, value, what, []);
+  } catch (error) {
+    throw new ValidationError(`${placeName(place)}${messageOf(error)}`, place, { cause: error });
+  }
 }
 
 function setKind({ member }: PropertyContract): RequestKind<void> {

@@ -22,7 +22,9 @@ import {
   type PropertyContract,
   type SignalContract,
 } from "./service-contract";
-import { guardOf, ruledType } from "./value-rules";
+import { rulesOf } from "./constraints";
+import { metadataOf } from "./value-metadata";
+import { guardOf, ruledType, ruleKeywords } from "./value-rules";
 import { Any, valueType, valueTypeFromCompiler, type Constructor, type ValueType } from "./value-type";
 
 const contracts = new WeakMap<Constructor<object>, ServiceContract>();
@@ -116,6 +118,18 @@ class ContractBuilder {
       interrupts: record.interrupts ?? false,
       onCallerLost: record.onCallerLost ?? "abort",
       parameters: parametersOf(this.chain, this.prototype, member),
+      ...this.returned(record),
+    };
+  }
+
+  private returned(record: MethodRecord): Pick<MethodContract, "returns" | "metadata"> {
+    if (record.returns !== undefined && record.result === "buffer") {
+      throw new ContractError("returns is for @JsonMethod: a @BufferMethod returns bytes");
+    }
+    const metadata = metadataOf(record);
+    return {
+      ...(record.returns !== undefined && { returns: valueType(record.returns) }),
+      ...(metadata !== undefined && { metadata }),
     };
   }
 
@@ -132,6 +146,8 @@ class ContractBuilder {
     const isReadonly = record.readonly ?? hasNoSetter;
     const type = ruledType(this.typeOf(member, record), record);
     const guard = guardOf(this.type, member, record);
+    const beside = rulesOf(this.type).filter(({ propertyName }) => propertyName === member);
+    const keywords = ruleKeywords(type ?? Any, record, beside);
     return {
       kind: "property",
       ...this.named(member, record),
@@ -141,6 +157,8 @@ class ContractBuilder {
       notify: record.notify,
       autoNotify: record.notify !== undefined && (record.autoNotify ?? true),
       guard,
+      ...(keywords !== undefined && { keywords }),
+      ...displayed(record),
       ...(type === undefined &&
         guard === undefined &&
         !isReadonly &&
@@ -153,6 +171,7 @@ class ContractBuilder {
       kind: "signal",
       ...this.named(member, record),
       argumentTypes: record.argumentTypes.map((type) => integerOfAnySize(valueType(type))),
+      ...displayed(record),
     };
   }
 
@@ -213,6 +232,16 @@ class ContractBuilder {
   private mistake(member: string, problem: string): ContractError {
     return new ContractError(`${this.type.name}.${member}: ${problem}`, { member });
   }
+}
+
+function displayed(record: PropertyRecord | SignalRecord) {
+  const metadata = metadataOf(record);
+  const { show, record: isRecorded } = record;
+  return {
+    ...(metadata !== undefined && { metadata }),
+    ...(show !== undefined && { show }),
+    ...(isRecorded !== undefined && { record: isRecorded }),
+  };
 }
 
 const WIRE_NAMES: Readonly<Record<Naming, (member: string) => string>> = {

@@ -1,5 +1,6 @@
 import { ValidationError } from "../errors";
 import { isDateText, isRecord, takesAsItIs } from "./as-it-is";
+import { excerpt, shorten } from "./excerpt";
 import { hasConstraints, type Unchecked } from "./constraints";
 import { classTransformer } from "./validator";
 import { typeName, type Constructor, type ValueType } from "./value-type";
@@ -183,17 +184,4 @@ function mismatch(type: ValueType, value: unknown, place: string): ValidationErr
   const isPastNumbers = typeof value === "bigint" && (type.kind === "number" || type.kind === "integer");
   const cure = isPastNumbers ? ": no number holds it, declare it as bigint (type: BigInt)" : "";
   return new ValidationError(`${place}: expected ${typeName(type)}, got ${excerpt(value)}${cure}`);
-}
-
-const EXCERPT_LENGTH = 60;
-
-/** A value as an error shows it: its beginning, however large it is. */
-function excerpt(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(shorten(value));
-  if (typeof value !== "object" || value === null) return String(value);
-  return Array.isArray(value) ? `a list of ${value.length}` : "an object";
-}
-
-function shorten(text: string): string {
-  return text.length > EXCERPT_LENGTH ? `${text.slice(0, EXCERPT_LENGTH)}…` : text;
 }

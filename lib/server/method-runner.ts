@@ -1,3 +1,4 @@
+import { returnedValue } from "../contract/returned-value";
 import { type MethodContract } from "../contract/service-contract";
 import { DeviceUnavailableError, InterruptedError } from "../errors";
 import { deviceFailure, refusal } from "../wire/failures";
@@ -146,7 +147,7 @@ export class MethodRunner {
     try {
       const result = withContext(call, () => this.device.invoke(call.contract.member, args));
       if (isPromise(result)) return this.settle(call, result);
-      call.succeed(result);
+      call.succeed(returnedValue(call.contract, result));
     } catch (error) {
       this.failed(call, error);
     }
@@ -156,7 +157,7 @@ export class MethodRunner {
   private async settle(call: ServedCall, result: PromiseLike<unknown>): Promise<void> {
     const ended = this.overdue.watch(call);
     try {
-      call.succeed(await result);
+      call.succeed(returnedValue(call.contract, await result));
     } catch (error) {
       this.failed(call, error);
     }
