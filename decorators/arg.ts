@@ -1,10 +1,13 @@
 import { type DecoratedMember, memberName } from "../lib/contract/decorated-member";
 import { type ArgRecord, recordsOf } from "../lib/contract/records";
+import { type ValueMetadata } from "../lib/contract/value-metadata";
 import { type ValueRules } from "../lib/contract/value-rules";
 import { isTypeSpec, type TypeSpec } from "../lib/contract/value-type";
 
 /** What `@Arg` says of a parameter besides its name. */
-export interface ArgOptions extends ValueRules {
+export interface ArgOptions extends ValueRules, ValueMetadata {
+  /** One line for people, shown by generic clients. */
+  readonly description?: string;
   /**
    * The argument's type, where the compiler's is too wide: `arrayOf(Step)`. Default: the declared type. The compiler
    * passes on only a type that is written out (`lores: boolean = false`): an inferred one (`lores = false`), like a

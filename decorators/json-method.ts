@@ -1,10 +1,14 @@
 import { type DecoratedMember, memberName, type RpcMethodDecorator } from "../lib/contract/decorated-member";
 import { type IdleTimeout, type MethodRecord, type OnCallerLost, recordsOf } from "../lib/contract/records";
+import { type ValueMetadata } from "../lib/contract/value-metadata";
 import { type TypeSpec } from "../lib/contract/value-type";
 import { type Argument } from "./arg";
 
-/** How a method is called: options of `@JsonMethod` and `@BufferMethod`. */
-export interface MethodOptions {
+/**
+ * How a method is called: options of `@JsonMethod` and `@BufferMethod`. What is said of values (`unit`, `precision`,
+ * `warn`) is said of the result, and of the progress where its type is written out.
+ */
+export interface MethodOptions extends ValueMetadata {
   /**
    * Milliseconds a client waits for the result; `null` waits for ever. `{ idle: ms }` is how long it waits without
    * progress: each renews the time. Default 10 000.
@@ -36,20 +40,30 @@ export interface MethodOptions {
   readonly args?: readonly Argument[];
 }
 
+/** Options of `@JsonMethod`. */
+export interface JsonMethodOptions extends MethodOptions {
+  /**
+   * The type of the result. What the method returns is checked against it before it leaves: something else is the
+   * author's mistake, which is logged, and fails the call. Callers get it as its type: a `Date`, an instance of its class.
+   * Default: any value.
+   */
+  readonly returns?: TypeSpec;
+}
+
 /**
  * Exposes a method whose arguments and result travel as JSON.
  *
  * An async generator, or a generator, tells its progress by what it yields, and its result by what it returns. Where its
  * caller gives up or is gone it is ended as `return()` ends it: what stands in `finally` runs.
  */
-export function JsonMethod(options: MethodOptions = {}): RpcMethodDecorator {
+export function JsonMethod(options: JsonMethodOptions = {}): RpcMethodDecorator {
   return methodDecorator("json", options);
 }
 
 /** Records a method and the parameters that are written out beside it. */
 export function methodDecorator(
   result: MethodRecord["result"],
-  { args = [], ...options }: MethodOptions,
+  { args = [], ...options }: JsonMethodOptions,
 ): RpcMethodDecorator {
   return (target: object, member: DecoratedMember) => {
     const records = recordsOf(target, member);

@@ -1,10 +1,11 @@
 import { type DecoratedMember, memberName, type RpcFieldDecorator } from "../lib/contract/decorated-member";
 import { recordsOf } from "../lib/contract/records";
+import { type DisplayMetadata, type ValueMetadata } from "../lib/contract/value-metadata";
 import { type ValueRules } from "../lib/contract/value-rules";
 import { type TypeSpec } from "../lib/contract/value-type";
 
 /** How a property is read, set and told: options of `@RpcProperty`. */
-export interface PropertyOptions extends ValueRules {
+export interface PropertyOptions extends ValueRules, ValueMetadata, DisplayMetadata {
   /** The member name of the signal that tells a new value. */
   readonly notify?: string;
   /** Whether setting the property emits `notify`; false where the setter emits by itself. Default true. */

@@ -1,9 +1,10 @@
 import { type DecoratedMember, memberName, type RpcFieldDecorator } from "../lib/contract/decorated-member";
 import { recordsOf } from "../lib/contract/records";
+import { type DisplayMetadata, type ValueMetadata } from "../lib/contract/value-metadata";
 import { isValueType, type TypeSpec } from "../lib/contract/value-type";
 
-/** How a signal is known on the network: options of `@Signal`. */
-export interface SignalOptions {
+/** How a signal is known on the network: options of `@Signal`. What is said of values is said of each argument. */
+export interface SignalOptions extends ValueMetadata, DisplayMetadata {
   /** The name on the wire. Default: the member's, mapped by the service's `naming`. */
   readonly wireName?: string;
   /** One line for people, shown by generic clients. */

@@ -2,7 +2,7 @@
 
 export { Arg, type ArgOptions, type Argument } from "../decorators/arg";
 export { BufferMethod } from "../decorators/buffer-method";
-export { JsonMethod, type MethodOptions } from "../decorators/json-method";
+export { JsonMethod, type JsonMethodOptions, type MethodOptions } from "../decorators/json-method";
 export { type ExperimentMethodDecorator, OnExperiment } from "../decorators/on-experiment";
 export { RpcProperty, type PropertyOptions } from "../decorators/rpc-property";
 export { RpcService, type RpcServiceOptions } from "../decorators/rpc-service";
@@ -45,7 +45,10 @@ export {
   type PropertyContract,
   type ServiceContract,
   type SignalContract,
+  type ValueAbout,
 } from "./contract/service-contract";
+export { type JsonSchema } from "./contract/rule-keywords";
+export { type DisplayMetadata, type ValueMetadata } from "./contract/value-metadata";
 export { type ValueCheck, type ValueRules } from "./contract/value-rules";
 export {
   Any,

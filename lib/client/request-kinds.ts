@@ -1,7 +1,8 @@
 import { laneOf } from "../contract/lane";
 import { convertValue } from "../contract/convert-value";
 import { type MethodContract, type PropertyContract } from "../contract/service-contract";
-import { MalformedMessageError, messageOf, placeName, ValidationError } from "../errors";
+import { type ValueType } from "../contract/value-type";
+import { MalformedMessageError, messageOf, placeName, ValidationError, type ErrorPlace } from "../errors";
 import { withArrays } from "../wire/incoming-arrays";
 import { readBufferResult } from "../wire/buffer-results";
 import { decodeInventory, type Inventory, type MemberDescription } from "../wire/inventory";
@@ -34,7 +35,7 @@ export const getKindOf = once(getKind);
 export const setKindOf = once(setKind);
 
 function methodKind(method: MethodContract): RequestKind {
-  const { member, wireName, result, timeoutMs, idleMs } = method;
+  const { member, wireName, result, returns, timeoutMs, idleMs } = method;
   return {
     member,
     lane: laneOf(method),
@@ -49,7 +50,7 @@ function methodKind(method: MethodContract): RequestKind {
     tellsProgress: (peer) => describedBy(peer, wireName)?.progress !== undefined,
     read(reply, place) {
       if (reply.kind === "buffer") return readBufferResult(reply.data, reply.info);
-      if (result === "json") return reply.body.result;
+      if (result === "json") return typed(returns, reply.body.result, "its result", place);
       throw new MalformedMessageError(`${placeName(place)}answered without bytes`, place);
     },
   };
@@ -66,14 +67,19 @@ function getKind({ member, type }: PropertyContract): RequestKind {
     read(reply, place) {
       const { value } =
         reply.kind === "success" ? reply.body : (withArrays(reply.info, reply.data) as typeof reply.info);
-      if (value === null || value === undefined) return value;
-      try {
-        return convertValue(type, value, "its value", []);
-      } catch (error) {
-        throw new ValidationError(`${placeName(place)}${messageOf(error)}`, place, { cause: error });
-      }
+      return typed(type, value, "its value", place);
     },
   };
+}
+
+/** A value as its type has it on this side. */
+function typed(type: ValueType | undefined, value: unknown, what: string, place: ErrorPlace): unknown {
+  if (type === undefined || value === null || value === undefined) return value;
+  try {
+    return convertValue(type, value, what, []);
+  } catch (error) {
+    throw new ValidationError(`${placeName(place)}${messageOf(error)}`, place, { cause: error });
+  }
 }
 
 function setKind({ member }: PropertyContract): RequestKind<void> {

@@ -1,6 +1,7 @@
-import { type MetadataStorage, type ValidationError as Violation } from "class-validator";
+import { type ValidationError as Violation } from "class-validator";
 import { ValidationError } from "../errors";
 import { quickCheckOf, type QuickCheck } from "./quick-check";
+import { type Rule } from "./rule-keywords";
 import { classValidator, constraintStorage } from "./validator";
 import { type Constructor } from "./value-type";
 
@@ -21,7 +22,7 @@ export function hasConstraints(type: Constructor<object>): boolean {
 
 function quickCheck(type: Constructor<object>): QuickCheck | undefined {
   if (quickChecks.has(type)) return quickChecks.get(type);
-  const rules = constraintsOf(type);
+  const rules = rulesOf(type);
   const check = rules.length > 0 ? quickCheckOf(type, rules) : undefined;
   quickChecks.set(type, check);
   return check;
@@ -38,6 +39,13 @@ export function checkConstraints(unchecked: readonly Unchecked[]): Promise<void>
     ({ instance }) => quickCheck(instance.constructor as Constructor<object>)?.(instance) !== true,
   );
   return doubtful.length === 0 ? undefined : validateAll(doubtful);
+}
+
+/** What rules that need not be waited for say against an instance, each with its place. */
+export function violationsOf(instance: object, place: string): readonly string[] {
+  if (!hasConstraints(instance.constructor as Constructor<object>)) return [];
+  if (quickCheck(instance.constructor as Constructor<object>)?.(instance) === true) return [];
+  return messagesOf(place, classValidator().validateSync(instance));
 }
 
 async function validateAll(unchecked: readonly Unchecked[]): Promise<void> {
@@ -57,7 +65,7 @@ export type PropertyGuard = (value: unknown) => Promise<void>;
  * @returns Nothing where no constraint stands on the property.
  */
 export function propertyGuard(deviceClass: Constructor<object>, member: string): PropertyGuard | undefined {
-  const constraints = constraintsOf(deviceClass).filter(({ propertyName }) => propertyName === member);
+  const constraints = rulesOf(deviceClass).filter(({ propertyName }) => propertyName === member);
   if (constraints.length === 0) return undefined;
   // A class of its own that carries nothing but this property's constraints.
   class Holder {
@@ -75,9 +83,8 @@ export function propertyGuard(deviceClass: Constructor<object>, member: string):
   };
 }
 
-type Constraint = ReturnType<MetadataStorage["getTargetValidationMetadatas"]>[number];
-
-function constraintsOf(type: Constructor<object>): Constraint[] {
+/** The rules that class-validator knows of the members of a class, and of those that it extends. */
+export function rulesOf(type: Constructor<object>): Rule[] {
   return constraintStorage()?.getTargetValidationMetadatas(type, "", false, false) ?? [];
 }
 

@@ -23,7 +23,9 @@ import {
   type PropertyContract,
   type SignalContract,
 } from "./service-contract";
-import { guardOf, ruledType } from "./value-rules";
+import { rulesOf } from "./constraints";
+import { metadataOf } from "./value-metadata";
+import { guardOf, ruledType, ruleKeywords } from "./value-rules";
 import { Any, valueType, valueTypeFromCompiler, type Constructor, type ValueType } from "./value-type";
 
 const contracts = new WeakMap<Constructor<object>, ServiceContract>();
@@ -113,6 +115,18 @@ class ContractBuilder {
       interrupts: record.interrupts ?? false,
       onCallerLost: record.onCallerLost ?? "abort",
       parameters: parametersOf(this.chain, this.prototype, member),
+      ...this.returned(record),
+    };
+  }
+
+  private returned(record: MethodRecord): Pick<MethodContract, "returns" | "metadata"> {
+    if (record.returns !== undefined && record.result === "buffer") {
+      throw new ContractError("returns is for @JsonMethod: a @BufferMethod returns bytes");
+    }
+    const metadata = metadataOf(record);
+    return {
+      ...(record.returns !== undefined && { returns: valueType(record.returns) }),
+      ...(metadata !== undefined && { metadata }),
     };
   }
 
@@ -135,6 +149,8 @@ class ContractBuilder {
     const isReadonly = record.readonly ?? hasNoSetter;
     const type = ruledType(this.typeOf(member, record), record);
     const guard = guardOf(this.type, member, record);
+    const beside = rulesOf(this.type).filter(({ propertyName }) => propertyName === member);
+    const keywords = ruleKeywords(type ?? Any, record, beside);
     return {
       kind: "property",
       ...this.named(member, record),
@@ -144,6 +160,8 @@ class ContractBuilder {
       notify: record.notify,
       autoNotify: record.notify !== undefined && (record.autoNotify ?? true),
       guard,
+      ...(keywords !== undefined && { keywords }),
+      ...displayed(record),
       ...(type === undefined &&
         guard === undefined &&
         !isReadonly &&
@@ -156,6 +174,7 @@ class ContractBuilder {
       kind: "signal",
       ...this.named(member, record),
       argumentTypes: record.argumentTypes.map((type) => integerOfAnySize(valueType(type))),
+      ...displayed(record),
     };
   }
 
@@ -239,6 +258,16 @@ function methodTimes(
     );
   }
   return { timeoutMs: null, idleMs: ms };
+}
+
+function displayed(record: PropertyRecord | SignalRecord) {
+  const metadata = metadataOf(record);
+  const { show, record: isRecorded } = record;
+  return {
+    ...(metadata !== undefined && { metadata }),
+    ...(show !== undefined && { show }),
+    ...(isRecorded !== undefined && { record: isRecorded }),
+  };
 }
 
 const WIRE_NAMES: Readonly<Record<Naming, (member: string) => string>> = {

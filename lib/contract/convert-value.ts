@@ -1,5 +1,6 @@
 import { ValidationError } from "../errors";
 import { isDateText, isRecord, takesAsItIs } from "./as-it-is";
+import { excerpt, shorten } from "./excerpt";
 import { hasConstraints, type Unchecked } from "./constraints";
 import { arrayCure, arrayExcerpt, type ArrayType, toArray } from "./convert-array";
 import { withArraysAside } from "./arrays-aside";
@@ -212,17 +213,4 @@ function mismatch(type: ValueType, value: unknown, place: string): ValidationErr
 
 function isArrayType(type: ValueType): type is ArrayType {
   return type.kind === "typed-array" || type.kind === "nd-array" || type.kind === "bytes";
-}
-
-const EXCERPT_LENGTH = 60;
-
-/** A value as an error shows it: its beginning, however large it is. */
-function excerpt(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(shorten(value));
-  if (typeof value !== "object" || value === null) return String(value);
-  return Array.isArray(value) ? `a list of ${value.length}` : (arrayExcerpt(value) ?? "an object");
-}
-
-function shorten(text: string): string {
-  return text.length > EXCERPT_LENGTH ? `${text.slice(0, EXCERPT_LENGTH)}…` : text;
 }

@@ -2,7 +2,8 @@ import { ContractError, messageOf } from "../errors";
 import { compiledParameterTypes, inheritedDescriptor, type ArgRecord, type ClassRecords } from "./records";
 import { type ParameterContract } from "./service-contract";
 import { integerDeclaredAs } from "./integers";
-import { ruledType, valueCheck } from "./value-rules";
+import { metadataOf } from "./value-metadata";
+import { ruledType, ruleKeywords, valueCheck } from "./value-rules";
 import { Any, valueType, valueTypeFromCompiler, type ValueType } from "./value-type";
 import { writtenParameters } from "./written-parameters";
 
@@ -47,6 +48,8 @@ export function parametersOf(
     const isRest = arg.rest ?? (own?.isRest === true && index === count - 1);
     const isOptional = own?.isOptional ?? (written === undefined && index >= (required ?? count));
     const check = valueCheck(arg.name ?? `argument ${index + 1}`, arg);
+    const keywords = ruleKeywords(type ?? Any, arg);
+    const metadata = naming(arg, index, () => metadataOf(arg));
     return {
       name: arg.name,
       type: type ?? Any,
@@ -56,6 +59,9 @@ export function parametersOf(
       ...(arg.keyword === true && { keyword: true }),
       ...(type === undefined && check === undefined && { isUnchecked: true }),
       ...(check !== undefined && { check }),
+      ...(keywords !== undefined && { keywords }),
+      ...(metadata !== undefined && { metadata }),
+      ...(arg.description !== undefined && { description: arg.description }),
     };
   });
 }
@@ -71,8 +77,12 @@ function argOf(sayings: readonly Saying[], index: number): Partial<ArgRecord> {
   const records = sayings.flatMap(({ args }) => args.get(index) ?? []);
   const [own] = records;
   const ofAll = records.reduceRight<Partial<ArgRecord>>(
-    (inherited, { choices, min, max, rules }) => ({
+    (inherited, { choices, min, max, rules, unit, precision, warn, description }) => ({
       ...inherited,
+      ...(unit !== undefined && { unit }),
+      ...(precision !== undefined && { precision }),
+      ...(warn !== undefined && { warn }),
+      ...(description !== undefined && { description }),
       ...(choices !== undefined && { choices }),
       ...(min !== undefined && { min }),
       ...(max !== undefined && { max }),

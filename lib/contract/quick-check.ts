@@ -1,7 +1,6 @@
-import { type MetadataStorage, type ValidatorConstraintInterface } from "class-validator";
+import { type ValidatorConstraintInterface } from "class-validator";
+import { type Rule } from "./rule-keywords";
 import { constraintStorage } from "./validator";
-
-type Rule = ReturnType<MetadataStorage["getTargetValidationMetadatas"]>[number];
 
 interface CheckedProperty {
   readonly name: string;

@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { ContractError } from "../errors";
 import { checkMember, METADATA, type ClassContext, type DecoratedMember } from "./decorated-member";
+import { type DisplayMetadata, type ValueMetadata } from "./value-metadata";
 import { type ValueRules } from "./value-rules";
 import { type Constructor, type TypeSpec } from "./value-type";
 
@@ -27,9 +28,10 @@ export interface IdleTimeout {
 /** What becomes of a call that runs when its caller is gone. */
 export type OnCallerLost = "abort" | "continue";
 
-export interface MethodRecord extends MemberOptions {
+export interface MethodRecord extends MemberOptions, ValueMetadata {
   readonly kind: "method";
   readonly result: "json" | "buffer";
+  readonly returns?: TypeSpec;
   readonly timeout?: number | IdleTimeout | null;
   readonly concurrent?: boolean;
   readonly interrupts?: boolean;
@@ -38,7 +40,7 @@ export interface MethodRecord extends MemberOptions {
   readonly progress?: TypeSpec | undefined;
 }
 
-export interface PropertyRecord extends MemberOptions, ValueRules {
+export interface PropertyRecord extends MemberOptions, ValueRules, ValueMetadata, DisplayMetadata {
   readonly kind: "property";
   readonly notify?: string;
   readonly autoNotify?: boolean;
@@ -47,7 +49,7 @@ export interface PropertyRecord extends MemberOptions, ValueRules {
   readonly type?: TypeSpec;
 }
 
-export interface SignalRecord extends MemberOptions {
+export interface SignalRecord extends MemberOptions, ValueMetadata, DisplayMetadata {
   readonly kind: "signal";
   readonly argumentTypes: readonly TypeSpec[];
 }
@@ -56,8 +58,9 @@ export interface SignalRecord extends MemberOptions {
 export type MemberRecord = MethodRecord | PropertyRecord | SignalRecord;
 
 /** What `@Arg` says of a parameter. */
-export interface ArgRecord extends ValueRules {
+export interface ArgRecord extends ValueRules, ValueMetadata {
   readonly name: string;
+  readonly description?: string;
   /** Where the key is there, the type was written out; undefined is one that was not there yet. */
   readonly type?: TypeSpec | undefined;
   readonly optional?: boolean;

@@ -1,14 +1,23 @@
 import { type PropertyGuard } from "./constraints";
 import { type ExperimentMethod } from "./experiment-methods";
 import { type OnCallerLost } from "./records";
+import { type JsonSchema } from "./rule-keywords";
+import { type DisplayMetadata, type ValueMetadata } from "./value-metadata";
 import { type ValueCheck } from "./value-rules";
 import { type ValueType } from "./value-type";
 
 /** How long clients wait for a method whose author named no time (plantimager RPC), in milliseconds. */
 export const DEFAULT_METHOD_TIMEOUT_MS = 10_000;
 
+/** What is known of a value besides its type, for screens and scripts; each left out where there is none. */
+export interface ValueAbout {
+  readonly metadata?: ValueMetadata;
+  /** What its rules say, as keywords of JSON Schema. */
+  readonly keywords?: JsonSchema;
+}
+
 /** A parameter of a method. */
-export interface ParameterContract {
+export interface ParameterContract extends ValueAbout {
   /** The name that callers may use for it; nothing where the author gave none with `@Arg`. */
   readonly name: string | undefined;
   readonly type: ValueType;
@@ -24,6 +33,8 @@ export interface ParameterContract {
   readonly check?: ValueCheck;
   /** Is sent by its name, never by its place. Default false. */
   readonly keyword?: boolean;
+  /** One line for people; left out where the author wrote none. */
+  readonly description?: string;
 }
 
 interface MemberBase {
@@ -40,6 +51,10 @@ export interface MethodContract extends MemberBase {
   readonly kind: "method";
   /** What comes back: JSON, or bytes with a JSON info object. */
   readonly result: "json" | "buffer";
+  /** The type of what comes back, checked before it leaves; left out where the author did not say. */
+  readonly returns?: ValueType;
+  /** Of what comes back, and of what is told before where its type is written out. */
+  readonly metadata?: ValueMetadata;
   /** Milliseconds a client waits for the result; null waits for ever, or as long as there is progress. */
   readonly timeoutMs: number | null;
   /** Milliseconds a client waits without hearing of progress; nothing where the time does not depend on it. */
@@ -57,7 +72,7 @@ export interface MethodContract extends MemberBase {
 }
 
 /** What a service promises of a property. */
-export interface PropertyContract extends MemberBase {
+export interface PropertyContract extends MemberBase, ValueAbout, DisplayMetadata {
   readonly kind: "property";
   readonly readonly: boolean;
   readonly type: ValueType;
@@ -76,8 +91,10 @@ export interface PropertyContract extends MemberBase {
 }
 
 /** What a service promises of a signal. */
-export interface SignalContract extends MemberBase {
+export interface SignalContract extends MemberBase, DisplayMetadata {
   readonly kind: "signal";
+  /** Of its arguments, each. */
+  readonly metadata?: ValueMetadata;
   /** One type an argument; nothing where they are not known. */
   readonly argumentTypes: readonly ValueType[] | undefined;
 }

@@ -1,5 +1,6 @@
 import { ContractError, ValidationError } from "../errors";
-import { checkConstraints, propertyGuard, type PropertyGuard, type Unchecked } from "./constraints";
+import { checkConstraints, propertyGuard, rulesOf, type PropertyGuard, type Unchecked } from "./constraints";
+import { type JsonSchema, keywordsOf, type Rule } from "./rule-keywords";
 import { choiceType, typeName, type Constructor, type ValueType } from "./value-type";
 
 /** What a value must be beyond its type: of an argument by `@Arg`, of a property by `@RpcProperty`. */
@@ -89,11 +90,36 @@ export function guardOf(
   };
 }
 
+/**
+ * What the rules of a value say, as keywords of JSON Schema; choices are part of its type.
+ *
+ * @param beside - Rules that stand beside the member as decorators.
+ * @returns Nothing where they say nothing that there is a keyword for.
+ */
+export function ruleKeywords(
+  type: ValueType,
+  { min, max, rules = [] }: ValueRules,
+  beside: readonly Rule[] = [],
+): JsonSchema | undefined {
+  const written = rules.length === 0 ? [] : rulesOf(holderClass("value", rules));
+  const keywords = {
+    ...keywordsOf([...beside, ...written], type.kind === "string"),
+    ...(min !== undefined && { minimum: Number(min) }),
+    ...(max !== undefined && { maximum: Number(max) }),
+  };
+  return Object.keys(keywords).length === 0 ? undefined : keywords;
+}
+
 /** Makes objects of a class of its own, on whose one member the rules stand. */
 function holderOf(place: string, rules: readonly PropertyDecorator[]): (value: unknown) => object {
+  const Holder = holderClass(place, rules);
+  return (value) => Object.assign(new Holder(), { [place]: value });
+}
+
+function holderClass(place: string, rules: readonly PropertyDecorator[]): new () => object {
   class Holder {
     [member: string]: unknown;
   }
   for (const rule of rules) rule(Holder.prototype, place);
-  return (value) => Object.assign(new Holder(), { [place]: value });
+  return Holder;
 }

@@ -1,3 +1,4 @@
+import { returnedValue } from "../contract/returned-value";
 import { isGenerator } from "../contract/generators";
 import { type MethodContract } from "../contract/service-contract";
 import { DeviceUnavailableError, InterruptedError } from "../errors";
@@ -149,7 +150,7 @@ export class MethodRunner {
       const result = withContext(call, () => this.device.invoke(call.contract.member, args));
       if (isPromise(result)) return this.settle(call, result);
       if (isGenerator(result)) return this.settle(call, driveGenerator(result, call, this.log));
-      call.succeed(result);
+      call.succeed(returnedValue(call.contract, result));
     } catch (error) {
       this.failed(call, error);
     }
@@ -161,7 +162,7 @@ export class MethodRunner {
     try {
       const value = await result;
       if (value === ENDED) call.ended();
-      else call.succeed(value);
+      else call.succeed(returnedValue(call.contract, value));
     } catch (error) {
       this.failed(call, error);
     }

@@ -1,5 +1,8 @@
+import { SchemaMaker } from "../contract/json-schema";
+import { type JsonSchema } from "../contract/rule-keywords";
 import { type MemberContract, type ServiceContract } from "../contract/service-contract";
-import { typeName } from "../contract/value-type";
+import { type DisplayMetadata } from "../contract/value-metadata";
+import { Any, typeName } from "../contract/value-type";
 import { MalformedMessageError } from "../errors";
 import { isObject } from "./message";
 import { decodeServerStatus, type ServerStatus } from "./server-status";
@@ -39,6 +42,8 @@ export interface RigwireInventory extends ServerStatus {
   readonly features: readonly string[];
   /** By wire name. */
   readonly members: ReadonlyMap<string, MemberDescription>;
+  /** The classes that the schemas of members refer to (`#/$defs/NAME`), by name. Empty where there are none. */
+  readonly definitions: Readonly<Record<string, JsonSchema>>;
 }
 
 /** What a generic client needs to know of a member. */
@@ -55,14 +60,26 @@ export interface MemberDescription {
   readonly onCallerLost?: "continue";
   /** The type of what it tells before its result; left out where it tells nothing. */
   readonly progress?: string;
+  /** The same with units; left out where its type is not written out. */
+  readonly progressSchema?: JsonSchema;
   /** How long it is waited for without progress, in milliseconds; left out where the time does not depend on it. */
   readonly idleMs?: number;
+  /** Of a method's result, where its author said what it is. */
+  readonly returns?: JsonSchema;
   /** Of a property. */
   readonly type?: string;
+  /** Of a property: its type with units, limits and choices. */
+  readonly schema?: JsonSchema;
   readonly readonly?: boolean;
   readonly notify?: string;
   /** Of a signal. */
   readonly arguments?: readonly string[];
+  /** Of a signal's arguments, one each. */
+  readonly schemas?: readonly JsonSchema[];
+  /** Of a property or signal: whether a screen shows it at first sight. Left out where the author did not say. */
+  readonly show?: "main" | "detail";
+  /** Of a property or signal: whether a recorder takes it. Left out where the author did not say. */
+  readonly record?: boolean;
 }
 
 /** What a generic client needs to know of a parameter. */
@@ -72,6 +89,8 @@ export interface ParameterDescription {
   readonly optional: boolean;
   /** Is sent by its name, never by its place. */
   readonly keyword?: boolean;
+  /** Its type with units, limits and choices. */
+  readonly schema?: JsonSchema;
 }
 
 /** What differs between two servers of one contract, and between two moments of one server. */
@@ -88,13 +107,21 @@ export interface ServerIdentity extends ServerStatus {
 /** The reply to `GET_INVENTORY`, as the object that is sent. */
 export function inventoryReply(contract: ServiceContract, identity: ServerIdentity): object {
   const { name, ...rest } = identity;
+  const schemas = new SchemaMaker();
+  const members = descriptions(contract, schemas);
+  const { definitions } = schemas;
   return {
     json_methods: timeouts(contract, "json"),
     buffer_methods: timeouts(contract, "buffer"),
     signals: [...contract.signals.keys()],
     properties: [...contract.properties.keys()],
     name,
-    rigwire: { type: contract.type, ...rest, members: descriptions(contract) },
+    rigwire: {
+      type: contract.type,
+      ...rest,
+      members,
+      ...(Object.keys(definitions).length > 0 && { definitions }),
+    },
   };
 }
 
@@ -103,43 +130,81 @@ function timeouts(contract: ServiceContract, result: "json" | "buffer"): Record<
   return Object.fromEntries(methods.map(({ wireName, timeoutMs }) => [wireName, timeoutMs]));
 }
 
-function descriptions(contract: ServiceContract): Record<string, MemberDescription> {
+function descriptions(contract: ServiceContract, schemas: SchemaMaker): Record<string, MemberDescription> {
   return Object.fromEntries(
-    [...contract.members.values()].map((member) => [member.wireName, describeMember(member, contract)]),
+    [...contract.members.values()].map((member) => [
+      member.wireName,
+      describeMember(member, contract, schemas),
+    ]),
   );
 }
 
-function describeMember(contract: MemberContract, service: ServiceContract): MemberDescription {
+function describeMember(
+  contract: MemberContract,
+  service: ServiceContract,
+  schemas: SchemaMaker,
+): MemberDescription {
   const { member, description } = contract;
   const named = { member, ...(description !== undefined && { description }) };
   switch (contract.kind) {
     case "method": {
-      const parameters = contract.parameters?.map(({ name, type, optional, keyword }, index) => ({
-        name: name ?? `arg${index}`,
-        type: typeName(type),
-        optional,
-        ...(keyword === true && { keyword }),
+      const parameters = contract.parameters?.map((parameter, index) => ({
+        name: parameter.name ?? `arg${index}`,
+        type: typeName(parameter.type),
+        optional: parameter.optional,
+        ...(parameter.keyword === true && { keyword: true }),
+        ...told("schema", schemas.describe(parameter)),
       }));
-      const { concurrent, interrupts, onCallerLost, progress, idleMs } = contract;
+      const { concurrent, interrupts, onCallerLost, progress, idleMs, returns = Any, metadata } = contract;
       return {
         ...named,
         concurrent,
         ...(interrupts && { interrupts }),
         ...(onCallerLost === "continue" && { onCallerLost }),
         ...(progress !== undefined && { progress: typeName(progress) }),
+        ...(progress !== undefined &&
+          progress.kind !== "any" &&
+          told("progressSchema", schemas.describe({ type: progress, metadata }))),
         ...(idleMs !== undefined && { idleMs }),
         ...(parameters && { parameters }),
+        ...told("returns", schemas.describe({ type: returns, metadata })),
       };
     }
     case "property": {
       const notify =
         contract.notify === undefined ? undefined : service.members.get(contract.notify)?.wireName;
       const { readonly } = contract;
-      return { ...named, type: typeName(contract.type), readonly, ...(notify !== undefined && { notify }) };
+      return {
+        ...named,
+        type: typeName(contract.type),
+        readonly,
+        ...(notify !== undefined && { notify }),
+        ...told("schema", schemas.describe({ ...contract, description: undefined })),
+        ...displayed(contract),
+      };
     }
     case "signal":
-      return { ...named, ...(contract.argumentTypes && { arguments: contract.argumentTypes.map(typeName) }) };
+      return {
+        ...named,
+        ...(contract.argumentTypes && {
+          arguments: contract.argumentTypes.map(typeName),
+          schemas: contract.argumentTypes.map((type) =>
+            schemas.describe({ type, metadata: contract.metadata }),
+          ),
+        }),
+        ...displayed(contract),
+      };
   }
+}
+
+/** A schema under its key; nothing where it says nothing. */
+function told<Key extends string>(key: Key, schema: JsonSchema): Partial<Record<Key, JsonSchema>> {
+  const entries = Object.keys(schema).length === 0 ? [] : [[key, schema] as const];
+  return Object.fromEntries(entries) as Partial<Record<Key, JsonSchema>>;
+}
+
+function displayed({ show, record }: DisplayMetadata): DisplayMetadata {
+  return { ...(show !== undefined && { show }), ...(record !== undefined && { record }) };
 }
 
 /**
@@ -192,6 +257,7 @@ function decodeRigwire(value: Readonly<Record<string, unknown>>): RigwireInvento
     maxTextBytes: typeof maxTextBytes === "number" ? maxTextBytes : undefined,
     features,
     members: decodeMembers(members),
+    definitions: decodeDefinitions(value.definitions),
   };
 }
 
@@ -204,20 +270,35 @@ function decodeMembers(value: unknown): ReadonlyMap<string, MemberDescription> {
   return members;
 }
 
+function decodeDefinitions(value: unknown): Readonly<Record<string, JsonSchema>> {
+  if (!isObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, JsonSchema] => isObject(entry[1])),
+  );
+}
+
 function decodeMember(wireName: string, value: Readonly<Record<string, unknown>>): MemberDescription {
   return {
     member: typeof value.member === "string" ? value.member : wireName,
     ...(typeof value.description === "string" && { description: value.description }),
-    ...(Array.isArray(value.parameters) && { parameters: value.parameters.filter(isParameter) }),
+    ...(Array.isArray(value.parameters) && {
+      parameters: value.parameters.filter(isParameter).map(readable),
+    }),
     ...(typeof value.concurrent === "boolean" && { concurrent: value.concurrent }),
     ...(value.interrupts === true && { interrupts: true }),
     ...(value.onCallerLost === "continue" && { onCallerLost: value.onCallerLost }),
     ...(typeof value.progress === "string" && { progress: value.progress }),
+    ...(isObject(value.progressSchema) && { progressSchema: value.progressSchema }),
     ...(isTime(value.idleMs) && { idleMs: value.idleMs }),
     ...(typeof value.type === "string" && { type: value.type }),
     ...(typeof value.readonly === "boolean" && { readonly: value.readonly }),
     ...(typeof value.notify === "string" && { notify: value.notify }),
     ...(isTexts(value.arguments) && { arguments: value.arguments }),
+    ...(isObject(value.schema) && { schema: value.schema }),
+    ...(isObject(value.returns) && { returns: value.returns }),
+    ...(isSchemas(value.schemas) && { schemas: value.schemas }),
+    ...((value.show === "main" || value.show === "detail") && { show: value.show }),
+    ...(typeof value.record === "boolean" && { record: value.record }),
   };
 }
 
@@ -232,6 +313,15 @@ function isParameter(value: unknown): value is ParameterDescription {
 
 function isTime(value: unknown): value is number {
   return typeof value === "number" && value > 0;
+}
+
+/** Without a schema that is none. */
+function readable({ schema, ...parameter }: ParameterDescription): ParameterDescription {
+  return { ...parameter, ...(isObject(schema) && { schema }) };
+}
+
+function isSchemas(value: unknown): value is JsonSchema[] {
+  return Array.isArray(value) && value.every(isObject);
 }
 
 function isTexts(value: unknown): value is string[] {

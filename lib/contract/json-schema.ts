@@ -1,0 +1,126 @@
+import { fieldsOf } from "./dto-fields";
+import { type JsonSchema } from "./rule-keywords";
+import { type ValueMetadata } from "./value-metadata";
+import { type Constructor, type ValueType } from "./value-type";
+
+/** What is known of a value: enough to make a control for it, or to check it elsewhere. */
+export interface DescribedValue {
+  readonly type: ValueType;
+  readonly nullable?: boolean;
+  readonly description?: string | undefined;
+  readonly metadata?: ValueMetadata | undefined;
+  /** What rules say of it, as keywords of JSON Schema. */
+  readonly keywords?: JsonSchema | undefined;
+}
+
+/** What `bytes` are to numpy. */
+const BYTES = "u1";
+
+/** Where the schemas of classes stand in a document, each once. */
+const DEFINITIONS = "#/$defs/";
+
+/** The schemas of values that belong together: what they have in common, their classes, stands beside them. */
+export class SchemaMaker {
+  private readonly names = new Map<Constructor<object>, string>();
+  private readonly made: Record<string, JsonSchema> = {};
+
+  /** The schemas of the classes so far, by name: `$defs` of the document. */
+  get definitions(): Readonly<Record<string, JsonSchema>> {
+    return this.made;
+  }
+
+  /** The schema of a value, with what its author said of it (`x-unit`, `x-precision`, `x-warn`). */
+  describe({ type, nullable = false, description, metadata, keywords }: DescribedValue): JsonSchema {
+    const schema = { ...this.schemaOf(type), ...keywords };
+    return {
+      ...(nullable ? orNull(schema) : schema),
+      ...(description !== undefined && { description }),
+      ...(metadata?.unit !== undefined && { "x-unit": metadata.unit }),
+      ...(metadata?.precision !== undefined && { "x-precision": metadata.precision }),
+      ...(metadata?.warn !== undefined && { "x-warn": metadata.warn }),
+    };
+  }
+
+  /** The schema of a type in the form that its values have on the wire. */
+  schemaOf(type: ValueType): JsonSchema {
+    switch (type.kind) {
+      case "any":
+        return {};
+      case "string":
+      case "number":
+      case "boolean":
+      case "object":
+      case "null":
+        return { type: type.kind };
+      case "integer":
+        return { type: "integer" };
+      case "bigint":
+        return { type: "integer", "x-bigint": true };
+      case "date":
+        return { type: "string", format: "date-time" };
+      case "choice":
+        return { enum: type.values };
+      case "array":
+        return { type: "array", items: this.schemaOf(type.items) };
+      case "set":
+        return { type: "array", items: this.schemaOf(type.items), uniqueItems: true };
+      case "tuple":
+        return {
+          type: "array",
+          prefixItems: type.items.map((item) => this.schemaOf(item)),
+          minItems: type.items.length,
+          maxItems: type.items.length,
+        };
+      case "dict":
+        return { type: "object", additionalProperties: this.schemaOf(type.values) };
+      case "union":
+        return { anyOf: type.members.map((member) => this.schemaOf(member)) };
+      case "typed-array":
+        return { "x-array": { dtype: type.elements.code, rank: 1 } };
+      case "nd-array":
+        return { "x-array": { ...(type.elements !== undefined && { dtype: type.elements.code }) } };
+      case "bytes":
+        return { "x-array": { dtype: BYTES, rank: 1 } };
+      case "dto":
+        return { $ref: `${DEFINITIONS}${this.nameOf(type.dto)}` };
+    }
+  }
+
+  private nameOf(dto: Constructor<object>): string {
+    const known = this.names.get(dto);
+    if (known !== undefined) return known;
+    const name = this.freeName(dto.name === "" ? "Object" : dto.name);
+    // Before its fields: one of them may be of the class itself.
+    this.names.set(dto, name);
+    this.made[name] = {};
+    this.made[name] = this.classSchema(dto);
+    return name;
+  }
+
+  private freeName(wanted: string): string {
+    let name = wanted;
+    for (let number = 2; Object.hasOwn(this.made, name); number++) name = `${wanted}${number}`;
+    return name;
+  }
+
+  private classSchema(dto: Constructor<object>): JsonSchema {
+    const fields = fieldsOf(dto);
+    const required = fields.filter(({ isOptional }) => !isOptional).map(({ name }) => name);
+    return {
+      type: "object",
+      ...(fields.length > 0 && {
+        properties: Object.fromEntries(
+          fields.map((field) => [field.name, { ...this.schemaOf(field.type), ...field.keywords }]),
+        ),
+      }),
+      ...(required.length > 0 && { required }),
+    };
+  }
+}
+
+function orNull(schema: JsonSchema): JsonSchema {
+  const { type, enum: choices } = schema;
+  if (typeof type === "string") return { ...schema, type: [type, "null"] };
+  if (Array.isArray(choices)) return { ...schema, enum: [...(choices as unknown[]), null] };
+  return Object.keys(schema).length === 0 ? schema : { anyOf: [schema, { type: "null" }] };
+}
