@@ -48,9 +48,9 @@ class Stage {
 
   @JsonMethod({ progress: Step })
   async home(@Arg("steps") steps: number): Promise<string> {
-    const call = CallContext.current();
+    const { progress } = CallContext.current();
     for (let at = 1; at <= steps; at++) {
-      call.progress({ at, of: steps });
+      progress({ at, of: steps });
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     return "home";
