@@ -1,4 +1,5 @@
 import { ContractError } from "../errors";
+import { isGeneratorFunction } from "./generators";
 import { type ExperimentRecord, inheritedDescriptor, recordsAlongChain } from "./records";
 import { type Constructor } from "./value-type";
 
@@ -12,7 +13,7 @@ export interface ExperimentMethod extends ExperimentRecord {
  * The methods of a class that take part in experiments, with all it inherits. A method that overrides a decorated one
  * takes part as that does, unless it is decorated itself.
  *
- * @throws ContractError if two methods answer one event, or a decorated member is no method.
+ * @throws ContractError if two methods answer one event, or a decorated member is no method, or a generator.
  */
 export function experimentMethodsOf(type: Constructor<object>): readonly ExperimentMethod[] {
   const ofMember = new Map<string, readonly ExperimentRecord[]>();
@@ -27,8 +28,15 @@ export function experimentMethodsOf(type: Constructor<object>): readonly Experim
 
 function requireMethod(type: Constructor<object>, member: string): void {
   const descriptor = inheritedDescriptor(type.prototype as object, member);
-  if (typeof descriptor?.value === "function") return;
-  throw new ContractError(`${type.name}.${member}: @OnExperiment stands on methods only`, { member });
+  if (typeof descriptor?.value !== "function") {
+    throw new ContractError(`${type.name}.${member}: @OnExperiment stands on methods only`, { member });
+  }
+  if (!isGeneratorFunction(descriptor.value)) return;
+  throw new ContractError(
+    `${type.name}.${member}: takes part in experiments, where nobody hears what it yields: let a method that is no ` +
+      "generator take part",
+    { member },
+  );
 }
 
 /** A message has one answer. */

@@ -20,7 +20,7 @@ export interface CallContext extends RequestContext {
    *
    * @throws ContractError if the method declares none: `@JsonMethod({ progress: TYPE })`.
    */
-  progress(value: unknown): void;
+  readonly progress: (value: unknown) => void;
 }
 
 let running: CallContext | undefined;

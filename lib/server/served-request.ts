@@ -157,7 +157,12 @@ export class ServedRequest<
     return true;
   }
 
-  progress(value: unknown): void {
+  /** Made when it is first asked for, as most methods never do: whoever takes it out of the context may call it alone. */
+  get progress(): (value: unknown) => void {
+    return (value) => this.tellDeclared(value);
+  }
+
+  private tellDeclared(value: unknown): void {
     if (this.contract.kind !== "method" || this.contract.progress === undefined) {
       const { member } = this.contract;
       throw new ContractError(

@@ -20,6 +20,7 @@ import {
   withOptions,
 } from "rigwire";
 import { closing } from "../support/closing";
+import { OriginalLookalike } from "../support/original-lookalike";
 import { RecordingLogger } from "../support/recording-logger";
 
 class Step {
@@ -48,9 +49,9 @@ class Stage {
 
   @JsonMethod({ progress: Step })
   async home(@Arg("steps") steps: number): Promise<string> {
-    const call = CallContext.current();
+    const { progress } = CallContext.current();
     for (let at = 1; at <= steps; at++) {
-      call.progress({ at, of: steps });
+      progress({ at, of: steps });
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
     return "home";
@@ -198,6 +199,27 @@ describe("a run", () => {
     stage.goOn();
 
     expect([told, await run]).toEqual([1, 1]);
+  });
+
+  it("of an original is its result alone, and an original is asked for nothing more", async () => {
+    const requests: object[] = [];
+    const original = await OriginalLookalike.open({
+      answer: (request) => {
+        requests.push(request);
+        return undefined;
+      },
+      methods: { moveTo: 5 },
+    });
+    const remote = connect(Stage, original.url, { logger: new RecordingLogger() });
+    closing(clientOf(remote));
+    const run = withOptions(remote, { timeoutMs: { idle: 5_000 } }).moveTo(5);
+
+    expect([await run, await firstValueFrom(run.progress$.pipe(toArray()))]).toEqual([5, []]);
+    expect(requests.at(-1)).toEqual({
+      event: "METHOD_CALL",
+      method: "moveTo",
+      params: { args: [5], kwargs: {} },
+    });
   });
 
   it("tells nothing where nothing is asked for", async () => {

@@ -67,6 +67,19 @@ describe("@OnExperiment", () => {
     );
   });
 
+  it("refuses a method that yields: nobody hears of it", () => {
+    @RpcService()
+    class Scanner {
+      @OnExperiment(START)
+      async *scan(): AsyncGenerator<number, void> {
+        yield Promise.resolve(1);
+      }
+    }
+    expect(() => contractOf(Scanner)).toThrow(
+      /^Scanner\.scan: takes part in experiments, where nobody hears/,
+    );
+  });
+
   it("refuses what is no event when the device is served", async () => {
     @RpcService()
     class Wrong {

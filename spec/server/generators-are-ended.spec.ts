@@ -243,6 +243,18 @@ describe("a method that yields is ended", () => {
     expect(scanner.log).toEqual(["parked"]);
   });
 
+  it("not before a deadline that no timer reaches", async () => {
+    const { rigwire } = (await rawClient(server.url).ask({ event: "GET_INVENTORY" })) as {
+      rigwire: { clock: number };
+    };
+    const days = 24 * 60 * 60 * 1_000;
+    const request = { event: "METHOD_CALL", method: "scan", params: { args: [20] } };
+
+    expect(
+      await rawClient(server.url).ask({ ...request, deadline: rigwire.clock + 30 * days }),
+    ).toMatchObject({ result: "scanned" });
+  });
+
   it("by a method that interrupts, and its caller is told", async () => {
     const remote = connecting();
     const run = remote.scan(1_000_000);

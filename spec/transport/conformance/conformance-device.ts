@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { Subject } from "rxjs";
 import {
   Arg,
@@ -78,7 +79,7 @@ export class ConformanceDevice {
     this.begun.push("countOn");
     try {
       for (let count = 1; count <= times; count++) {
-        await new Promise((resolve) => setTimeout(resolve, everyMs));
+        await delay(everyMs, undefined, { ref: false });
         yield count;
       }
       return "counted";
