@@ -34,7 +34,7 @@ export function JsonMethod(options: MethodOptions = {}): RpcMethodDecorator {
 /** Records a method and the parameters that are written out beside it. */
 export function methodDecorator(
   result: MethodRecord["result"],
-  { args = [], ...options }: MethodOptions,
+  { args = [], ...options }: MethodOptions & Pick<MethodRecord, "returns">,
 ): RpcMethodDecorator {
   return (target: object, member: DecoratedMember) => {
     const records = recordsOf(target, member);

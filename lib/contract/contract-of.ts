@@ -111,6 +111,7 @@ class ContractBuilder {
       kind: "method",
       ...this.named(member, record),
       result: record.result,
+      ...(record.returns !== undefined && { returns: valueType(record.returns) }),
       timeoutMs,
       concurrent: this.isConcurrent(record),
       interrupts: record.interrupts ?? false,

@@ -217,7 +217,7 @@ function isArrayType(type: ValueType): type is ArrayType {
 const EXCERPT_LENGTH = 60;
 
 /** A value as an error shows it: its beginning, however large it is. */
-function excerpt(value: unknown): string {
+export function excerpt(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(shorten(value));
   if (typeof value !== "object" || value === null) return String(value);
   return Array.isArray(value) ? `a list of ${value.length}` : (arrayExcerpt(value) ?? "an object");

@@ -24,6 +24,7 @@ export type OnCallerLost = "abort" | "continue";
 export interface MethodRecord extends MemberOptions {
   readonly kind: "method";
   readonly result: "json" | "buffer";
+  readonly returns?: TypeSpec;
   readonly timeout?: number | null;
   readonly concurrent?: boolean;
   readonly interrupts?: boolean;

@@ -40,6 +40,8 @@ export interface MethodContract extends MemberBase {
   readonly kind: "method";
   /** What comes back: JSON, or bytes with a JSON info object. */
   readonly result: "json" | "buffer";
+  /** What a buffer method returns; left out where its author did not say. */
+  readonly returns?: ValueType;
   /** Milliseconds a client waits for the result; null waits for ever. */
   readonly timeoutMs: number | null;
   /** Runs at once instead of behind the device's other methods. */

@@ -51,6 +51,8 @@ export interface MemberDescription {
   readonly concurrent?: boolean;
   /** Left out where false. */
   readonly interrupts?: boolean;
+  /** Of a buffer method; left out where its author did not say. */
+  readonly returns?: string;
   /** Left out where a call that runs is aborted. */
   readonly onCallerLost?: "continue";
   /** Of a property. */
@@ -116,12 +118,13 @@ function describeMember(contract: MemberContract, service: ServiceContract): Mem
         optional,
         ...(keyword === true && { keyword }),
       }));
-      const { concurrent, interrupts, onCallerLost } = contract;
+      const { concurrent, interrupts, onCallerLost, returns } = contract;
       return {
         ...named,
         concurrent,
         ...(interrupts && { interrupts }),
         ...(onCallerLost === "continue" && { onCallerLost }),
+        ...(returns !== undefined && { returns: typeName(returns) }),
         ...(parameters && { parameters }),
       };
     }
@@ -205,6 +208,7 @@ function decodeMember(wireName: string, value: Readonly<Record<string, unknown>>
     ...(Array.isArray(value.parameters) && { parameters: value.parameters.filter(isParameter) }),
     ...(typeof value.concurrent === "boolean" && { concurrent: value.concurrent }),
     ...(value.interrupts === true && { interrupts: true }),
+    ...(typeof value.returns === "string" && { returns: value.returns }),
     ...(value.onCallerLost === "continue" && { onCallerLost: value.onCallerLost }),
     ...(typeof value.type === "string" && { type: value.type }),
     ...(typeof value.readonly === "boolean" && { readonly: value.readonly }),

@@ -69,7 +69,7 @@ function methodRow({ paint }: Colours, device: OpenedDevice, method: MethodContr
   const { cyan, dim } = paint;
   const described = describedMember(device, wireName);
   const parameters = described?.parameters?.map(parameterText).join(", ") ?? dim("…");
-  const returns = result === "buffer" ? ` ${dim("→")} bytes` : "";
+  const returns = result === "buffer" ? ` ${dim("→")} ${printable(described?.returns ?? "bytes")}` : "";
   const waits = timeoutMs === null ? "no timeout" : `timeout ${formatMs(timeoutMs)}`;
   const notes = [paceOf(method), described?.description ?? ""].filter((note) => note !== "");
   return [

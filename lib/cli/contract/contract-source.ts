@@ -123,15 +123,17 @@ class ContractWriter {
   private method({ wireName, result, timeoutMs, concurrent, interrupts }: MethodContract): string {
     const decorator = result === "json" ? "JsonMethod" : "BufferMethod";
     this.imports.add(decorator).add("remote");
-    if (result === "buffer") this.imports.add("type BufferResult");
     const described = describedMember(this.device, wireName);
+    const type = described?.returns === undefined ? undefined : this.use(declaredType(described.returns));
+    if (result === "buffer" && type === undefined) this.imports.add("type BufferResult");
     const further = {
       ...(timeoutMs !== DEFAULT_METHOD_TIMEOUT_MS && { timeout: String(timeoutMs) }),
+      ...(type !== undefined && { returns: type.spec }),
       ...(interrupts ? { interrupts: "true" } : concurrent && { concurrent: "true" }),
     };
     const options = this.options(wireName, further, described?.description);
     const { declared, names } = this.parameters(described?.parameters);
-    const returned = result === "json" ? "Promise<unknown>" : "Promise<BufferResult>";
+    const returned = result === "json" ? "Promise<unknown>" : `Promise<${type?.text ?? "BufferResult"}>`;
     return [
       `  @${decorator}(${options.join(", ")})`,
       `  ${this.nameOf(wireName)}(${declared}): ${returned} {`,
