@@ -63,7 +63,7 @@ export function JsonMethod(options: JsonMethodOptions = {}): RpcMethodDecorator 
 /** Records a method and the parameters that are written out beside it. */
 export function methodDecorator(
   result: MethodRecord["result"],
-  { args = [], ...options }: JsonMethodOptions,
+  { args = [], ...options }: MethodOptions & Pick<MethodRecord, "returns">,
 ): RpcMethodDecorator {
   return (target: object, member: DecoratedMember) => {
     const records = recordsOf(target, member);

@@ -1,7 +1,7 @@
 // What devices and pages have in common. Both entries of the package export all of it.
 
 export { Arg, type ArgOptions, type Argument } from "../decorators/arg";
-export { BufferMethod } from "../decorators/buffer-method";
+export { BufferMethod, type BufferMethodOptions } from "../decorators/buffer-method";
 export { JsonMethod, type JsonMethodOptions, type MethodOptions } from "../decorators/json-method";
 export { type ExperimentMethodDecorator, OnExperiment } from "../decorators/on-experiment";
 export { RpcProperty, type PropertyOptions } from "../decorators/rpc-property";

@@ -125,7 +125,7 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
         : Math.floor(clock.deadline(performance.now(), until));
     try {
       const [text, arrays] = OutgoingArrays.writing((writing) =>
-        encodeRequest(this.request, {
+        encodeRequest(requestFor(peer, this.request), {
           deadline,
           maxReplyBytes: this.replyLimitFor(peer),
           argumentName: this.kind.argumentName,
@@ -185,9 +185,21 @@ function isIdleTimeout(time: CallOptions["timeoutMs"]): time is IdleTimeout {
   return typeof time === "object" && time !== null;
 }
 
+function knowsArrays({ inventory }: Peer): boolean {
+  return inventory.rigwire?.features.includes("arrays" satisfies Feature) === true;
+}
+
+/** An original, or an older device, is not told what it could not use. */
+function requestFor(peer: Peer, request: RpcRequest): RpcRequest {
+  if (request.event !== "PROPERTY_GET" || request.takesArrays !== true || knowsArrays(peer)) return request;
+  const { event, property } = request;
+  return { event, property };
+}
+
 /** An original, or an older device, would take no notice of a second frame, and of the call neither. */
-function refuseArrays({ first }: OutgoingArrays, { inventory: { rigwire } }: Peer): void {
-  if (first === undefined || rigwire?.features.includes("arrays" satisfies Feature) === true) return;
+function refuseArrays({ first }: OutgoingArrays, peer: Peer): void {
+  if (first === undefined || knowsArrays(peer)) return;
+  const { rigwire } = peer.inventory;
   const article = /^[AEIO]/.test(first.name) || first.name === "NdArray" ? "an" : "a";
   const why =
     rigwire === undefined ? "it is no device of rigwire" : `it is an older rigwire, ${rigwire.version}`;

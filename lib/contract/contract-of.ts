@@ -120,9 +120,6 @@ class ContractBuilder {
   }
 
   private returned(record: MethodRecord): Pick<MethodContract, "returns" | "metadata"> {
-    if (record.returns !== undefined && record.result === "buffer") {
-      throw new ContractError("returns is for @JsonMethod: a @BufferMethod returns bytes");
-    }
     const metadata = metadataOf(record);
     return {
       ...(record.returns !== undefined && { returns: valueType(record.returns) }),

@@ -56,6 +56,8 @@ export interface MemberDescription {
   readonly concurrent?: boolean;
   /** Left out where false. */
   readonly interrupts?: boolean;
+  /** The type of a method's result; left out where its author did not say. */
+  readonly returns?: string;
   /** Left out where a call that runs is aborted. */
   readonly onCallerLost?: "continue";
   /** The type of what it tells before its result; left out where it tells nothing. */
@@ -64,8 +66,8 @@ export interface MemberDescription {
   readonly progressSchema?: JsonSchema;
   /** How long it is waited for without progress, in milliseconds; left out where the time does not depend on it. */
   readonly idleMs?: number;
-  /** Of a method's result, where its author said what it is. */
-  readonly returns?: JsonSchema;
+  /** The same with units, limits and choices. */
+  readonly returnsSchema?: JsonSchema;
   /** Of a property. */
   readonly type?: string;
   /** Of a property: its type with units, limits and choices. */
@@ -155,7 +157,7 @@ function describeMember(
         ...(parameter.keyword === true && { keyword: true }),
         ...told("schema", schemas.describe(parameter)),
       }));
-      const { concurrent, interrupts, onCallerLost, progress, idleMs, returns = Any, metadata } = contract;
+      const { concurrent, interrupts, onCallerLost, progress, idleMs, returns, metadata } = contract;
       return {
         ...named,
         concurrent,
@@ -166,8 +168,9 @@ function describeMember(
           progress.kind !== "any" &&
           told("progressSchema", schemas.describe({ type: progress, metadata }))),
         ...(idleMs !== undefined && { idleMs }),
+        ...(returns !== undefined && { returns: typeName(returns) }),
         ...(parameters && { parameters }),
-        ...told("returns", schemas.describe({ type: returns, metadata })),
+        ...told("returnsSchema", schemas.describe({ type: returns ?? Any, metadata })),
       };
     }
     case "property": {
@@ -286,6 +289,7 @@ function decodeMember(wireName: string, value: Readonly<Record<string, unknown>>
     }),
     ...(typeof value.concurrent === "boolean" && { concurrent: value.concurrent }),
     ...(value.interrupts === true && { interrupts: true }),
+    ...(typeof value.returns === "string" && { returns: value.returns }),
     ...(value.onCallerLost === "continue" && { onCallerLost: value.onCallerLost }),
     ...(typeof value.progress === "string" && { progress: value.progress }),
     ...(isObject(value.progressSchema) && { progressSchema: value.progressSchema }),
@@ -295,7 +299,7 @@ function decodeMember(wireName: string, value: Readonly<Record<string, unknown>>
     ...(typeof value.notify === "string" && { notify: value.notify }),
     ...(isTexts(value.arguments) && { arguments: value.arguments }),
     ...(isObject(value.schema) && { schema: value.schema }),
-    ...(isObject(value.returns) && { returns: value.returns }),
+    ...(isObject(value.returnsSchema) && { returnsSchema: value.returnsSchema }),
     ...(isSchemas(value.schemas) && { schemas: value.schemas }),
     ...((value.show === "main" || value.show === "detail") && { show: value.show }),
     ...(typeof value.record === "boolean" && { record: value.record }),

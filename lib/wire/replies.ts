@@ -44,17 +44,23 @@ export function withinLimit(
   maxTextBytes: number,
 ): readonly Frame[] {
   for (const frame of reply) {
-    if (isLarger(frame, maxBytes)) return tooLargeReply(frame, "bytes", maxBytes, "maxMessageBytes");
+    if (isLarger(frame, maxBytes)) return tooLarge(frameBytes(frame), "bytes", maxBytes, "maxMessageBytes");
     if (typeof frame === "string" && isLarger(frame, maxTextBytes)) {
-      return tooLargeReply(frame, "bytes of text", maxTextBytes, "maxTextBytes");
+      return tooLarge(frameBytes(frame), "bytes of text", maxTextBytes, "maxTextBytes");
     }
   }
-  return reply;
+  const [first, second] = reply;
+  if (first === undefined || second === undefined || !isLarger(first, SMALL_BYTES)) return reply;
+  const bytes = frameBytes(first) + frameBytes(second);
+  return bytes > maxBytes ? tooLarge(bytes, "bytes", maxBytes, "maxMessageBytes") : reply;
 }
 
-function tooLargeReply(frame: Frame, what: string, limit: number, option: string): ReplyFrames {
+/** What an info object of usual size takes; receivers have room for it beside a frame as large as it may be. */
+const SMALL_BYTES = 4 * 1024;
+
+function tooLarge(bytes: number, what: string, limit: number, option: string): ReplyFrames {
   const error =
-    `the reply has ${frameBytes(frame)} ${what}, more than the ${limit} that may be sent: ` +
+    `the reply has ${bytes} ${what}, more than the ${limit} that may be sent: ` +
     `raise ${option} on the server and on its clients`;
   return failureReply(failed(error));
 }

@@ -34,6 +34,7 @@ describe("a device with arrays", () => {
       property: "image",
       value: { shape: [2, 3], dtype: "<u2", data: [1, 2, 3, 4, 5, 6] },
     });
+    expect(inspected.stdout).toContain("measure(weights?: Float32Array) → Float64Array");
     expect(inspected.stdout).toMatch(/reference.*Float64Array/);
     expect(inspected.stdout).toMatch(/image.*NdArray<Uint16Array>/);
   });
@@ -111,5 +112,7 @@ describe("a device with arrays", () => {
     expect(stdout).toContain("image: NdArray<Uint16Array>;");
     expect(stdout).toContain("ndArrayOf(Uint16Array)");
     expect(stdout).toContain("firmware: Buffer;");
+    expect(stdout).toContain("): Promise<Float64Array> {");
+    expect(stdout).toContain("scan(): Promise<BufferResult> {");
   });
 });

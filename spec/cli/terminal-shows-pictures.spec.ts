@@ -4,6 +4,7 @@ import { describeWithPython, type PythonPeer } from "../interop/python-peer";
 import { closing } from "../support/closing";
 import { BARE_OVEN } from "./support/bare-oven";
 import { commandLine } from "./support/command-line";
+import { Spectrometer } from "./support/spectrometer";
 import { Thermometer } from "./support/thermometer";
 
 const CTRL_C = "\u0003";
@@ -50,6 +51,21 @@ describeWithPython([], "on a terminal", (python) => {
       "3  ▁█▅",
       "9  ▁▅▃█",
       "7  ▃▁█▆",
+    ]);
+  });
+
+  it("an array of a signal is drawn as a line, as long as there is room for it", async () => {
+    const device = new Spectrometer();
+    const { url } = closing(await serve(device, { name: "spec" }));
+    const screen = type(["watch", url, "measured", "--count", "2"], {}, ["200", "20"]);
+    await screen.until("watching");
+    device.measured.next(Float64Array.of(0, 1, NaN, 3, 7));
+    device.measured.next(Float64Array.from({ length: 2048 }, (_, index) => (index < 1024 ? 0 : 1)));
+    expect(await screen.ended).toBe(0);
+    const lines = screen.lines.filter((line) => line.includes("measured  "));
+    expect(lines.map((line) => line.slice(line.indexOf("measured") + 10))).toEqual([
+      "Float64Array(5)  ▁▂ ▄█",
+      `Float64Array(2048)  ${"▁".repeat(40)}${"█".repeat(40)}`,
     ]);
   });
 

@@ -110,8 +110,8 @@ describe("The inventory of a device", () => {
   });
 
   it("tells what a method gives back", () => {
-    expect(member("moveTo")?.returns).toEqual({ type: "number", "x-unit": "mm" });
-    expect(member("scan")?.returns).toEqual({ type: "array", items: { $ref: "#/$defs/Step" } });
+    expect(member("moveTo")?.returnsSchema).toEqual({ type: "number", "x-unit": "mm" });
+    expect(member("scan")?.returnsSchema).toEqual({ type: "array", items: { $ref: "#/$defs/Step" } });
   });
 
   it("tells what a signal's values are", () => {

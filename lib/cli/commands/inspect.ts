@@ -69,7 +69,10 @@ function methodRow({ paint }: Colours, device: OpenedDevice, method: MethodContr
   const { cyan, dim } = paint;
   const described = describedMember(device, wireName);
   const parameters = described?.parameters?.map(parameterText).join(", ") ?? dim("…");
-  const returns = result === "buffer" ? ` ${dim("→")} bytes` : "";
+  const returns =
+    result === "buffer" || described?.returns !== undefined
+      ? ` ${dim("→")} ${printable(described?.returns ?? "bytes")}`
+      : "";
   const tells = described?.progress === undefined ? "" : `progress: ${described.progress}`;
   const notes = [paceOf(method), tells, described?.description ?? ""].filter((note) => note !== "");
   return [

@@ -123,19 +123,21 @@ class ContractWriter {
   private method({ wireName, result, timeoutMs, idleMs, concurrent, interrupts }: MethodContract): string {
     const decorator = result === "json" ? "JsonMethod" : "BufferMethod";
     this.imports.add(decorator).add("remote");
-    if (result === "buffer") this.imports.add("type BufferResult");
     const described = describedMember(this.device, wireName);
     const progress =
       described?.progress === undefined ? undefined : this.use(declaredType(described.progress));
+    const type = described?.returns === undefined ? undefined : this.use(declaredType(described.returns));
+    if (result === "buffer" && type === undefined) this.imports.add("type BufferResult");
     const further = {
       ...(progress !== undefined && { progress: progress.spec }),
+      ...(type !== undefined && { returns: type.spec }),
       ...(idleMs !== undefined && { timeout: `{ idle: ${idleMs} }` }),
       ...(idleMs === undefined && timeoutMs !== DEFAULT_METHOD_TIMEOUT_MS && { timeout: String(timeoutMs) }),
       ...(interrupts ? { interrupts: "true" } : concurrent && { concurrent: "true" }),
     };
     const options = this.options(wireName, further, described?.description);
     const { declared, names } = this.parameters(described?.parameters);
-    const value = result === "json" ? "unknown" : "BufferResult";
+    const value = type?.text ?? (result === "json" ? "unknown" : "BufferResult");
     const returned =
       progress === undefined ? `Promise<${value}>` : `AsyncGenerator<${progress.text}, ${value}>`;
     return [

@@ -12,7 +12,7 @@ export class Spectrometer {
   );
   @RpcProperty() firmware: Buffer = Buffer.from("v1");
 
-  @BufferMethod()
+  @BufferMethod({ returns: Float64Array })
   measure(@Arg("weights") weights: Float32Array = Float32Array.of(1)): Float64Array {
     return Float64Array.from(weights, (weight) => weight * 0.5);
   }

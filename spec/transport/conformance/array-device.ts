@@ -11,6 +11,7 @@ import {
   RpcProperty,
   RpcService,
   Signal,
+  tupleOf,
 } from "../../../lib/index";
 
 /** A part of an acquisition, with arrays in it. */
@@ -90,6 +91,12 @@ export class ArrayDevice {
   @BufferMethod({ concurrent: true })
   asEver(): BufferResult<{ nd: string }> {
     return [Buffer.from("bytes"), { nd: "the author's own" }];
+  }
+
+  /** Says more than it keeps to. */
+  @BufferMethod({ returns: tupleOf(ndArrayOf(Uint16Array), Object) })
+  declared(@Arg("array") array: unknown): unknown {
+    return [array, {}];
   }
 
   @JsonMethod()

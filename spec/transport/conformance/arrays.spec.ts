@@ -167,6 +167,13 @@ describe.each(TRANSPORTS)("arrays over $name", ({ freshUrl, install }) => {
     expect(device.given).toBeUndefined();
   });
 
+  it("are what the method says that it returns, or a failure", async () => {
+    expect(await remote.declared(nd(Uint16Array.of(1)))).toStrictEqual([nd(Uint16Array.of(1)), {}]);
+    await expect(remote.declared(nd(Int8Array.of(1)))).rejects.toThrow(
+      "declared() returned something else than its contract says (returns): it is a list of 2, and not [NdArray<Uint16Array>, object]",
+    );
+  });
+
   it("are made of lists where these hold what the kind can hold", async () => {
     expect(await remote.take([1, 2.5] as never)).toBe(2);
     expect(device.given).toStrictEqual(Float64Array.of(1, 2.5));
