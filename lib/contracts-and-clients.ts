@@ -15,6 +15,7 @@ export { clientOf, withOptions } from "./client/create-remote";
 export { type ClientHandler, type ClientInterceptor, type ClientRequest } from "./client/interceptor";
 export { type Keywords } from "./client/outgoing-arguments";
 export { type ReadonlyRemoteProperty, type Remote, type RemoteProperty } from "./client/remote";
+export { type Road } from "./transport/connection";
 export { type ClientOptions, type ClientState, type RpcClient } from "./client/rpc-client";
 export { type MissedSignals } from "./client/signal-sequences";
 

@@ -1,6 +1,7 @@
 import { type IncomingRequest, type RpcEndpoint } from "../transport/endpoint";
 import { deviceFailure, failed, refusal } from "../wire/failures";
 import { type Frame } from "../wire/frame";
+import { type LocalRoadOffer } from "../wire/local-road-offer";
 import { encodeJson } from "../wire/json";
 import { failureReply, type ReplyFrames, successReply, withinLimit } from "../wire/replies";
 import { decodeRequest, type RpcRequest } from "../wire/requests";
@@ -73,6 +74,8 @@ export class RequestDispatcher {
         return reply(failureReply(failed("this server does not look up peers: ask a registry")));
       case "STATUS":
         return reply(successReply(description.status()));
+      case "LOCAL_ROAD":
+        return reply(localRoadReply(this.endpoint.offerLocalRoad?.(origin.client)));
       case "CANCEL":
         return active.find(origin.client.id, request.id)?.giveUp("the caller gave it up", "cancelled");
     }
@@ -84,6 +87,12 @@ export class RequestDispatcher {
     const asked = request !== undefined && "maxReplyBytes" in request ? request.maxReplyBytes : undefined;
     return Math.min(maxMessageBytes, asked ?? maxMessageBytes);
   }
+}
+
+function localRoadReply(offer: LocalRoadOffer | undefined): ReplyFrames {
+  return offer === undefined
+    ? failureReply(failed("no local road leads here from where this client is"))
+    : successReply({ ...offer });
 }
 
 /** Until a server is closed, everybody can find out about it, and what runs may have to be stopped. */

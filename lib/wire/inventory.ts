@@ -20,7 +20,8 @@ export interface Inventory {
 }
 
 /** What a server can do beyond the original. */
-export type Feature = "batch" | "cancel" | "confirm-subscriptions" | "presence" | "signal-counts" | "status";
+export type Feature =
+  "batch" | "cancel" | "confirm-subscriptions" | "local" | "presence" | "signal-counts" | "status";
 
 /** What a rigwire server says of itself beyond the original. */
 export interface RigwireInventory extends ServerStatus {

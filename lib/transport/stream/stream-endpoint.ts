@@ -114,7 +114,7 @@ export class StreamEndpoint implements RpcEndpoint {
           isDirect: true,
         }),
       onSubscription: (link, signal, subscribed) => this.subscription(link, signal, subscribed),
-      onRoom: (link) => this.intake.hasRoom(link.id),
+      onRoom: (link) => this.intake.hasRoom(link.identity.id),
     };
     const link = {
       isClosed: false,
@@ -153,6 +153,11 @@ export class StreamEndpoint implements RpcEndpoint {
     return this.listener?.url ?? "";
   }
 
+  /** Whether a client with this id was let in, and is there. */
+  hasClient(id: string): boolean {
+    return this.clients.has(id);
+  }
+
   publish(signal: string, frame: Frame): void {
     const subscribers = this.subscribers.get(signal);
     if (subscribers === undefined) return;
@@ -188,7 +193,7 @@ export class StreamEndpoint implements RpcEndpoint {
       ...this.linkListener,
       onWelcome: (welcome) => {
         arrival.onWelcome?.();
-        this.clients.set(welcome.id, welcome);
+        this.clients.set(welcome.identity.id, welcome);
       },
       onGone: (gone, reason) => {
         arrival.onGone?.();
@@ -204,11 +209,8 @@ export class StreamEndpoint implements RpcEndpoint {
   private subscription(link: ClientLink, signal: string, subscribed: boolean): void {
     const known = this.subscribers.get(signal);
     if (subscribed) {
-      if (known !== undefined) {
-        known.add(link);
-        return;
-      }
-      this.subscribers.set(signal, new Set([link]));
+      if (known === undefined) this.subscribers.set(signal, new Set([link]));
+      else known.add(link);
     } else {
       if (known?.delete(link) !== true || known.size > 0) return;
       this.subscribers.delete(signal);
@@ -219,9 +221,11 @@ export class StreamEndpoint implements RpcEndpoint {
   private gone(link: ClientLink, reason: string): void {
     this.links.delete(link);
     for (const signal of link.subscriptions) this.subscription(link, signal, false);
-    if (this.clients.delete(link.id)) {
-      this.intake.departed(link.id);
-      this.departures.next(link.identity);
+    const { id } = link.identity;
+    if (this.clients.get(id) === link) {
+      this.clients.delete(id);
+      this.intake.departed(id);
+      if (link.hasAsked) this.departures.next(link.identity);
     } else {
       this.log.debug({ reason, address: link.identity.address }, "a connection ended before its handshake");
     }

@@ -17,9 +17,12 @@ import {
 } from "../../../lib/index";
 import { defaultLogger } from "../../../lib/log/logger";
 import { type ClientIdentity, type RpcEndpoint } from "../../../lib/transport/endpoint";
+import { openEndpoints } from "../../../lib/transport/combined-endpoint";
 import { ReconnectingChannel } from "../../../lib/transport/reconnecting-channel";
 import { type ChannelProtocol } from "../../../lib/transport/rpc-channel";
-import { openEndpoint } from "../../../lib/transport/transports";
+import { decodeLocalRoadOffer } from "../../../lib/wire/local-road-offer";
+import { decodeObject, isBytes } from "../../../lib/wire/message";
+import { platform } from "../../../lib/platform/current";
 import { closing } from "../../support/closing";
 import { eventually } from "../../support/eventually";
 import { RecordingLogger } from "../../support/recording-logger";
@@ -29,7 +32,7 @@ import { removeSockets, TRANSPORTS } from "./transports-under-test";
 afterAll(removeSockets);
 
 /** What every transport must do, whatever it is made of. A new one is done when this passes over it. */
-describe.each(TRANSPORTS)("over $name", ({ freshUrl, install }) => {
+describe.each(TRANSPORTS)("over $name", ({ freshUrl, install, road, ...given }) => {
   let device: ConformanceDevice;
   let server: RpcServer;
   let uninstall: (() => void) | undefined;
@@ -40,15 +43,37 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl, install }) => {
   async function serving(url = freshUrl(), options: ServeOptions = {}): Promise<void> {
     device = new ConformanceDevice();
     server = closing(
-      await serve(device, { url, closeGraceMs: 100, logger: new RecordingLogger(), ...options }),
+      await serve(device, {
+        url,
+        closeGraceMs: 100,
+        logger: new RecordingLogger(),
+        ...given.serving,
+        ...options,
+      }),
     );
   }
 
   function connecting(options?: ClientOptions): Remote<ConformanceDevice> {
-    const remote = connect(ConformanceDevice, server.url, { logger: new RecordingLogger(), ...options });
+    const remote = connect(ConformanceDevice, server.url, {
+      logger: new RecordingLogger(),
+      ...given.connecting,
+      ...options,
+    });
     closing(clientOf(remote));
     return remote;
   }
+
+  it("is what a client is connected over, under the URL that the server is known by", async () => {
+    await serving();
+    const remote = connecting();
+    await remote.echo("connected");
+    const state = await firstValueFrom(clientOf(remote).state$);
+
+    expect(state).toMatchObject({ kind: "connected", url: server.url });
+    expect(state).toEqual(
+      road === undefined ? expect.not.objectContaining({ road: "local" }) : expect.objectContaining({ road }),
+    );
+  });
 
   describe("replies", () => {
     beforeEach(() => serving());
@@ -282,8 +307,13 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl, install }) => {
 
   describe("clients that go", () => {
     /** No device: what a transport itself knows of its clients. */
+    const LOCAL_ROAD = "LOCAL_ROAD";
     const plain = (endpoint: RpcEndpoint): ChannelProtocol<null> => ({
       handshake: async () => null,
+      askLocalRoad: async (_peer, ask) => {
+        const reply = await ask(LOCAL_ROAD, LOCAL_ROAD);
+        return decodeLocalRoadOffer(decodeObject(reply[0] ?? {}));
+      },
       announcement: () => ({ signalPort: endpoint.signalPort, features: endpoint.features }),
       beginningOf: () => "",
       askSignalPort: async () => endpoint.signalPort,
@@ -292,24 +322,30 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl, install }) => {
 
     it("are told by name, those for whom something is done", async () => {
       const asked: ClientIdentity[] = [];
-      const endpoint = closing(
-        await openEndpoint(
-          freshUrl(),
-          {
-            handle: ({ client, reply }) => {
-              asked.push(client);
-              reply(["{}"]);
+      const endpoint: RpcEndpoint = closing(
+        (
+          await openEndpoints(
+            [freshUrl()],
+            {
+              handle: ({ client, body, reply }) => {
+                if (isBytes(body) && platform().textOf(body) === LOCAL_ROAD) {
+                  reply([JSON.stringify(endpoint.offerLocalRoad?.(client) ?? {})]);
+                  return;
+                }
+                asked.push(client);
+                reply(["{}"]);
+              },
+              attended: () => asked,
             },
-            attended: () => asked,
-          },
-          {},
-          defaultLogger(),
-        ),
+            given.serving ?? {},
+            defaultLogger(),
+          )
+        ).endpoint,
       );
       const departed: string[] = [];
       endpoint.departed$.subscribe(({ id }) => departed.push(id));
       const [going, staying] = [1, 2].map(() =>
-        closing(new ReconnectingChannel(async () => endpoint.url, plain(endpoint))),
+        closing(new ReconnectingChannel(async () => endpoint.url, plain(endpoint), given.connecting)),
       );
       for (const channel of [going, staying])
         await channel!.request({ place: {}, timeoutMs: 5_000, body: "{}" });
