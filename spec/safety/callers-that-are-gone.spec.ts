@@ -3,7 +3,7 @@ import { clientOf, connect, type Remote, serve, type ServeOptions } from "rigwir
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { RecordingLogger } from "../support/recording-logger";
-import { TcpProxy } from "../support/tcp-proxy";
+import { OVER_THE_WIRE, TcpProxy } from "../support/tcp-proxy";
 import { type TypeScriptChild, typeScriptProgram } from "../support/typescript-child";
 import { targetOf } from "./motor-clients";
 import { WatchedStage } from "./watched-stage";
@@ -94,7 +94,9 @@ describe("a caller whose process hangs", () => {
 describe("a caller whose cable is out", () => {
   it("is gone after the heartbeat", async () => {
     const stage = new WatchedStage();
-    const server = closing(await serve(stage, { logger: new RecordingLogger(), heartbeatMs: 500 }));
+    const server = closing(
+      await serve(stage, { ...OVER_THE_WIRE, logger: new RecordingLogger(), heartbeatMs: 500 }),
+    );
     const cable = closing(await TcpProxy.open(targetOf(server.url)));
     program.start([cable.url, "moveTo:a", "moveTo:b", "moveTo:c"]);
     await eventually("the first move begins", () => stage.began.length === 1, 10_000);

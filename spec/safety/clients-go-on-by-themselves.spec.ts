@@ -10,7 +10,7 @@ import {
 } from "rigwire";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
-import { TcpProxy } from "../support/tcp-proxy";
+import { OVER_THE_WIRE, TcpProxy } from "../support/tcp-proxy";
 import { connectMotor, motorProcesses, serveMotor, statesOf, targetOf } from "./motor-clients";
 
 const startMotor = motorProcesses();
@@ -32,7 +32,7 @@ describe("a peer that dies without a word", () => {
   it("is noticed where the wire is cut off in between, and the client comes back when it carries again", async () => {
     const { url } = await serveMotor({ heartbeatMs: 500 });
     const proxy = closing(await TcpProxy.open(targetOf(url)));
-    const motor = connectMotor(proxy.url, { heartbeatMs: 500 });
+    const motor = connectMotor(proxy.url, { ...OVER_THE_WIRE, heartbeatMs: 500 });
     await motor.history();
     proxy.stall();
     await expect(motor.moveTo(1)).rejects.toThrow(
@@ -127,7 +127,7 @@ describe("a device that is killed and started again", () => {
   it("is another instance, and a device that only lost its connection is not", async () => {
     const first = await startMotor();
     const proxy = closing(await TcpProxy.open(targetOf(first.url)));
-    const client = clientOf(connectMotor(proxy.url));
+    const client = clientOf(connectMotor(proxy.url, OVER_THE_WIRE));
     const instance = async () => (await client.inventory({ timeoutMs: 10_000 })).rigwire?.instance;
     const before = await instance();
     const lost = firstValueFrom(client.state$.pipe(take(2), toArray()));

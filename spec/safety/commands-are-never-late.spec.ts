@@ -3,7 +3,7 @@ import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { freePort } from "../support/free-port";
 import { rawDealer } from "../support/raw-client";
-import { TcpProxy } from "../support/tcp-proxy";
+import { OVER_THE_WIRE, TcpProxy } from "../support/tcp-proxy";
 import { connectMotor, motorProcesses, serveMotor, targetOf } from "./motor-clients";
 
 const startMotor = motorProcesses();
@@ -86,7 +86,7 @@ describe("a wire that carries nothing for a while", () => {
   it("delivers no command that was given up meanwhile", async () => {
     const { motor: device, url } = await serveMotor({ heartbeatMs: 60_000 });
     const proxy = closing(await TcpProxy.open(targetOf(url)));
-    const motor = connectMotor(proxy.url, { heartbeatMs: 60_000 });
+    const motor = connectMotor(proxy.url, { ...OVER_THE_WIRE, heartbeatMs: 60_000 });
     await motor.history();
     proxy.stall();
     await expect(withOptions(motor, { timeoutMs: 200 }).moveTo(1)).rejects.toThrow(RpcTimeoutError);
@@ -102,7 +102,7 @@ describe("a server's clock", () => {
     const { url } = await serveMotor();
     const proxy = closing(await TcpProxy.open(targetOf(url)));
     proxy.stall();
-    const motor = connectMotor(proxy.url, { handshakeTimeoutMs: 5_000 });
+    const motor = connectMotor(proxy.url, { ...OVER_THE_WIRE, handshakeTimeoutMs: 5_000 });
     const first = withOptions(motor, { timeoutMs: 10_000 }).timeLeft();
     const calledAt = performance.now();
     await eventually("more than half a second passed", () => performance.now() - calledAt > 600);
