@@ -38,56 +38,63 @@ async function expectOnlyOthers(stage: WatchedStage, url: string): Promise<void>
   expect(stage.began).toEqual(["a", "theirs"]);
 }
 
-describe("a caller that was killed", () => {
-  it("has its move aborted within a second, and nothing of it begins later", async () => {
-    const { stage, client, url } = await movedStage();
-    client.signal("SIGKILL");
-    await client.ended;
-    await eventually("the move is aborted", () => stage.reasons.has("a"), 1_000);
+const ROADS = [
+  ["over the network", { local: false }],
+  ["over the local road", {}],
+] as const;
 
-    expect(stage.reasons.get("a")).toBe(GONE);
-    await expectOnlyOthers(stage, url);
+describe.each(ROADS)("%s,", (_, road) => {
+  describe("a caller that was killed", () => {
+    it("has its move aborted within a second, and nothing of it begins later", async () => {
+      const { stage, client, url } = await movedStage(road);
+      client.signal("SIGKILL");
+      await client.ended;
+      await eventually("the move is aborted", () => stage.reasons.has("a"), 1_000);
+
+      expect(stage.reasons.get("a")).toBe(GONE);
+      await expectOnlyOthers(stage, url);
+    });
+
+    it("leaves a method that is to go on running, but what waited is dropped", async () => {
+      const stage = new WatchedStage();
+      const { url } = closing(await serve(stage, { logger: new RecordingLogger(), ...road }));
+      const client = program.start([url, "park:a", "park:b", "watch:w"]);
+      await eventually("both begin", () => stage.began.length === 2, 10_000);
+      client.signal("SIGKILL");
+      await client.ended;
+      await eventually("what may be aborted is aborted", () => stage.reasons.has("w"), 1_000);
+      const next = other(url).moveTo("theirs");
+      stage.arrive("a");
+      await eventually("the queue goes on", () => stage.began.length > 2);
+      stage.arrive("theirs");
+      await next;
+
+      expect([...stage.reasons.keys()]).toEqual(["w"]);
+      expect(stage.began.slice(2)).toEqual(["theirs"]);
+    });
   });
 
-  it("leaves a method that is to go on running, but what waited is dropped", async () => {
-    const stage = new WatchedStage();
-    const { url } = closing(await serve(stage, { logger: new RecordingLogger() }));
-    const client = program.start([url, "park:a", "park:b", "watch:w"]);
-    await eventually("both begin", () => stage.began.length === 2, 10_000);
-    client.signal("SIGKILL");
-    await client.ended;
-    await eventually("what may be aborted is aborted", () => stage.reasons.has("w"), 1_000);
-    const next = other(url).moveTo("theirs");
-    stage.arrive("a");
-    await eventually("the queue goes on", () => stage.began.length > 2);
-    stage.arrive("theirs");
-    await next;
+  describe("a caller that closes its client", () => {
+    it("has its move aborted, and nothing of it begins later", async () => {
+      const { stage, client, url } = await movedStage(road);
+      client.send("close");
+      await client.ended;
+      await eventually("the move is aborted", () => stage.reasons.has("a"), 1_000);
 
-    expect([...stage.reasons.keys()]).toEqual(["w"]);
-    expect(stage.began.slice(2)).toEqual(["theirs"]);
+      expect(stage.reasons.get("a")).toBe(GONE);
+      await expectOnlyOthers(stage, url);
+    });
   });
-});
 
-describe("a caller that closes its client", () => {
-  it("has its move aborted, and nothing of it begins later", async () => {
-    const { stage, client, url } = await movedStage();
-    client.send("close");
-    await client.ended;
-    await eventually("the move is aborted", () => stage.reasons.has("a"), 1_000);
+  describe("a caller whose process hangs", () => {
+    it("is gone after the heartbeat", async () => {
+      const { stage, client, url } = await movedStage({ ...road, heartbeatMs: 500 });
+      client.signal("SIGSTOP");
+      await eventually("the move is aborted", () => stage.reasons.has("a"));
 
-    expect(stage.reasons.get("a")).toBe(GONE);
-    await expectOnlyOthers(stage, url);
-  });
-});
-
-describe("a caller whose process hangs", () => {
-  it("is gone after the heartbeat", async () => {
-    const { stage, client, url } = await movedStage({ heartbeatMs: 500 });
-    client.signal("SIGSTOP");
-    await eventually("the move is aborted", () => stage.reasons.has("a"));
-
-    expect(stage.reasons.get("a")).toBe(GONE);
-    await expectOnlyOthers(stage, url);
+      expect(stage.reasons.get("a")).toBe(GONE);
+      await expectOnlyOthers(stage, url);
+    });
   });
 });
 
