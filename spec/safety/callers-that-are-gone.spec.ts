@@ -5,7 +5,7 @@ import { eventually } from "../support/eventually";
 import { RecordingLogger } from "../support/recording-logger";
 import { OVER_THE_WIRE, TcpProxy } from "../support/tcp-proxy";
 import { type TypeScriptChild, typeScriptProgram } from "../support/typescript-child";
-import { targetOf } from "./motor-clients";
+import { ROADS, targetOf } from "./motor-clients";
 import { WatchedStage } from "./watched-stage";
 
 const GONE = "its caller is gone: the connection was lost or closed";
@@ -37,11 +37,6 @@ async function expectOnlyOthers(stage: WatchedStage, url: string): Promise<void>
   await next;
   expect(stage.began).toEqual(["a", "theirs"]);
 }
-
-const ROADS = [
-  ["over the network", { local: false }],
-  ["over the local road", {}],
-] as const;
 
 describe.each(ROADS)("%s,", (_, road) => {
   describe("a caller that was killed", () => {
