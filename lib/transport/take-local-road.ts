@@ -6,7 +6,7 @@ import { type Exchange } from "./exchange";
 import { localRoad } from "./local-road";
 
 /** How long the way to the local road may take, in milliseconds: nobody shall wait for what is only quicker. */
-const MOVE_MS = 500;
+const MOVE_MS = 1_000;
 
 /**
  * Goes over to the local road where the server is on this computer and offers it, before anything is asked of it or
