@@ -6,7 +6,7 @@ const OWNER_ONLY = 0o600;
 /** Keeps all rights of others off what is made meanwhile; the owner's own must stay, for folders that others make. */
 const NOTHING_FOR_OTHERS = 0o077;
 
-/** More than connect within one turn: Linux refuses who finds no room. */
+/** More than connect within one turn: Linux refuses those that find no room. */
 const BACKLOG = 4_096;
 
 /**
@@ -21,7 +21,7 @@ export function listenPrivately(server: Server, path: string): Promise<void> {
     const before = isMainThread ? process.umask(NOTHING_FOR_OTHERS) : undefined;
     try {
       // It binds before it returns.
-      server.listen({ path, backlog: BACKLOG }, () => {
+      server.listen({ path, backlog: BACKLOG, exclusive: true }, () => {
         server.off("error", reject);
         resolve();
       });
