@@ -16,6 +16,7 @@ export { type ClientHandler, type ClientInterceptor, type ClientRequest } from "
 export { type Keywords } from "./client/outgoing-arguments";
 export { type Run, runOf } from "./client/run";
 export { type ReadonlyRemoteProperty, type Remote, type RemoteProperty } from "./client/remote";
+export { type Road } from "./transport/connection";
 export { type ClientOptions, type ClientState, type RpcClient } from "./client/rpc-client";
 export { type MissedSignals } from "./client/signal-sequences";
 

@@ -19,11 +19,8 @@ export {
   LocalServiceAdvertisement,
   type ServiceDescription,
 } from "./advertisement/local-service-advertisement";
-export {
-  advertisementFolder,
-  searchedFolders,
-  type RuntimeSurroundings,
-} from "./advertisement/runtime-directory";
+export { advertisementFolder, searchedFolders } from "./advertisement/advertisement-folder";
+export { type RuntimeSurroundings } from "./platform/runtime-directory";
 export { type ServiceEvent, type WatchOptions } from "./advertisement/service-watch";
 
 export { type NetworkUrl } from "./registry/network-urls";

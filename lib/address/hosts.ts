@@ -18,6 +18,11 @@ export function isLoopbackHost(host: string): boolean {
   return short === "localhost" || short === "::1" || LOOPBACK_RANGE.test(short);
 }
 
+/** Whether two hosts are one, however they are written. */
+export function isSameHost(one: string, other: string): boolean {
+  return shortest(one) === shortest(other);
+}
+
 /** Loopback in the family of a wildcard, as the host of a URL. */
 export function loopbackHostFor(wildcard: string): string {
   const short = shortest(wildcard);

@@ -10,7 +10,7 @@ import {
   MAX_ADVERTISEMENT_BYTES,
   typeFolderName,
 } from "./advertisement-record";
-import { isOwn, isSafeFolder, makePrivateFolder, removeEmptyFolder } from "./private-folder";
+import { isOwn, isSafeFolder, makePrivateFolder, removeEmptyFolder } from "../platform/private-folder";
 import { hasCode } from "../system-error";
 
 const PRIVATE_FILE = 0o600;

@@ -16,9 +16,9 @@ import {
   type ServiceProperties,
   typeFolderName,
 } from "./advertisement-record";
-import { isSafeFolder } from "./private-folder";
+import { isSafeFolder } from "../platform/private-folder";
 import { isWriterAlive } from "./process-liveness";
-import { searchedFolders } from "./runtime-directory";
+import { searchedFolders } from "./advertisement-folder";
 
 /** A service that was found. */
 export interface DiscoveredService extends AdvertisedService {

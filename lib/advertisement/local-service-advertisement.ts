@@ -11,7 +11,7 @@ import {
   type ServiceProperties,
 } from "./advertisement-record";
 import { type DiscoveredService, discoverServices, type DiscoveryOptions } from "./discovery";
-import { advertisementFolder } from "./runtime-directory";
+import { advertisementFolder } from "./advertisement-folder";
 import { type ServiceEvent, watchServices, type WatchOptions } from "./service-watch";
 
 /** A service to be advertised. */

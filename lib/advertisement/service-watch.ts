@@ -14,7 +14,7 @@ import {
   type ServiceQuery,
 } from "./discovery";
 import { FolderWatch } from "./folder-watch";
-import { searchedFolders } from "./runtime-directory";
+import { searchedFolders } from "./advertisement-folder";
 
 /** A service that appeared or disappeared. */
 export interface ServiceEvent {

@@ -6,6 +6,7 @@ import { type ServerAbilities } from "../transport/exchange";
 import { type Located } from "../transport/located";
 import { type Ask, type ChannelProtocol, type SignalProgress } from "../transport/rpc-channel";
 import { decodeInventory, type Feature, type Inventory } from "../wire/inventory";
+import { decodeLocalRoadOffer, type LocalRoadOffer } from "../wire/local-road-offer";
 import { decodeReply } from "../wire/replies";
 import { decodeServerStatus, type ServerStatus } from "../wire/server-status";
 import { isObject } from "../wire/message";
@@ -102,6 +103,11 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
 
   announcement({ inventory }: Peer): ServerAnnouncement | undefined {
     return inventory.rigwire;
+  }
+
+  async askLocalRoad({ inventory }: Peer, ask: Ask): Promise<LocalRoadOffer | undefined> {
+    if (!offers(inventory, "local")) return undefined;
+    return decodeLocalRoadOffer(await askObject(ask, { event: "LOCAL_ROAD" }));
   }
 
   abilities({ inventory }: Peer): ServerAbilities {

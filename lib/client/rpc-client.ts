@@ -15,6 +15,7 @@ import {
   type Locate,
   type RpcChannel,
 } from "../transport/rpc-channel";
+import { type Road } from "../transport/connection";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
 import { type Inventory } from "../wire/inventory";
 import { type RpcRequest } from "../wire/requests";
@@ -51,10 +52,15 @@ export type ClientState =
   | { readonly kind: "idle" }
   /** It tries to connect; `problem` is why the last attempt failed. */
   | { readonly kind: "connecting"; readonly problem: string | undefined }
-  /** `problem` is why it does not answer, or why its signals do not come for now; nothing where all is well. */
+  /**
+   * `url` is what the device is known by; `road` is how it is connected, where that is not what the URL says: `local`
+   * is the quick way within one computer. `problem` is why it does not answer, or why its signals do not come for now;
+   * nothing where all is well.
+   */
   | {
       readonly kind: "connected";
       readonly url: string;
+      readonly road?: Road;
       readonly inventory: Inventory;
       readonly problem?: string;
     }

@@ -2,6 +2,7 @@ import { EncodingError } from "../errors";
 import { type ClientIdentity, type IncomingRequest, type RpcEndpoint } from "../transport/endpoint";
 import { deviceFailure, failed, refusal } from "../wire/failures";
 import { type Frame, frameBytes, isLarger } from "../wire/frame";
+import { type LocalRoadOffer } from "../wire/local-road-offer";
 import { encodeJson } from "../wire/json";
 import { MAX_PROGRESS_BYTES } from "../wire/progress";
 import { failureReply, type ReplyFrames, successReply, withinLimit } from "../wire/replies";
@@ -75,6 +76,8 @@ export class RequestDispatcher {
         return reply(failureReply(failed("this server does not look up peers: ask a registry")));
       case "STATUS":
         return reply(successReply(description.status()));
+      case "LOCAL_ROAD":
+        return reply(localRoadReply(this.endpoint.offerLocalRoad?.(origin.client)));
       case "CANCEL":
         return active.find(origin.client.id, request.id)?.giveUp("the caller gave it up", "cancelled");
     }
@@ -113,6 +116,12 @@ class Asker implements RequestOrigin {
     }
     this.incoming.progress(text);
   }
+}
+
+function localRoadReply(offer: LocalRoadOffer | undefined): ReplyFrames {
+  return offer === undefined
+    ? failureReply(failed("no local road leads here from where this client is"))
+    : successReply({ ...offer });
 }
 
 /** Until a server is closed, everybody can find out about it, and what runs may have to be stopped. */

@@ -1,4 +1,4 @@
-import { merge, type Observable, Subject, type Subscription } from "rxjs";
+import { filter, merge, type Observable, Subject, type Subscription } from "rxjs";
 import { type Logger } from "../log/logger";
 import { type Frame } from "../wire/frame";
 import {
@@ -8,10 +8,12 @@ import {
   type RpcEndpoint,
   type SubscriptionChange,
 } from "./endpoint";
-import { openEndpoint } from "./transports";
+import { localRoad, type LocalRoadEndpoint } from "./local-road";
+import { type LocalRoadOffer } from "../wire/local-road-offer";
+import { openEndpoint, transportOf } from "./transports";
 
 /**
- * Serves at one URL, or at several as if they were one.
+ * Serves at one URL, or at several as if they were one, and on the local road besides.
  *
  * @returns The endpoint, and where clients connect: the first URL is the endpoint's own.
  * @throws AddressError if one cannot be bound, KeyError if its keys cannot be used; nothing is open then.
@@ -24,7 +26,6 @@ export async function openEndpoints(
 ): Promise<{ readonly endpoint: RpcEndpoint; readonly urls: readonly string[] }> {
   const [firstUrl, ...otherUrls] = urls;
   const first = await openEndpoint(firstUrl, handler, options, log);
-  if (otherUrls.length === 0) return { endpoint: first, urls: [first.url] };
   const others: RpcEndpoint[] = [];
   try {
     // One after the other: the first that cannot be bound is the one that is told.
@@ -33,7 +34,21 @@ export async function openEndpoints(
     await Promise.all([first, ...others].map((endpoint) => endpoint.close()));
     throw error;
   }
-  return { endpoint: new CombinedEndpoint(first, others), urls: [first, ...others].map(({ url }) => url) };
+  const urlsTaken = [first, ...others].map(({ url }) => url);
+  const road = await openLocalRoad(urlsTaken, handler, options, log);
+  if (others.length === 0 && road === undefined) return { endpoint: first, urls: urlsTaken };
+  return { endpoint: new CombinedEndpoint(first, others, road), urls: urlsTaken };
+}
+
+async function openLocalRoad(
+  urls: readonly string[],
+  handler: RequestHandler,
+  options: EndpointOptions,
+  log: Logger,
+): Promise<LocalRoadEndpoint | undefined> {
+  if (options.local === false || !urls.some((url) => transportOf(url).leadsToLocalRoad?.(url)))
+    return undefined;
+  return localRoad()?.server().listen(handler, options, log);
 }
 
 /** Several endpoints as one: requests come from all, signals go to all. */
@@ -50,15 +65,25 @@ class CombinedEndpoint implements RpcEndpoint {
   private readonly wanted = new Map<string | undefined, Set<RpcEndpoint>>();
   private readonly subscriptions: readonly Subscription[];
 
-  constructor(first: RpcEndpoint, others: readonly RpcEndpoint[]) {
-    this.endpoints = [first, ...others];
+  constructor(
+    first: RpcEndpoint,
+    others: readonly RpcEndpoint[],
+    private readonly road: LocalRoadEndpoint | undefined,
+  ) {
+    const ways = [first, ...others];
+    this.endpoints = road === undefined ? ways : [...ways, road];
     this.url = first.url;
     this.maxMessageBytes = Math.min(...this.endpoints.map(({ maxMessageBytes }) => maxMessageBytes));
     // Of those that have ports of their own for signals: clients of the others do not look at it.
     this.signalPort = this.endpoints.find(({ signalPort }) => signalPort !== 0)?.signalPort ?? 0;
     this.features = [...new Set(this.endpoints.flatMap(({ features }) => features))];
     this.subscriptions$ = this.changes.asObservable();
-    this.departed$ = merge(...this.endpoints.map(({ departed$ }) => departed$));
+    const departed$ = merge(...ways.map((way) => way.departed$));
+    this.departed$ =
+      road === undefined
+        ? departed$
+        : // Who has moved is there for as long as it is on the road.
+          merge(departed$.pipe(filter((client) => !road.isKept(client))), road.departed$);
     this.subscriptions = this.endpoints.map((endpoint) =>
       endpoint.subscriptions$.subscribe((change) => this.follow(endpoint, change)),
     );
@@ -66,6 +91,10 @@ class CombinedEndpoint implements RpcEndpoint {
 
   publish(signal: string, frame: Frame, data?: Uint8Array): void {
     for (const endpoint of this.endpoints) endpoint.publish(signal, frame, data);
+  }
+
+  offerLocalRoad(client: ClientIdentity): LocalRoadOffer | undefined {
+    return this.road?.offer(client);
   }
 
   /** The one over which the subscriptions came knows them. */
@@ -85,11 +114,11 @@ class CombinedEndpoint implements RpcEndpoint {
 
   private follow(endpoint: RpcEndpoint, { signal, subscribed }: SubscriptionChange): void {
     const wanting = this.wanted.get(signal) ?? new Set();
-    const wasWanted = wanting.size > 0;
     if (subscribed) wanting.add(endpoint);
     else wanting.delete(endpoint);
     if (wanting.size > 0) this.wanted.set(signal, wanting);
     else this.wanted.delete(signal);
-    if (wanting.size > 0 !== wasWanted) this.changes.next({ signal, subscribed });
+    // Each who comes is told; of those who leave only the last.
+    if (subscribed || wanting.size === 0) this.changes.next({ signal, subscribed });
   }
 }

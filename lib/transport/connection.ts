@@ -12,6 +12,10 @@ export interface Connection {
   readonly url: string;
   /** Takes no more messages. */
   readonly isClosed: boolean;
+  /** Whether the server is on this computer, as far as its address tells. Left out: it does not tell. */
+  readonly isLocal?: boolean;
+  /** How it leads there, where that is not what the URL says. */
+  readonly road?: Road | undefined;
   /** The way of the server's signals to this client. */
   readonly signals: SignalRoad;
 
@@ -41,6 +45,9 @@ export interface SignalFrames {
   readonly frame: Bytes;
   readonly data: Bytes | undefined;
 }
+
+/** A way to a server that is not the one of its URL: `local` is the quick one within one computer. */
+export type Road = "local";
 
 /** Who is told what comes over a connection. */
 export interface ConnectionReceiver {
@@ -144,6 +151,8 @@ export interface ConnectionOptions {
   readonly heartbeatMs?: number | undefined;
   /** Signals that may wait to be read in this process; what comes beyond is missed, and reported. Default 10,000. */
   readonly signalHighWaterMark?: number | undefined;
+  /** Whether the local road may be taken. Default true. */
+  readonly local?: boolean | undefined;
   /** What a server with tokens lets this client in by. */
   readonly token?: WebCredentials["token"] | undefined;
   /** The authority that signed the server's certificate. */

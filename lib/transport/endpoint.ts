@@ -3,6 +3,7 @@ import { type Observable } from "rxjs";
 import { type Logger } from "../log/logger";
 import { type Frame } from "../wire/frame";
 import { type Received } from "../wire/message";
+import { type LocalRoadOffer } from "../wire/local-road-offer";
 import { type WebAccess } from "./web-access";
 
 /** Who asks, for as long as it is connected. One object stands for one connection. */
@@ -76,6 +77,9 @@ export interface RpcEndpoint {
    */
   subscriptionsArrived(token: string | undefined, timeoutMs: number): Promise<boolean>;
 
+  /** Where a client may connect instead, and what it gets in by; nothing where it may not. Left out: nobody may. */
+  offerLocalRoad?(client: ClientIdentity): LocalRoadOffer | undefined;
+
   /** Takes no more requests, sends the replies that are ready, and closes. Idempotent. */
   close(): Promise<void>;
 }
@@ -99,6 +103,12 @@ export interface EndpointOptions extends WebAccess {
    * free one, in 10000 to 12000 where there is one. Only for `tcp:`.
    */
   readonly signalPort?: number;
+  /**
+   * Whether clients of this computer and of the same user are offered a quicker road, a Unix socket in the user's
+   * runtime folder (a named pipe on Windows), where the device is served at `tcp:` or `ipc:`. They move to it by
+   * themselves, and are known there by what they proved before. Default true.
+   */
+  readonly local?: boolean;
   /** The largest message that is taken and sent, in bytes. Default 64 MiB. Clients have a limit of their own. */
   readonly maxMessageBytes?: number;
   /**

@@ -65,6 +65,7 @@ export class Exchange {
   /** Resolves with the reason when the connection is gone, whoever ended it. */
   readonly lost = this.ending.promise;
   private isEnded = false;
+  private receiver: ConnectionReceiver | undefined;
   /** Called whenever a message comes. */
   onHeard: (() => void) | undefined;
 
@@ -87,13 +88,13 @@ export class Exchange {
     signal: AbortSignal,
   ): Promise<Exchange> {
     const exchange = new Exchange(options, options.handshakeTimeoutMs);
-    const receiver: ConnectionReceiver = {
+    const receiver: ConnectionReceiver = (exchange.receiver = {
       onMessage: (id, frames) => exchange.receive(id, frames),
       onSignal: (signal, frame, data) => listener.onSignal(signal, frame, data),
       onSignalsLost: (reason) => listener.onSignalsLost?.(reason),
       onSignalsBack: () => listener.onSignalsBack(),
       onLost: (reason) => exchange.end(reason),
-    };
+    });
     exchange.connection = await transport.connect(url, makeProtocol(exchange), receiver, options, signal);
     if (exchange.isEnded) exchange.connection.end();
     return exchange;
@@ -102,6 +103,16 @@ export class Exchange {
   /** What people know the server by. */
   get url(): string {
     return this.open.url;
+  }
+
+  /** How the server is reached, where that is not what its URL says. */
+  get road(): Connection["road"] {
+    return this.open.road;
+  }
+
+  /** Whether the server is on this computer, as far as its address tells. */
+  get isLocal(): boolean {
+    return this.open.isLocal === true;
   }
 
   get signals(): Connection["signals"] {
@@ -186,6 +197,36 @@ export class Exchange {
       this.request(question);
       if (!this.isClosed) timer = wait(isNext());
     });
+  }
+
+  /**
+   * Goes over to another connection to the same server, and ends the one before. Only while nothing is under way.
+   *
+   * @param connect - Makes it; what is lost of it before it is taken is not told.
+   * @param signal - Ends the attempt.
+   * @throws what `connect` throws: all stays as it was.
+   */
+  async move(
+    connect: (receiver: ConnectionReceiver) => Promise<Connection>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { receiver } = this;
+    if (receiver === undefined) return;
+    let isTaken = false;
+    const next = await connect({
+      ...receiver,
+      // Until it is taken, the one before is as good as it was.
+      onLost: (reason) => {
+        if (isTaken) receiver.onLost(reason);
+      },
+    });
+    if (signal.aborted || this.isClosed || next.isClosed || this.pending.size > 0) {
+      next.end();
+      return;
+    }
+    isTaken = true;
+    this.connection?.end();
+    this.connection = next;
   }
 
   /** What the server told of itself, for the transport. */

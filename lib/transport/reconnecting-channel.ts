@@ -180,6 +180,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
       maxTextBytes,
       heartbeatMs,
       signalHighWaterMark,
+      local,
       token,
       ca,
     } = this.options;
@@ -195,6 +196,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
         handshakeTimeoutMs,
         heartbeatMs,
         signalHighWaterMark,
+        local,
         token,
         ca,
         security,
@@ -218,7 +220,14 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
   private tellConnected(): void {
     if (this.session === undefined || this.isClosed()) return;
     const { peer, exchange, problem } = this.session;
-    this.setState({ kind: "connected", peer, url: exchange.url, ...(problem !== undefined && { problem }) });
+    const { url, road } = exchange;
+    this.setState({
+      kind: "connected",
+      peer,
+      url,
+      ...(road !== undefined && { road }),
+      ...(problem !== undefined && { problem }),
+    });
   }
 
   private endSession(): void {

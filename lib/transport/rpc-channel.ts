@@ -2,7 +2,8 @@ import { type ClientSecurity, type Plain } from "../security/credentials";
 import { type Observable } from "rxjs";
 import { type ErrorPlace } from "../errors";
 import { type ReceivedReply } from "../wire/message";
-import { type ServerAnnouncement, type SignalFrames } from "./connection";
+import { type LocalRoadOffer } from "../wire/local-road-offer";
+import { type Road, type ServerAnnouncement, type SignalFrames } from "./connection";
 import { type ServerAbilities } from "./exchange";
 import { type Located } from "./located";
 import { type PendingCall } from "./pending-call";
@@ -12,11 +13,15 @@ import { type WebCredentials } from "./web-access";
 export type ChannelState<Peer> =
   | { readonly kind: "idle" }
   | { readonly kind: "connecting"; readonly problem: string | undefined }
-  /** `problem` is why it does not answer, or why its signals do not come for now; nothing where all is well. */
+  /**
+   * `road` is how it is connected, where that is not what the URL says. `problem` is why it does not answer, or why its
+   * signals do not come for now; nothing where all is well.
+   */
   | {
       readonly kind: "connected";
       readonly peer: Peer;
       readonly url: string;
+      readonly road?: Road;
       readonly problem?: string;
     }
   | { readonly kind: "closed" };
@@ -75,6 +80,8 @@ export interface ChannelProtocol<Peer> {
   handshake(ask: Ask, verify?: Located["verify"]): Promise<Peer>;
   /** What the peer told of itself that a transport needs; nothing by an original. */
   announcement(peer: Peer): ServerAnnouncement | undefined;
+  /** Asks where a client of the peer's own computer may connect instead; nothing where the peer offers no such place. */
+  askLocalRoad?(peer: Peer, ask: Ask): Promise<LocalRoadOffer | undefined>;
   /** What it understands. Left out: nothing beyond the originals. */
   abilities?(peer: Peer): ServerAbilities;
   /** When the peer is to be asked again for what changes with time, in milliseconds; nothing or left out: never. */
@@ -148,6 +155,12 @@ export interface ChannelOptions extends WebCredentials {
   readonly maxPendingRequests?: number;
   /** Signals that may wait to be read in this process; what comes beyond is missed, and reported. Default 10,000. */
   readonly signalHighWaterMark?: number;
+  /**
+   * Whether a device of this computer is used over the quick road that it offers (see `local` of `serve`). It is taken
+   * before anything is asked of the device, wherever it can be; what the device is known by stays its URL. `false` keeps
+   * to the URL: to look at what passes there, or to cut it. Default true.
+   */
+  readonly local?: boolean;
   /** How long a reply to the handshake is waited for, in milliseconds. Default 1,000. */
   readonly handshakeTimeoutMs?: number;
 }

@@ -17,6 +17,7 @@ import { type Located } from "./located";
 import { QuietLine } from "./quiet-line";
 import { type Ask, type ChannelProtocol, type SignalProgress } from "./rpc-channel";
 import { type SignalPortMemory } from "./signal-port-memory";
+import { takeLocalRoad } from "./take-local-road";
 
 /** How long the mark behind the signals so far may take to come, in milliseconds. */
 const MARK_MS = 1_000;
@@ -120,7 +121,12 @@ export class Session<Peer> {
     void exchange.lost.then(() => signal.removeEventListener("abort", end));
     try {
       signal.throwIfAborted();
-      const peer = await protocol.handshake((body, what) => exchange.ask(body, what), verify);
+      const ask: Ask = (body, what) => exchange.ask(body, what);
+      const peer = await protocol.handshake(ask, verify);
+      if (protocol.askLocalRoad !== undefined) {
+        const askOffer = () => protocol.askLocalRoad?.(peer, ask) ?? Promise.resolve(undefined);
+        await takeLocalRoad(exchange, askOffer, connection, signal);
+      }
       exchange.introduce(protocol.announcement(peer));
       const abilities = protocol.abilities?.(peer);
       if (abilities !== undefined) exchange.understands(abilities);

@@ -21,6 +21,8 @@ export interface Transport {
    * @throws AddressError if nothing can be connected to there.
    */
   checkedUrl(url: string): string;
+  /** Whether who is connected at a URL may go over to the local road. Left out: never. */
+  leadsToLocalRoad?(url: string): boolean;
   /**
    * What the transport makes of a client's `security` option and of the environment; once a channel.
    *

@@ -24,7 +24,7 @@ export interface Inventory {
 
 /** What a server can do beyond the original. */
 export type Feature =
-  "arrays" | "batch" | "cancel" | "confirm-subscriptions" | "presence" | "signal-counts" | "status";
+  "arrays" | "batch" | "cancel" | "confirm-subscriptions" | "local" | "presence" | "signal-counts" | "status";
 
 /** What a rigwire server says of itself beyond the original. */
 export interface RigwireInventory extends ServerStatus {

@@ -5,7 +5,7 @@ import { encodeArguments, encodeKeywords } from "./arguments";
 import { encodeJson } from "./json";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
 
-/** What a client asks of a server (plantimager RPC). The last four are additions that only rigwire servers know. */
+/** What a client asks of a server (plantimager RPC). The last five are additions that only rigwire servers know. */
 export type RpcRequest =
   | { readonly event: "GET_INVENTORY" }
   | { readonly event: "INIT_SIGNALS_HANDLING" }
@@ -17,7 +17,8 @@ export type RpcRequest =
   | { readonly event: "CONFIRM_SUBSCRIPTIONS"; readonly token: string }
   | { readonly event: "SIGNAL_COUNTS"; readonly token?: string | undefined }
   | { readonly event: "CANCEL"; readonly id: string }
-  | { readonly event: "STATUS" };
+  | { readonly event: "STATUS" }
+  | { readonly event: "LOCAL_ROAD" };
 
 /** What can be asked of a member. */
 export type MemberRequest = MethodCall | PropertyGet | PropertySet;
@@ -138,6 +139,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
     case "STOP_SERVER":
     case "FIND_PEER_ADDRESS":
     case "STATUS":
+    case "LOCAL_ROAD":
       return { event: message.event };
     case "METHOD_CALL":
       return decodeMethodCall(message);

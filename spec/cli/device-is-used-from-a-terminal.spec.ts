@@ -18,7 +18,7 @@ describe("a device", () => {
     const { code, stdout } = await rigwire.run("inspect", url);
     expect(stdout.replaceAll(url, "URL")).toBe(
       [
-        "oven  type thermometer · URL · rigwire 0.1.0",
+        "oven  type thermometer · URL, local road · rigwire 0.1.0",
         "",
         "methods",
         "  heat_to(degrees: number, note?: string)  timeout 5 s                   heats, and tells how long it takes",

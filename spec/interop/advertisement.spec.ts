@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import { LocalServiceAdvertisement } from "../../lib/advertisement/local-service-advertisement";
-import { advertisementFolder } from "../../lib/advertisement/runtime-directory";
+import { advertisementFolder } from "../../lib/advertisement/advertisement-folder";
 import { all, RuntimeFolder } from "../advertisement/runtime-folder";
 import { eventually } from "../support/eventually";
 import { describeWithPython, type PythonPeer } from "./python-peer";

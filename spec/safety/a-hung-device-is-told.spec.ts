@@ -97,7 +97,8 @@ describe("a device whose event loop is blocked", () => {
   it("is told by the state of its clients within the heartbeat, and in the errors of what waits there", async () => {
     const keys = generateKeys();
     const { url } = await startMotor("tcp://127.0.0.1", { security: { keys } });
-    const motor = connectMotor(url, { heartbeatMs: 1_000, security: { keys } });
+    // Over the network, where with keys another thread keeps the connection.
+    const motor = connectMotor(url, { heartbeatMs: 1_000, security: { keys }, local: false });
     await motor.history();
     const problems: (string | undefined)[] = [];
     clientOf(motor).state$.subscribe((state) => {

@@ -14,6 +14,12 @@ import { TcpProxy, type Target } from "../support/tcp-proxy";
 import { typeScriptProgram, type TypeScriptChild } from "../support/typescript-child";
 import { Motor } from "./motor";
 
+/** The ways to a device of this computer, as options of a client. */
+export const ROADS = [
+  ["over the network", { local: false }],
+  ["over the local road", {}],
+] as const;
+
 /** A client that ends with the test. */
 export function connectMotor(where: string | Locate, options: ClientOptions = {}): Remote<Motor> {
   const motor = connect(Motor, where, { name: "motor-1", logger: new RecordingLogger(), ...options });

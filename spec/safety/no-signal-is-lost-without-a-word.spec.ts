@@ -3,7 +3,7 @@ import { clientOf, type MissedSignals, type Remote } from "rigwire";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { RecordingLogger } from "../support/recording-logger";
-import { TcpProxy } from "../support/tcp-proxy";
+import { OVER_THE_WIRE, TcpProxy } from "../support/tcp-proxy";
 import { connectMotor, motorProcesses, serveMotor, statesOf, targetOf, wire } from "./motor-clients";
 import { type Motor } from "./motor";
 
@@ -38,7 +38,7 @@ describe("a subscriber that is too slow", () => {
     const options = { signalHighWaterMark: 10, heartbeatMs: 60_000 };
     const { url, signals } = await wire(await startMotor(ELSEWHERE, options));
     const logger = new RecordingLogger();
-    const motor = connectMotor(url, { ...options, logger });
+    const motor = connectMotor(url, { ...OVER_THE_WIRE, ...options, logger });
     const account = new Account(motor, motor.reported);
     await motor.history();
     signals.stall();
@@ -65,7 +65,7 @@ describe("a subscriber that was away", () => {
   it("is told what it missed when its connection is back, though nothing comes after it", async () => {
     const { motor: device, url } = await serveMotor();
     const proxy = closing(await TcpProxy.open(targetOf(url)));
-    const motor = connectMotor(proxy.url);
+    const motor = connectMotor(proxy.url, OVER_THE_WIRE);
     const account = new Account(motor, motor.stepped);
     await motor.step(3);
     await account.covers(3);
@@ -81,7 +81,7 @@ describe("a subscriber that was away", () => {
   it("is told so too where only the connection of the signals broke", async () => {
     const device = await startMotor(ELSEWHERE);
     const { url, signals } = await wire(device);
-    const motor = connectMotor(url);
+    const motor = connectMotor(url, OVER_THE_WIRE);
     const account = new Account(motor, motor.stepped);
     await motor.step(3);
     await account.covers(3);
@@ -98,7 +98,7 @@ describe("a subscriber whose device was started anew", () => {
   it("takes nothing of the new run for the old one's, though its signals are back before its calls", async () => {
     const first = await startMotor(ELSEWHERE);
     const { url, calls, signals } = await wire(first);
-    const motor = connectMotor(url, { heartbeatMs: 1_000 });
+    const motor = connectMotor(url, { ...OVER_THE_WIRE, heartbeatMs: 1_000 });
     const account = new Account(motor, motor.stepped);
     await motor.step(3);
     await account.covers(3);

@@ -1,11 +1,21 @@
 import { Observable, Subject, type Subscriber } from "rxjs";
-import { clientOf, connect, JsonMethod, RpcService, serve, Signal, SignalError } from "rigwire";
+import {
+  clientOf,
+  type ClientOptions,
+  connect,
+  JsonMethod,
+  RpcService,
+  serve,
+  Signal,
+  SignalError,
+} from "rigwire";
 import { memoryUrl } from "../../lib/testing";
 import { RawClient, RawSubscriber } from "../support/raw-client";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { RecordingLogger } from "../support/recording-logger";
-import { TcpProxy } from "../support/tcp-proxy";
+import { freshSocketPath } from "../support/socket-folder";
+import { OVER_THE_WIRE, TcpProxy } from "../support/tcp-proxy";
 
 @RpcService({ type: "sensor" })
 class Sensor {
@@ -26,13 +36,15 @@ class Sensor {
 }
 
 const ROADS = [
-  ["over ZeroMQ", () => "tcp://127.0.0.1"],
-  ["within a process", memoryUrl],
+  ["over ZeroMQ", () => "tcp://127.0.0.1", { local: false }],
+  ["over the local road", () => "tcp://127.0.0.1", {}],
+  ["over a Unix socket", () => `unix://${freshSocketPath()}`, {}],
+  ["within a process", memoryUrl, {}],
 ] as const;
 
-describe.each(ROADS)("a signal whose source ends, %s", (_, url) => {
+describe.each(ROADS)("a signal whose source ends, %s", (_, url, options) => {
   it("fails at every subscriber with the device's message, behind what it told before", async () => {
-    const { device, sensors } = await open(url());
+    const { device, sensors } = await open(url(), options);
     const heard = sensors.map(({ level }) => listen(level));
     await Promise.all(sensors.map(({ ping }) => ping()));
     device.reader.next(1);
@@ -51,7 +63,7 @@ describe.each(ROADS)("a signal whose source ends, %s", (_, url) => {
   });
 
   it("is subscribed again for each who subscribes again, whoever else still does", async () => {
-    const { device, sensors } = await open(url());
+    const { device, sensors } = await open(url(), options);
     for (const { level } of sensors) listenAgain(level);
     await Promise.all(sensors.map(({ ping }) => ping()));
     device.reader.error(new Error("the bus does not answer"));
@@ -65,7 +77,7 @@ describe.each(ROADS)("a signal whose source ends, %s", (_, url) => {
   });
 
   it("completes at every subscriber where it completes", async () => {
-    const { device, sensors } = await open(url());
+    const { device, sensors } = await open(url(), options);
     const heard = sensors.map(({ pressed }) => listen(pressed));
     await Promise.all(sensors.map(({ ping }) => ping()));
     device.pressed.next(1);
@@ -84,7 +96,7 @@ describe("a signal whose source failed while a subscriber was away", () => {
     const device = new Sensor();
     const { url } = closing(await serve(device, { logger: new RecordingLogger() }));
     const wire = closing(await TcpProxy.open({ host: "127.0.0.1", port: Number(new URL(url).port) }));
-    const sensor = connect(Sensor, wire.url);
+    const sensor = connect(Sensor, wire.url, OVER_THE_WIRE);
     closing(clientOf(sensor));
     const heard = listen(sensor.level);
     await sensor.ping();
@@ -120,12 +132,12 @@ describe("the end of a signal on the wire", () => {
 });
 
 /** A device and two clients of it. */
-async function open(url: string) {
+async function open(url: string, options: ClientOptions = {}) {
   const device = new Sensor();
   const logger = new RecordingLogger();
   const server = closing(await serve(device, { url, logger }));
   const connected = () => {
-    const sensor = connect(Sensor, server.url, { name: "sensor-1", logger });
+    const sensor = connect(Sensor, server.url, { name: "sensor-1", logger, ...options });
     closing(clientOf(sensor));
     return sensor;
   };

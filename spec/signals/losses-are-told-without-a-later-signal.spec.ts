@@ -2,6 +2,7 @@ import { type Observable } from "rxjs";
 import { clientOf, type Remote } from "rigwire";
 import { connectMotor, motorProcesses, wire } from "../safety/motor-clients";
 import { type Motor } from "../safety/motor";
+import { OVER_THE_WIRE } from "../support/tcp-proxy";
 import { eventually } from "../support/eventually";
 
 const startMotor = motorProcesses();
@@ -37,7 +38,7 @@ describe("a client whose signals alone do not come any more", () => {
   it("is told why and how many it missed, can call, and goes on by itself when they come again", async () => {
     const device = await startMotor(ELSEWHERE);
     const { url, signals } = await wire(device);
-    const motor = connectMotor(url, { heartbeatMs: 1_000 });
+    const motor = connectMotor(url, { ...OVER_THE_WIRE, heartbeatMs: 1_000 });
     const account = count(motor, motor.stepped);
     const problems: (string | undefined)[] = [];
     clientOf(motor).state$.subscribe((state) => {
@@ -66,7 +67,7 @@ describe("a client whose signals alone do not come any more", () => {
 async function overwhelm(): Promise<{ motor: Remote<Motor>; account: Account }> {
   const device = await startMotor(ELSEWHERE, NARROW);
   const { url, signals } = await wire(device);
-  const motor = connectMotor(url, NARROW);
+  const motor = connectMotor(url, { ...OVER_THE_WIRE, ...NARROW });
   const account = count(motor, motor.reported);
   await motor.history();
   signals.stall();

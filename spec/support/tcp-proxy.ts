@@ -6,6 +6,9 @@ export interface Target {
   readonly port: number;
 }
 
+/** Options of a client that keeps to its wire: on one computer it would find the quick road around it. */
+export const OVER_THE_WIRE = { local: false } as const;
+
 interface Pair {
   readonly near: Socket;
   readonly far: Socket;

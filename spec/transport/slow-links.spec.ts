@@ -1,6 +1,6 @@
 import { clientOf, serve } from "rigwire";
 import { closing } from "../support/closing";
-import { TcpProxy } from "../support/tcp-proxy";
+import { OVER_THE_WIRE, TcpProxy } from "../support/tcp-proxy";
 import { connectStage, Stage } from "./stage";
 
 const MIB = 1024 * 1024;
@@ -14,7 +14,11 @@ async function stageOnASlowLink() {
   const server = closing(await serve(new Stage(), { heartbeatMs: HEARTBEAT_MS }));
   const port = Number(new URL(server.url).port);
   const proxy = closing(await TcpProxy.open({ host: "127.0.0.1", port }));
-  const stage = connectStage(closing, proxy.url, { heartbeatMs: HEARTBEAT_MS, timeoutMs: 30_000 });
+  const stage = connectStage(closing, proxy.url, {
+    ...OVER_THE_WIRE,
+    heartbeatMs: HEARTBEAT_MS,
+    timeoutMs: 30_000,
+  });
   await clientOf(stage).inventory();
   const states = new Set<string>();
   clientOf(stage).state$.subscribe(({ kind }) => states.add(kind));

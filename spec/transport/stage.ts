@@ -57,13 +57,13 @@ export class Stage {
   }
 }
 
-/** A client that ends with the test; give it `closing`. */
+/** A client that ends with the test, over the transport of the URL; give it `closing`. */
 export function connectStage(
   closing: <T extends { close(): Promise<void> }>(closable: T) => T,
   url: string,
   options?: ClientOptions,
 ): Remote<Stage> {
-  const stage = connect(Stage, url, options);
+  const stage = connect(Stage, url, { local: false, ...options });
   closing(clientOf(stage));
   return stage;
 }

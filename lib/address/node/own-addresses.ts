@@ -1,5 +1,5 @@
 import { networkInterfaces } from "node:os";
-import { urlHost } from "../hosts";
+import { isLoopbackHost, isSameHost, isWildcardHost, urlHost } from "../hosts";
 import { type AddressFamily } from "./look-up-host";
 
 /** An address of this computer in a network. */
@@ -24,4 +24,14 @@ export function ownAddresses(): readonly OwnAddress[] {
       family: family === "IPv6" ? 6 : 4,
       prefix: Number(cidr?.split("/")[1] ?? (family === "IPv6" ? 128 : 32)),
     }));
+}
+
+/** IPv4 within IPv6, as a system writes it for sockets of both (RFC 4291). */
+const MAPPED = /^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i;
+
+/** Whether a host is an address of this computer, or loopback; false for names. */
+export function isOwnHost(host: string): boolean {
+  const address = host.replace(MAPPED, "");
+  if (isLoopbackHost(address) || isWildcardHost(address)) return true;
+  return ownAddresses().some((own) => isSameHost(own.host, address));
 }

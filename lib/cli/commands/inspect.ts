@@ -10,7 +10,7 @@ import { describedMember } from "../contract/described-member";
 import { activityOf } from "../lookup/activity";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
 import { newCommand } from "../program/new-command";
-import { type OpenedDevice, withDevice } from "../lookup/opened-device";
+import { type OpenedDevice, wayTo, withDevice } from "../lookup/opened-device";
 import { printable } from "../terminal/printable";
 import { type PropertyReading, readProperties } from "../contract/read-properties";
 import { type Session } from "../program/session";
@@ -43,9 +43,9 @@ async function inspect(session: Session, device: OpenedDevice): Promise<void> {
 
 function print({ output }: Session, device: OpenedDevice, properties: readonly PropertyReading[]): void {
   const { bold, dim } = output.paint;
-  const { contract, inventory, name, url } = device;
+  const { contract, inventory, name } = device;
   const kind = inventory.rigwire === undefined ? "a Python original" : `rigwire ${inventory.rigwire.version}`;
-  const facts = [contract.type === "" ? "" : `type ${contract.type}`, url, kind]
+  const facts = [contract.type === "" ? "" : `type ${contract.type}`, wayTo(device), kind]
     .filter((fact) => fact !== "")
     .map(printable);
   output.line(`${bold(printable(name))}  ${facts.join(dim(" · "))}`);
@@ -130,10 +130,11 @@ function signalRow(
 }
 
 function recordOf(device: OpenedDevice, properties: readonly PropertyReading[]): object {
-  const { contract, inventory, name, url } = device;
+  const { contract, inventory, name, url, road } = device;
   return {
     name,
     url,
+    ...(road !== undefined && { road }),
     type: contract.type,
     ...(inventory.rigwire !== undefined && { rigwire: inventory.rigwire.version }),
     ...(inventory.rigwire?.running && { running: inventory.rigwire.running }),

@@ -5,7 +5,7 @@ import { parseCount, parseMs } from "../contract/arguments";
 import { CommandEnd, EXIT } from "../program/exit-code";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
 import { newCommand } from "../program/new-command";
-import { type OpenedDevice, withDevice } from "../lookup/opened-device";
+import { type OpenedDevice, wayTo, withDevice } from "../lookup/opened-device";
 import { printable } from "../terminal/printable";
 import { roundTrip, roundTripStatistics } from "../lookup/round-trip";
 import { type Session } from "../program/session";
@@ -46,7 +46,7 @@ async function ping(
   const { dim, green, red } = output.paint;
   const times: number[] = [];
   const course = new NumberCourse(COURSE_LENGTH);
-  if (!output.json) output.line(`${printable(device.name)} at ${printable(device.url)}`);
+  if (!output.json) output.line(`${printable(device.name)} at ${printable(wayTo(device))}`);
   let sent = 0;
   while (sent < count && !signal.aborted) {
     if (sent > 0) await pause(intervalMs, { signal });
@@ -68,7 +68,7 @@ async function ping(
       else output.line(`${dim(String(sent).padStart(4))}  ${red(printable(messageOf(error)))}`);
     }
   }
-  summarize(session, sent, times);
+  summarize(session, device, sent, times);
 
   function picture(isLive: boolean): string {
     return isLive ? `  ${green(course.toString())}` : "";
@@ -80,18 +80,24 @@ function isStopped(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-function summarize({ output }: Session, sent: number, times: readonly number[]): void {
+function summarize(
+  { output }: Session,
+  { road }: OpenedDevice,
+  sent: number,
+  times: readonly number[],
+): void {
   const received = times.length;
+  const counts = { sent, received, ...(road !== undefined && { road }) };
   if (received > 0) {
     const statistics = roundTripStatistics(times);
     const { minMs, medianMs, p95Ms, maxMs } = statistics;
-    if (output.json) output.record({ sent, received, ...statistics });
+    if (output.json) output.record({ ...counts, ...statistics });
     else {
       const { bold } = output.paint;
       const facts = `min ${formatMs(minMs)}, median ${bold(formatMs(medianMs))}, 95 % ${formatMs(p95Ms)}, max ${formatMs(maxMs)}`;
       output.line(`${received} of ${sent} answered: ${facts}`);
     }
-  } else if (output.json) output.record({ sent, received });
+  } else if (output.json) output.record(counts);
   else output.line(`0 of ${sent} answered`);
   if (received === 0 && sent > 0) throw new CommandEnd(EXIT.notReachable);
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { arch, platform, release } from "node:os";
 import { AdvertisementDirectory } from "../../advertisement/advertisement-directory";
 import { LocalServiceAdvertisement } from "../../advertisement/local-service-advertisement";
-import { advertisementFolder } from "../../advertisement/runtime-directory";
+import { advertisementFolder } from "../../advertisement/advertisement-folder";
 import { AuthenticationError, messageOf } from "../../errors";
 import { VERSION } from "../../version";
 import { decodeJson } from "../../wire/json";

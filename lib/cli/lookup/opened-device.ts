@@ -1,10 +1,11 @@
-import { merge, NEVER } from "rxjs";
+import { firstValueFrom, merge, NEVER } from "rxjs";
 import { contractFromInventory } from "../../client/contract-from-inventory";
 import { RpcClient } from "../../client/rpc-client";
 import { type ServiceContract } from "../../contract/service-contract";
 import { type DeviceRecord } from "../../discovery/device-directory";
 import { deviceSearch } from "../../discovery/device-search";
 import { parseAddress } from "../../address/address";
+import { type Road } from "../../transport/connection";
 import { transportOf } from "../../transport/transports";
 import { type Locate } from "../../transport/rpc-channel";
 import { type Inventory } from "../../wire/inventory";
@@ -30,6 +31,13 @@ export interface OpenedDevice {
   /** What people call it: its own name, or as it was asked for. */
   readonly name: string;
   readonly url: string;
+  /** How it is connected, where that is not what the URL says. */
+  readonly road: Road | undefined;
+}
+
+/** How a device is reached, for people: its URL, and the road to it where that is another. */
+export function wayTo({ url, road }: Pick<OpenedDevice, "url" | "road">): string {
+  return road === undefined ? url : `${url}, ${road} road`;
 }
 
 /** All that a person waits for a device to answer, in milliseconds. */
@@ -112,7 +120,9 @@ async function connected<T>(
     );
     const inventory = await withSpinner(session.output, `connecting to ${printable(where)}`, asked);
     const name = inventory.name === "" ? where : inventory.name;
-    return await work({ client, contract: contractFromInventory(inventory), inventory, name, url });
+    const state = await firstValueFrom(client.state$);
+    const road = state.kind === "connected" ? state.road : undefined;
+    return await work({ client, contract: contractFromInventory(inventory), inventory, name, url, road });
   } finally {
     await client.close();
   }

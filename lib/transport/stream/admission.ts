@@ -1,8 +1,16 @@
+import { type ClientIdentity } from "../endpoint";
 import { type ClientHello, type Refusal } from "./hello";
 
 /** Whether a client is let in. */
 export type Admission =
-  | { readonly isAdmitted: true; readonly key: string | undefined }
+  | {
+      readonly isAdmitted: true;
+      readonly key: string | undefined;
+      /** Who it is, where it came here from another connection. */
+      readonly client?: ClientIdentity;
+      /** What shows to the client that this is the server it looks for. */
+      readonly proof?: string;
+    }
   | { readonly isAdmitted: false; readonly refusal: Refusal };
 
 /** Decides who comes in, by what a client says first. */

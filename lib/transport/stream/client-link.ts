@@ -3,7 +3,7 @@ import { platform } from "../../platform/current";
 import { type Timer } from "../../platform/platform";
 import { type Frame } from "../../wire/frame";
 import { type ClientIdentity } from "../endpoint";
-import { type Doorkeeper } from "./admission";
+import { type Admission, type Doorkeeper } from "./admission";
 import { type OpenCarrier, type ServerCarrier } from "./carrier";
 import { FrameDecoder } from "./frame-decoder";
 import { KIND, MAX_PART_BYTES } from "./frame-layout";
@@ -67,6 +67,8 @@ export class ClientLink {
   /** Who it is, once it was let in. */
   identity: ClientIdentity;
   isClosed = false;
+  /** It asked for something: its end may matter to somebody. */
+  hasAsked = false;
   private readonly carrier: ServerCarrier;
   private readonly writer: FrameWriter;
   private readonly decoder: FrameDecoder;
@@ -224,7 +226,7 @@ export class ClientLink {
     this.doorkeeper.admit(hello, this.address).then(
       (admission) => {
         if (!admission.isAdmitted) this.refuse(admission.refusal);
-        else this.welcome(admission.key);
+        else this.welcome(admission);
       },
       (error: unknown) => this.destroy(messageOf(error)),
     );
@@ -233,15 +235,15 @@ export class ClientLink {
   private refuse(refusal: Refusal): void {
     if (this.isClosed) return;
     this.phase = "judged";
-    this.writer.write(KIND.hello, 0, [encodeServerHello(refusal)]);
+    this.writer.write(KIND.hello, 0, [encodeServerHello({ refused: refusal })]);
     this.end();
   }
 
-  private welcome(key: string | undefined): void {
+  private welcome({ key, client, proof }: Extract<Admission, { isAdmitted: true }>): void {
     if (this.isClosed) return;
     clearTimeout(this.deadline);
     this.phase = "welcome";
-    this.identity = { id: this.id, key, address: this.address };
+    this.identity = client ?? { id: this.id, key, address: this.address };
     const { heartbeatMs, maxMessageBytes } = this.options;
     this.decoder.maxPartBytes = Math.min(maxMessageBytes, MAX_PART_BYTES);
     if (heartbeatMs !== undefined) {
@@ -251,7 +253,7 @@ export class ClientLink {
         () => this.destroy(`no word for ${heartbeatMs} ms`),
       );
     }
-    this.writer.write(KIND.hello, 0, [encodeServerHello(undefined)]);
+    this.writer.write(KIND.hello, 0, [encodeServerHello({ proof })]);
     this.listener.onWelcome(this);
   }
 
@@ -274,6 +276,7 @@ export class ClientLink {
 
   /** Messages are taken one after the other, in the order in which they came. */
   private enqueue(message: InboxMessage): void {
+    this.hasAsked = true;
     if (this.isTaking) this.inbox.push(message);
     else this.take(message);
   }

@@ -16,37 +16,51 @@ export interface ClientHello {
   readonly version: number;
   /** What lets it in. */
   readonly token: string | undefined;
+  /** What lets it in on the local road, once. */
+  readonly ticket: string | undefined;
 }
 
 /** Why a client is not let in. */
-export type Refusal = "no-token" | "unknown-token" | "busy" | "version";
+export type Refusal = "no-token" | "unknown-token" | "no-ticket" | "busy" | "version";
 
-const REFUSALS: readonly Refusal[] = ["no-token", "unknown-token", "busy", "version"];
+const REFUSALS: readonly Refusal[] = ["no-token", "unknown-token", "no-ticket", "busy", "version"];
 
 /** What a server answers. */
 export interface ServerHello {
   readonly version: number;
   readonly refused: Refusal | undefined;
+  /** What it answers to a ticket. */
+  readonly proof: string | undefined;
 }
 
-export function encodeClientHello(token: string | undefined): string {
-  return encodeJson({ protocol: PROTOCOL, version: STREAM_VERSION, token });
+export function encodeClientHello({
+  token,
+  ticket,
+}: {
+  token?: string | undefined;
+  ticket?: string | undefined;
+}) {
+  return encodeJson({ protocol: PROTOCOL, version: STREAM_VERSION, token, ticket });
 }
 
-export function encodeServerHello(refused: Refusal | undefined): string {
-  return encodeJson({ protocol: PROTOCOL, version: STREAM_VERSION, refused });
+export function encodeServerHello({ refused, proof }: { refused?: Refusal; proof?: string | undefined }) {
+  return encodeJson({ protocol: PROTOCOL, version: STREAM_VERSION, refused, proof });
 }
 
 /** @throws MalformedMessageError for what is no first frame of this protocol. */
 export function decodeClientHello(frame: Uint8Array): ClientHello {
   const { version, hello } = decodeHello(frame);
-  return { version, token: typeof hello.token === "string" ? hello.token : undefined };
+  return { version, token: textOf(hello.token), ticket: textOf(hello.ticket) };
 }
 
 /** @throws MalformedMessageError for what is no first frame of this protocol. */
 export function decodeServerHello(frame: Uint8Array): ServerHello {
   const { version, hello } = decodeHello(frame);
-  return { version, refused: REFUSALS.find((each) => each === hello.refused) };
+  return { version, refused: REFUSALS.find((each) => each === hello.refused), proof: textOf(hello.proof) };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }
 
 function decodeHello(frame: Uint8Array) {

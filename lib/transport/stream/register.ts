@@ -1,5 +1,8 @@
 import { formatWebAddress, parseWebAddress } from "../../address/web-address";
+import { registerLocalRoad } from "../local-road";
 import { registerTransport } from "../transports";
+import type * as LocalRoadClient from "./local/local-road-client";
+import type * as LocalRoadServer from "./local/local-road-server";
 import type * as UnixClient from "./unix/unix-client";
 import type * as UnixPath from "./unix/socket-path";
 import type * as UnixServer from "./unix/unix-server";
@@ -14,6 +17,11 @@ registerTransport({
     (require("./unix/socket-path") as typeof UnixPath).socketPath(url);
     return url;
   },
+});
+
+registerLocalRoad({
+  client: () => (require("./local/local-road-client") as typeof LocalRoadClient).localRoadClient,
+  server: () => (require("./local/local-road-server") as typeof LocalRoadServer).localRoadServer,
 });
 
 registerTransport({

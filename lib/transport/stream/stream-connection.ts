@@ -3,7 +3,7 @@ import { platform } from "../../platform/current";
 import { deferred, type Deferred } from "../../time/deferred";
 import { withDeadline } from "../../time/with-deadline";
 import { type Frame } from "../../wire/frame";
-import { type Connection, type ConnectionReceiver, type SignalRoad } from "../connection";
+import { type Connection, type ConnectionReceiver, type Road, type SignalRoad } from "../connection";
 import { type Carrier, type CarrierReceiver, type OpenCarrier } from "./carrier";
 import { FrameDecoder } from "./frame-decoder";
 import { KIND, MAX_PART_BYTES } from "./frame-layout";
@@ -27,6 +27,8 @@ const SHORT_BYTES = 16 * 1024;
 export interface StreamOptions {
   readonly maxMessageBytes: number;
   readonly token?: string | undefined;
+  /** What lets this client in on the local road, and what the server must answer. */
+  readonly localRoad?: { readonly ticket: string; readonly proof: string } | undefined;
   /** A peer that is silent for so long is lost, in milliseconds; nothing where the system tells of its end. */
   readonly heartbeatMs?: number | undefined;
 }
@@ -39,6 +41,7 @@ export class StreamConnection implements Connection {
     unsubscribe: (signal) => this.writer.write(KIND.unsubscribe, 0, [signal]),
     mark: () => undefined,
   };
+  readonly road: Road | undefined;
   isClosed = false;
   private readonly carrier: Carrier;
   private readonly writer: FrameWriter;
@@ -54,6 +57,7 @@ export class StreamConnection implements Connection {
     private readonly receiver: ConnectionReceiver,
     private readonly options: StreamOptions,
   ) {
+    this.road = options.localRoad === undefined ? undefined : "local";
     this.decoder = new FrameDecoder(MAX_HELLO_BYTES, PARTS_AT_FULL_LENGTH, (kind, id, parts) =>
       this.receive(kind, id, parts),
     );
@@ -81,7 +85,9 @@ export class StreamConnection implements Connection {
     const connection = new StreamConnection(url, openCarrier, receiver, options);
     const end = () => connection.fail(new Error("the client closed"));
     signal.addEventListener("abort", end, { once: true });
-    connection.writer.write(KIND.hello, 0, [encodeClientHello(options.token)]);
+    connection.writer.write(KIND.hello, 0, [
+      encodeClientHello({ token: options.token, ticket: options.localRoad?.ticket }),
+    ]);
     try {
       await withDeadline(connection.welcome.promise, HANDSHAKE_TIMEOUT_MS, () => {
         throw new Error("no answer");
@@ -178,13 +184,17 @@ export class StreamConnection implements Connection {
     if (kind !== KIND.hello) {
       throw new MalformedMessageError("the peer does not speak rigwire's stream protocol");
     }
-    const { version, refused } = decodeServerHello(frame);
+    const { version, refused, proof } = decodeServerHello(frame);
     if (refused !== undefined) {
       this.fail(refusalError(refused, this.url, version));
       return;
     }
     if (version !== STREAM_VERSION) {
       this.fail(refusalError("version", this.url, version));
+      return;
+    }
+    if (this.options.localRoad !== undefined && proof !== this.options.localRoad.proof) {
+      this.fail(new Error("another server is there"));
       return;
     }
     this.isWelcome = true;
@@ -222,6 +232,8 @@ function refusalError(refusal: Refusal, url: string, version: number): Error {
         `${url} does not know this client's token: it was revoked, or is another server's`,
         "unknown-token",
       );
+    case "no-ticket":
+      return new Error("its ticket was not taken");
     case "busy":
       return new Error("the server has too many connections");
     case "version":

@@ -115,7 +115,7 @@ export class StreamEndpoint implements RpcEndpoint {
           isDirect: true,
         }),
       onSubscription: (link, signal, subscribed) => this.subscription(link, signal, subscribed),
-      onRoom: (link) => this.intake.hasRoom(link.id),
+      onRoom: (link) => this.intake.hasRoom(link.identity.id),
     };
     const link = {
       isClosed: false,
@@ -154,6 +154,11 @@ export class StreamEndpoint implements RpcEndpoint {
     return this.listener?.url ?? "";
   }
 
+  /** Whether a client with this id was let in, and is there. */
+  hasClient(id: string): boolean {
+    return this.clients.has(id);
+  }
+
   publish(signal: string, frame: Frame, data?: Uint8Array): void {
     const subscribers = this.subscribers.get(signal);
     if (subscribers === undefined) return;
@@ -189,7 +194,7 @@ export class StreamEndpoint implements RpcEndpoint {
       ...this.linkListener,
       onWelcome: (welcome) => {
         arrival.onWelcome?.();
-        this.clients.set(welcome.id, welcome);
+        this.clients.set(welcome.identity.id, welcome);
       },
       onGone: (gone, reason) => {
         arrival.onGone?.();
@@ -205,11 +210,8 @@ export class StreamEndpoint implements RpcEndpoint {
   private subscription(link: ClientLink, signal: string, subscribed: boolean): void {
     const known = this.subscribers.get(signal);
     if (subscribed) {
-      if (known !== undefined) {
-        known.add(link);
-        return;
-      }
-      this.subscribers.set(signal, new Set([link]));
+      if (known === undefined) this.subscribers.set(signal, new Set([link]));
+      else known.add(link);
     } else {
       if (known?.delete(link) !== true || known.size > 0) return;
       this.subscribers.delete(signal);
@@ -220,9 +222,11 @@ export class StreamEndpoint implements RpcEndpoint {
   private gone(link: ClientLink, reason: string): void {
     this.links.delete(link);
     for (const signal of link.subscriptions) this.subscription(link, signal, false);
-    if (this.clients.delete(link.id)) {
-      this.intake.departed(link.id);
-      this.departures.next(link.identity);
+    const { id } = link.identity;
+    if (this.clients.get(id) === link) {
+      this.clients.delete(id);
+      this.intake.departed(id);
+      if (link.hasAsked) this.departures.next(link.identity);
     } else {
       this.log.debug({ reason, address: link.identity.address }, "a connection ended before its handshake");
     }

@@ -1,3 +1,5 @@
+import { parseAddress } from "../../address/address";
+import { isOwnHost } from "../../address/node/own-addresses";
 import { type Plain } from "../../security/credentials";
 import { type ResolvedClientSecurity } from "../../security/security-options";
 import { type Frame } from "../../wire/frame";
@@ -28,7 +30,7 @@ export class DealerConnection implements Connection {
   private constructor(
     readonly url: string,
     /** Where it is, with the host as a number. */
-    target: string,
+    private readonly target: string,
     protocol: ConnectionProtocol,
     private readonly receiver: ConnectionReceiver,
     options: ConnectionOptions,
@@ -65,6 +67,11 @@ export class DealerConnection implements Connection {
 
   get isClosed(): boolean {
     return this.socket.closed;
+  }
+
+  get isLocal(): boolean {
+    const address = parseAddress(this.target);
+    return address.scheme === "tcp" ? isOwnHost(address.host) : address.scheme === "ipc";
   }
 
   send(id: number | undefined, frames: readonly Frame[]): Promise<void> | undefined {

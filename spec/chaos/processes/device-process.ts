@@ -26,7 +26,8 @@ async function main(): Promise<void> {
       overwrite: true,
       heartbeatMs: HEARTBEAT_MS,
       closeGraceMs: CLOSE_GRACE_MS,
-      ...(advertise !== "" && { advertise }),
+      // Who stands behind a wire is reached over it alone.
+      ...(advertise !== "" && { advertise, local: false }),
       ...(signalPort !== "" && { signalPort: Number(signalPort) }),
     });
   // The channel to the main process would keep this one alive.

@@ -16,12 +16,14 @@ import {
   withOptions,
 } from "../../../lib/index";
 import { defaultLogger } from "../../../lib/log/logger";
-import { type ClientIdentity } from "../../../lib/transport/endpoint";
+import { type ClientIdentity, type RpcEndpoint } from "../../../lib/transport/endpoint";
+import { openEndpoints } from "../../../lib/transport/combined-endpoint";
 import { ReconnectingChannel } from "../../../lib/transport/reconnecting-channel";
 import { type ChannelProtocol, type SimpleRequest } from "../../../lib/transport/rpc-channel";
 import { SimpleCall } from "../../../lib/transport/simple-call";
-import { openEndpoint } from "../../../lib/transport/transports";
-import { type ReceivedReply } from "../../../lib/wire/message";
+import { decodeLocalRoadOffer } from "../../../lib/wire/local-road-offer";
+import { decodeObject, isBytes, type ReceivedReply } from "../../../lib/wire/message";
+import { platform } from "../../../lib/platform/current";
 import { closing } from "../../support/closing";
 import { eventually } from "../../support/eventually";
 import { RecordingLogger } from "../../support/recording-logger";
@@ -58,7 +60,7 @@ class ListeningCall extends SimpleCall {
 }
 
 /** What every transport must do, whatever it is made of. A new one is done when this passes over it. */
-describe.each(TRANSPORTS)("over $name", ({ freshUrl, install }) => {
+describe.each(TRANSPORTS)("over $name", ({ freshUrl, install, road, ...given }) => {
   let device: ConformanceDevice;
   let server: RpcServer;
   let uninstall: (() => void) | undefined;
@@ -69,15 +71,37 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl, install }) => {
   async function serving(url = freshUrl(), options: ServeOptions = {}): Promise<void> {
     device = new ConformanceDevice();
     server = closing(
-      await serve(device, { url, closeGraceMs: 100, logger: new RecordingLogger(), ...options }),
+      await serve(device, {
+        url,
+        closeGraceMs: 100,
+        logger: new RecordingLogger(),
+        ...given.serving,
+        ...options,
+      }),
     );
   }
 
   function connecting(options?: ClientOptions): Remote<ConformanceDevice> {
-    const remote = connect(ConformanceDevice, server.url, { logger: new RecordingLogger(), ...options });
+    const remote = connect(ConformanceDevice, server.url, {
+      logger: new RecordingLogger(),
+      ...given.connecting,
+      ...options,
+    });
     closing(clientOf(remote));
     return remote;
   }
+
+  it("is what a client is connected over, under the URL that the server is known by", async () => {
+    await serving();
+    const remote = connecting();
+    await remote.echo("connected");
+    const state = await firstValueFrom(clientOf(remote).state$);
+
+    expect(state).toMatchObject({ kind: "connected", url: server.url });
+    expect(state).toEqual(
+      road === undefined ? expect.not.objectContaining({ road: "local" }) : expect.objectContaining({ road }),
+    );
+  });
 
   describe("replies", () => {
     beforeEach(() => serving());
@@ -405,28 +429,43 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl, install }) => {
   });
 
   describe("clients that go", () => {
+    /** It also leads to the local road, as a device does. */
+    const LOCAL_ROAD = "LOCAL_ROAD";
+    const leading = (endpoint: RpcEndpoint): ChannelProtocol<null> => ({
+      ...plain(endpoint.signalPort, endpoint.features),
+      askLocalRoad: async (_peer, ask) => {
+        const reply = await ask(LOCAL_ROAD, LOCAL_ROAD);
+        return decodeLocalRoadOffer(decodeObject(reply[0] ?? {}));
+      },
+    });
+
     it("are told by name, those for whom something is done", async () => {
       const asked: ClientIdentity[] = [];
-      const endpoint = closing(
-        await openEndpoint(
-          freshUrl(),
-          {
-            handle: (request) => {
-              asked.push(request.client);
-              request.reply(["{}"]);
+      const endpoint: RpcEndpoint = closing(
+        (
+          await openEndpoints(
+            [freshUrl()],
+            {
+              handle: (request) => {
+                const { client, body } = request;
+                if (isBytes(body) && platform().textOf(body) === LOCAL_ROAD) {
+                  request.reply([JSON.stringify(endpoint.offerLocalRoad?.(client) ?? {})]);
+                  return;
+                }
+                asked.push(client);
+                request.reply(["{}"]);
+              },
+              attended: () => asked,
             },
-            attended: () => asked,
-          },
-          {},
-          defaultLogger(),
-        ),
+            given.serving ?? {},
+            defaultLogger(),
+          )
+        ).endpoint,
       );
       const departed: string[] = [];
       endpoint.departed$.subscribe(({ id }) => departed.push(id));
       const [going, staying] = [1, 2].map(() =>
-        closing(
-          new ReconnectingChannel(async () => endpoint.url, plain(endpoint.signalPort, endpoint.features)),
-        ),
+        closing(new ReconnectingChannel(async () => endpoint.url, leading(endpoint), given.connecting)),
       );
       for (const channel of [going, staying])
         await channel!.request({ place: {}, timeoutMs: 5_000, body: "{}" });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
+import { type ClientOptions, generateKeys, type Road, type ServeOptions } from "../../../lib/index";
 import { memoryUrl } from "../../../lib/testing";
 import { pageClient } from "../../../lib/transport/stream/browser/page-client";
 import { registerTransport, transportOf } from "../../../lib/transport/transports";
@@ -11,6 +12,12 @@ export interface TransportUnderTest {
   readonly name: string;
   /** Where a server can be opened: another place each time. */
   freshUrl(): string;
+  /** What servers are given. */
+  readonly serving?: ServeOptions;
+  /** What clients are given. */
+  readonly connecting?: ClientOptions;
+  /** How clients are connected then, where the URL does not say it. */
+  readonly road?: Road;
   /**
    * Puts it in its place, where programs of Node have another.
    *
@@ -28,14 +35,35 @@ export function removeSockets(): void {
 }
 
 export const TRANSPORTS: readonly TransportUnderTest[] = [
-  { name: "zeromq over tcp:", freshUrl: () => "tcp://127.0.0.1" },
-  { name: "zeromq over ipc:", freshUrl: () => `ipc://${join(folder, `socket-${++places}`)}` },
+  { name: "zeromq over tcp:", freshUrl: freshTcp, connecting: { local: false } },
+  { name: "zeromq over tcp: with keys", freshUrl: freshTcp, ...withKeys({ local: false }) },
+  { name: "zeromq over ipc:", freshUrl: freshIpc, connecting: { local: false } },
   { name: "zeromq over inproc:", freshUrl: () => `inproc://conformance-${process.pid}-${++places}` },
+  { name: "the local road of tcp:", freshUrl: freshTcp, road: "local" },
+  { name: "the local road of tcp: with keys", freshUrl: freshTcp, ...withKeys(), road: "local" },
+  { name: "the local road of ipc:", freshUrl: freshIpc, road: "local" },
   { name: "stream over unix:", freshUrl: () => `unix://${join(folder, `stream-${++places}`)}` },
   { name: "stream over ws:", freshUrl: () => "ws://127.0.0.1" },
   { name: "stream over ws:, as in pages", freshUrl: () => "ws://127.0.0.1", install: installPageClient },
   { name: "memory:", freshUrl: () => memoryUrl() },
 ];
+
+function freshTcp(): string {
+  return "tcp://127.0.0.1";
+}
+
+function freshIpc(): string {
+  return `ipc://${join(folder, `socket-${++places}`)}`;
+}
+
+/** Both sides with keys that the other knows. */
+function withKeys(connecting: ClientOptions = {}): Pick<TransportUnderTest, "serving" | "connecting"> {
+  const [ofServer, ofClient] = [generateKeys(), generateKeys()];
+  return {
+    serving: { security: { keys: ofServer, allow: [ofClient.publicKey] } },
+    connecting: { ...connecting, security: { keys: ofClient, serverKey: ofServer.publicKey } },
+  };
+}
 
 /** What browsers have of their own is played by the `WebSocket` of ws, which has the same interface. */
 function installPageClient(): () => void {

@@ -1,6 +1,10 @@
 import { type Socket } from "node:net";
 import { messageOf } from "../../../errors";
+import { hasCode } from "../../../system-error";
 import { type CarrierReceiver, type ServerCarrier } from "../carrier";
+
+/** What the system says of a peer that ended before it had read everything. */
+const GONE = ["ECONNRESET", "EPIPE"];
 
 /** A socket of the operating system as a carrier. It must be connected. */
 export class SocketCarrier implements ServerCarrier {
@@ -14,7 +18,9 @@ export class SocketCarrier implements ServerCarrier {
     socket.on("drain", () => receiver.onDrain());
     // What lies in the socket was read by now.
     socket.on("end", () => socket.destroy());
-    socket.on("error", (error) => (this.reason = `the peer went away: ${messageOf(error)}`));
+    socket.on("error", (error) => {
+      if (!GONE.some((code) => hasCode(error, code))) this.reason = `the peer went away: ${messageOf(error)}`;
+    });
     socket.once("close", () => receiver.onClose(this.reason));
   }
 

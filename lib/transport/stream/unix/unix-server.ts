@@ -1,19 +1,16 @@
-import { chmodSync, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { lstat, rm } from "node:fs/promises";
-import { createConnection, createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import { dirname } from "node:path";
-import { isMainThread } from "node:worker_threads";
 import { AddressError, messageOf } from "../../../errors";
 import { hasCode } from "../../../system-error";
 import { type ServerTransport } from "../../endpoint";
 import { openDoor } from "../admission";
 import { type Arrival, type Listener, StreamEndpoint } from "../stream-endpoint";
+import { isListenedTo } from "./is-listened-to";
+import { listenPrivately } from "./listen-privately";
 import { SocketCarrier } from "./socket-carrier";
 import { socketPath } from "./socket-path";
-
-const OWNER_ONLY = 0o600;
-/** Keeps all rights of others off what is made meanwhile; the owner's own must stay, for folders that others make. */
-const NOTHING_FOR_OTHERS = 0o077;
 
 /** The server's side of Unix sockets. Who may connect is the file's owner: nobody else can open it. */
 export const unixServer: ServerTransport = {
@@ -53,27 +50,6 @@ const REASONS: readonly (readonly [code: string, reason: string])[] = [
   ["EACCES", "not allowed to make a socket there"],
 ];
 
-/**
- * From the socket's first moment nobody else can connect. In a worker thread, which may not see to that
- * (`process.umask`), others are shut out right after it is made.
- */
-function listenPrivately(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    const before = isMainThread ? process.umask(NOTHING_FOR_OTHERS) : undefined;
-    try {
-      // It binds before it returns.
-      server.listen({ path }, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    } finally {
-      if (before !== undefined) process.umask(before);
-    }
-    if (server.listening && process.platform !== "win32") chmodSync(path, OWNER_ONLY);
-  });
-}
-
 /** A server that was killed leaves its file behind; that of one that lives stays, and so does anybody's file. */
 async function clearPath(url: string, path: string): Promise<void> {
   // The system gives the same reason for this as for a folder that may not be written.
@@ -83,18 +59,6 @@ async function clearPath(url: string, path: string): Promise<void> {
   if (!file.isSocket()) throw cannotServe(url, "there is a file that is no socket");
   if (await isListenedTo(path)) throw cannotServe(url, "another server has the address");
   await rm(path, { force: true });
-}
-
-function isListenedTo(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = createConnection({ path });
-    connection.once("connect", () => {
-      connection.destroy();
-      resolve(true);
-    });
-    // Whoever cannot be asked may live.
-    connection.once("error", (error) => resolve(!hasCode(error, "ECONNREFUSED")));
-  });
 }
 
 function cannotServe(url: string, reason: string, cause?: unknown): AddressError {

@@ -2,9 +2,7 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { posix, win32 } from "node:path";
 
-const APPLICATION = "LocalServiceAdvertisements";
-
-/** What the place of the advertisements depends on. */
+/** What the place of a runtime directory depends on. */
 export interface RuntimeSurroundings {
   /** As `process.platform` names it. */
   readonly platform: NodeJS.Platform;
@@ -20,8 +18,8 @@ export interface RuntimeSurroundings {
 }
 
 /**
- * The folder of all advertisements of this user: where Python's platformdirs has the runtime directory of an
- * application named `LocalServiceAdvertisements` (bpod_core ipc). It need not exist.
+ * Where the files of an application stand that live no longer than its processes: the user's own runtime directory of
+ * that application, as Python's platformdirs has it. It need not exist.
  *
  * - Linux and other Unixes: in `$XDG_RUNTIME_DIR`, else in `/run/user/UID`, which root can make where there is none;
  *   else, where that is not writable, in `/tmp/runtime-UID`.
@@ -30,51 +28,40 @@ export interface RuntimeSurroundings {
  *
  * @param surroundings - Default: those of this process, as they are now.
  */
-export function advertisementFolder(surroundings: RuntimeSurroundings = surroundingsOfThisProcess()): string {
+export function runtimeDirectoryOf(
+  application: string,
+  surroundings: RuntimeSurroundings = surroundingsOfThisProcess(),
+): string {
   switch (surroundings.platform) {
     case "win32":
-      return win32.join(localAppData(surroundings), "Temp", APPLICATION, APPLICATION);
+      return win32.join(localAppData(surroundings), "Temp", application, application);
     case "darwin":
-      return posix.join(surroundings.home, "Library", "Caches", "TemporaryItems", APPLICATION);
+      return posix.join(surroundings.home, "Library", "Caches", "TemporaryItems", application);
     default:
-      return posix.join(unixRuntimeDirectory(surroundings), APPLICATION);
+      return posix.join(unixRuntimeDirectory(surroundings), application);
   }
 }
 
-/**
- * The folders in which advertisements of this user may stand: where the environment names no runtime directory,
- * versions of platformdirs differ between `/run/user/UID` and `/tmp/runtime-UID`, and so do the services that use them.
- *
- * @param surroundings - Default: those of this process, as they are now.
- * @returns That of {@link advertisementFolder} first.
- */
-export function searchedFolders(
-  surroundings: RuntimeSurroundings = surroundingsOfThisProcess(),
-): readonly string[] {
-  const first = advertisementFolder(surroundings);
-  const { platform, env, uid } = surroundings;
-  if (platform === "win32" || platform === "darwin" || isNamed(env)) return [first];
-  const both = [loginFolder(uid), temporaryFolder(uid)].map((folder) => posix.join(folder, APPLICATION));
-  return [first, ...both.filter((folder) => folder !== first)];
-}
-
 function unixRuntimeDirectory({ env, uid, isWritable, canMake }: RuntimeSurroundings): string {
-  if (isNamed(env)) return env.XDG_RUNTIME_DIR;
+  if (isRuntimeDirectoryNamed(env)) return env.XDG_RUNTIME_DIR;
   const login = loginFolder(uid);
   return isWritable(login) || canMake?.(login) === true ? login : temporaryFolder(uid);
 }
 
-function isNamed(
+/** Whether the environment names the runtime directory of all applications. */
+export function isRuntimeDirectoryNamed(
   env: RuntimeSurroundings["env"],
 ): env is RuntimeSurroundings["env"] & { readonly XDG_RUNTIME_DIR: string } {
   return (env.XDG_RUNTIME_DIR ?? "").trim() !== "";
 }
 
-function loginFolder(uid: number | undefined): string {
+/** What the system makes for a user who logs in. */
+export function loginFolder(uid: number | undefined): string {
   return `/run/user/${uid ?? 0}`;
 }
 
-function temporaryFolder(uid: number | undefined): string {
+/** What is there without a login. */
+export function temporaryFolder(uid: number | undefined): string {
   return `/tmp/runtime-${uid ?? 0}`;
 }
 
@@ -83,7 +70,7 @@ function localAppData({ env, home }: RuntimeSurroundings): string {
   return named === "" ? win32.join(home, "AppData", "Local") : named;
 }
 
-function surroundingsOfThisProcess(): RuntimeSurroundings {
+export function surroundingsOfThisProcess(): RuntimeSurroundings {
   return {
     platform: process.platform,
     env: process.env,

@@ -1,8 +1,5 @@
-import {
-  advertisementFolder,
-  searchedFolders,
-  type RuntimeSurroundings,
-} from "../../lib/advertisement/runtime-directory";
+import { advertisementFolder, searchedFolders } from "../../lib/advertisement/advertisement-folder";
+import { type RuntimeSurroundings } from "../../lib/platform/runtime-directory";
 
 const LINUX: RuntimeSurroundings = {
   platform: "linux",

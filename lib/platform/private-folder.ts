@@ -44,3 +44,10 @@ export function removeEmptyFolder(folder: string): void {
     // In use, gone already, or not ours: it stays as it is.
   }
 }
+
+/** Whether a folder is there, is no link, belongs to the user of this process, and nobody else can look into it. */
+export function isPrivateFolder(folder: string): boolean {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  if (stats?.isDirectory() !== true) return false;
+  return process.platform === "win32" || (isOwn(stats) && (stats.mode & OTHERS_MAY) === 0);
+}

@@ -1,0 +1,34 @@
+import { createConnection, type Socket } from "node:net";
+import { hasCode } from "../../../system-error";
+import { messageOf } from "../../../errors";
+
+const REASONS: readonly (readonly [code: string, reason: string])[] = [
+  ["ENOENT", "nothing is served there"],
+  ["ECONNREFUSED", "connection refused"],
+  ["EACCES", "another user's socket"],
+];
+
+/**
+ * A connection to a Unix socket, or to a named pipe.
+ *
+ * @param signal - Ends the attempt.
+ * @throws Error with the reason in a few words.
+ */
+export function connectSocket(path: string, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection({ path });
+    const end = () => socket.destroy(new Error("the client closed"));
+    signal.addEventListener("abort", end, { once: true });
+    const fail = (error: Error) => {
+      signal.removeEventListener("abort", end);
+      const known = REASONS.find(([code]) => hasCode(error, code));
+      reject(new Error(known?.[1] ?? messageOf(error), { cause: error }));
+    };
+    socket.once("error", fail);
+    socket.once("connect", () => {
+      signal.removeEventListener("abort", end);
+      socket.off("error", fail);
+      resolve(socket);
+    });
+  });
+}
