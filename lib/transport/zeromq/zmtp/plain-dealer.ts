@@ -1,4 +1,3 @@
-import { connect } from "node:net";
 import { deferred } from "../../../time/deferred";
 import { type Frame } from "../../../wire/frame";
 import { type ConnectionOptions } from "../../connection";
@@ -8,7 +7,7 @@ import { closedError } from "../handshake-failure";
 import { peerMechanism } from "../peer-mechanism";
 import { refusedMessage } from "../refused-message";
 import { type ReplyReceiver, type RequestSocket } from "../request-socket";
-import { ProtocolViolation } from "./frames";
+import { ProtocolViolation } from "./frame-reader";
 import { streamAddress } from "./stream-address";
 import { ZmtpConnection } from "./zmtp-connection";
 
@@ -73,7 +72,7 @@ export class PlainDealer implements RequestSocket {
     const { maxMessageBytes, heartbeatMs = DEFAULT_HEARTBEAT_MS } = this.options;
     return new Promise((resolve, reject) => {
       this.connection = new ZmtpConnection(
-        connect(streamAddress(this.url)),
+        streamAddress(this.url),
         {
           socketType: "DEALER",
           peerTypes: PEER_TYPES,

@@ -1,8 +1,7 @@
-import { connect } from "node:net";
 import { type ConnectionOptions } from "../../connection";
 import { DEFAULT_HEARTBEAT_MS } from "../../heartbeat";
 import { type SignalReceiver, type SignalSocket } from "../signal-socket";
-import { ProtocolViolation } from "./frames";
+import { ProtocolViolation } from "./frame-reader";
 import { streamAddress } from "./stream-address";
 import { ZmtpConnection } from "./zmtp-connection";
 
@@ -69,7 +68,7 @@ export class PlainSubscriber implements SignalSocket {
     const { maxMessageBytes, heartbeatMs = DEFAULT_HEARTBEAT_MS } = this.options;
     return new Promise((resolve, reject) => {
       const connection = new ZmtpConnection(
-        connect(streamAddress(this.url)),
+        streamAddress(this.url),
         {
           socketType: "SUB",
           peerTypes: PEER_TYPES,

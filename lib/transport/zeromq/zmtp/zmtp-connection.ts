@@ -1,10 +1,12 @@
-import { type Socket } from "node:net";
+import { connect, Socket } from "node:net";
 import { type Frame } from "../../../wire/frame";
 import { NoAnswerError, obstacleOf } from "../connect-obstacle";
 import { Liveness } from "./liveness";
 import { decodeCommand, PING, pongFor, propertiesOf, readyOf } from "./commands";
-import { encodeCommandFrame, encodeMessage, FrameReader, ProtocolViolation } from "./frames";
+import { FrameReader, ProtocolViolation } from "./frame-reader";
+import { encodeCommandFrame, encodeMessage } from "./frames";
 import { GREETING_BYTES, isPlainGreeting, PLAIN_GREETING } from "./greeting";
+import { type StreamAddress } from "./stream-address";
 
 /** Longer is no command of anybody's. */
 const MAX_COMMAND_BYTES = 4 * 1024;
@@ -12,11 +14,11 @@ const MAX_COMMAND_BYTES = 4 * 1024;
 /** More parts than any request of anybody's has: an envelope, a body and what belongs to it. */
 const MAX_PARTS = 64;
 
-/** Frames up to this size are copied, so that none keeps the whole piece alive in which it came. */
-const COPIED_BYTES = 4 * 1024;
-
 /** What is in the socket for a peer that does not read may be so large, in bytes, before it counts as full. */
 const FULL_BYTES = 1024 * 1024;
+
+/** Memory that a client gets for a frame before its bytes have come. */
+const RESERVED_FOR_STRANGERS_BYTES = 64 * 1024;
 
 /** Messages of one peer are handled for so long at most before the others have their turn, in milliseconds. */
 const TURN_MS = 10;
@@ -60,7 +62,8 @@ export interface ZmtpReceiver {
 
 /** A peer without keys at the other end of a stream: ZMTP 3 (ZeroMQ RFC 23), messages in and out. */
 export class ZmtpConnection {
-  private readonly reader = new FrameReader(() => this.maxFrameBytes());
+  private readonly socket: Socket;
+  private readonly reader: FrameReader;
   private parts: Buffer[] = [];
   private partBytes = 0;
   private state: "greeting" | "ready" | "open" | "closed" = "greeting";
@@ -74,14 +77,21 @@ export class ZmtpConnection {
   private timer: NodeJS.Timeout;
   private liveness: Liveness | undefined;
 
+  /** @param peer - Where to connect, or who has connected. */
   constructor(
-    private readonly socket: Socket,
+    peer: Socket | StreamAddress,
     private readonly options: ZmtpConnectionOptions,
     private readonly receiver: ZmtpReceiver,
   ) {
+    const isStranger = peer instanceof Socket;
+    this.reader = new FrameReader({
+      maxFrameBytes: () => this.maxFrameBytes(),
+      reservedBytes: isStranger ? RESERVED_FOR_STRANGERS_BYTES : options.maxMessageBytes,
+    });
+    const socket = isStranger ? this.listenTo(peer) : this.connectTo(peer);
+    this.socket = socket;
     this.isConnected = !socket.connecting;
     socket.setNoDelay(true);
-    socket.on("data", (piece: Buffer) => this.receive(piece));
     socket.on("error", (error) => this.destroy(this.isConnected ? undefined : obstacleOf(error)));
     socket.on("connect", () => this.connected());
     socket.on("close", () => this.destroy());
@@ -195,6 +205,24 @@ export class ZmtpConnection {
     this.receiver.onClosed(cause);
   }
 
+  private listenTo(socket: Socket): Socket {
+    return socket.on("data", (piece: Buffer) => {
+      this.reader.add(piece);
+      this.receive();
+    });
+  }
+
+  /** A large frame is read to where it stays; Node offers that only to the side that connects. */
+  private connectTo(address: StreamAddress): Socket {
+    const buffer = () => this.reader.room();
+    const callback = (bytes: number) => {
+      this.reader.filled(bytes);
+      this.receive();
+      return !this.isPaused();
+    };
+    return connect({ ...address, onread: { buffer, callback } });
+  }
+
   private connected(): void {
     this.isConnected = true;
     clearTimeout(this.timer);
@@ -216,8 +244,7 @@ export class ZmtpConnection {
     return this.state === "open" ? this.options.maxMessageBytes : MAX_COMMAND_BYTES;
   }
 
-  private receive(piece: Buffer): void {
-    this.reader.add(piece);
+  private receive(): void {
     this.readOn();
     this.reportUnfinished();
   }
@@ -254,7 +281,7 @@ export class ZmtpConnection {
     const bytes = this.reader.peek(GREETING_BYTES);
     if (!isPlainGreeting(bytes)) throw new ProtocolViolation("this is no plain ZMTP 3");
     if (bytes.length < GREETING_BYTES) return false;
-    this.reader.takeRaw(GREETING_BYTES);
+    this.reader.skip(GREETING_BYTES);
     this.state = "ready";
     this.socket.write(encodeCommandFrame(readyOf(this.options.socketType)));
     return true;
@@ -297,7 +324,7 @@ export class ZmtpConnection {
   private receivePart(body: Buffer, hasMore: boolean): void {
     if (this.state !== "open") throw new ProtocolViolation("a message came before the handshake");
     this.partBytes += body.length;
-    this.parts.push(body.length > COPIED_BYTES ? body : Buffer.from(body));
+    this.parts.push(body);
     if (this.parts.length > MAX_PARTS || this.partBytes > this.options.maxMessageBytes + MAX_COMMAND_BYTES) {
       throw new ProtocolViolation("a message is larger than is taken");
     }
