@@ -26,7 +26,7 @@ import { warnIfExposed } from "../exposure";
 import { inprocBound, inprocClosed } from "./inproc-endpoints";
 import { makePublisher } from "./make-publisher";
 import { makeRouter } from "./make-router";
-import { requireFiles } from "./open-files";
+import { requireFiles } from "../../open-files";
 import { PRESENCE, PRESENCE_FEATURE } from "./presence";
 import { type PublisherSocket } from "./publisher-socket";
 import { signalAddress } from "./signal-address";

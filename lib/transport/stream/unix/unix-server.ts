@@ -4,6 +4,7 @@ import { createConnection, createServer, type Server } from "node:net";
 import { dirname } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { AddressError, messageOf } from "../../../errors";
+import { OUT_OF_FILES } from "../../../open-files";
 import { hasCode } from "../../../system-error";
 import { type ServerTransport } from "../../endpoint";
 import { openDoor } from "../admission";
@@ -51,6 +52,7 @@ async function listenAt(url: string, onArrival: (arrival: Arrival) => void): Pro
 const REASONS: readonly (readonly [code: string, reason: string])[] = [
   ["EADDRINUSE", "another server has the address"],
   ["EACCES", "not allowed to make a socket there"],
+  OUT_OF_FILES,
 ];
 
 /**
