@@ -1,11 +1,21 @@
 import { type DecoratedMember, memberName, type RpcMethodDecorator } from "../lib/contract/decorated-member";
-import { type MethodRecord, type OnCallerLost, recordsOf } from "../lib/contract/records";
+import { type IdleTimeout, type MethodRecord, type OnCallerLost, recordsOf } from "../lib/contract/records";
+import { type TypeSpec } from "../lib/contract/value-type";
 import { type Argument } from "./arg";
 
 /** How a method is called: options of `@JsonMethod` and `@BufferMethod`. */
 export interface MethodOptions {
-  /** Milliseconds a client waits for the result; `null` waits for ever. Default 10 000. */
-  readonly timeout?: number | null;
+  /**
+   * Milliseconds a client waits for the result; `null` waits for ever. `{ idle: ms }` is how long it waits without
+   * progress: each renews the time. Default 10 000.
+   */
+  readonly timeout?: number | IdleTimeout | null;
+  /**
+   * The type of what the method tells before its result: what an async generator yields, or what is given to
+   * `CallContext.current().progress(value)`. What is not of the type is logged, and not sent. Default: any JSON value of
+   * a generator; of any other method, none.
+   */
+  readonly progress?: TypeSpec;
   /** Runs at once instead of behind the device's other methods: for what only reads. Default false. */
   readonly concurrent?: boolean;
   /**
@@ -26,7 +36,12 @@ export interface MethodOptions {
   readonly args?: readonly Argument[];
 }
 
-/** Exposes a method whose arguments and result travel as JSON. */
+/**
+ * Exposes a method whose arguments and result travel as JSON.
+ *
+ * An async generator, or a generator, tells its progress by what it yields, and its result by what it returns. Where its
+ * caller gives up or is gone it is ended as `return()` ends it: what stands in `finally` runs.
+ */
 export function JsonMethod(options: MethodOptions = {}): RpcMethodDecorator {
   return methodDecorator("json", options);
 }

@@ -14,11 +14,14 @@ export { connect } from "./client/connect";
 export { clientOf, withOptions } from "./client/create-remote";
 export { type ClientHandler, type ClientInterceptor, type ClientRequest } from "./client/interceptor";
 export { type Keywords } from "./client/outgoing-arguments";
+export { type Run, runOf } from "./client/run";
 export { type ReadonlyRemoteProperty, type Remote, type RemoteProperty } from "./client/remote";
 export { type ClientOptions, type ClientState, type RpcClient } from "./client/rpc-client";
 export { type MissedSignals } from "./client/signal-sequences";
 
-export { type BufferResult } from "./contract/buffer-result";
+export { type ArrayResult, type BufferResult } from "./contract/buffer-result";
+export { nd, NdArray, type NdLayout } from "./contract/nd-array";
+export { type ElementKind, type TypedArray, type TypedArrayClass } from "./contract/typed-arrays";
 export { type PropertyGuard } from "./contract/constraints";
 export { contractOf } from "./contract/contract-of";
 export {
@@ -31,6 +34,7 @@ export {
   type ArgRecord,
   type ExperimentMethodOptions,
   type Naming,
+  type IdleTimeout,
   type OnCallerLost,
 } from "./contract/records";
 export { remote } from "./contract/remote-body";
@@ -52,6 +56,7 @@ export {
   type EnumObject,
   Integer,
   type LazyType,
+  ndArrayOf,
   oneOf,
   setOf,
   tupleOf,
@@ -72,4 +77,5 @@ export {
   type ParameterDescription,
   type RigwireInventory,
 } from "./wire/inventory";
+export { readArray } from "./wire/incoming-arrays";
 export { type RunningMethod } from "./wire/server-status";

@@ -91,7 +91,10 @@ export class BusyError extends RigwireError {}
 /** The caller's `AbortSignal` ended a call; `cause` is the signal's reason. */
 export class CallAbortedError extends RigwireError {}
 
-/** A method that interrupts, such as `stop()`, was called while a call waited for its turn. It was not carried out. */
+/**
+ * A method that interrupts, such as `stop()`, was called. A call that waited for its turn was not carried out; one of a
+ * method that yields was ended while it ran, as the message says then.
+ */
 export class InterruptedError extends RigwireError {}
 
 /** A value does not fit what was declared for it: an argument, a property's value, a signal's argument. */

@@ -45,6 +45,8 @@ function methods(
       ...named(wireName, description),
       result,
       timeoutMs,
+      idleMs: description?.idleMs,
+      progress: description?.progress === undefined ? undefined : Any,
       concurrent: description?.concurrent ?? false,
       interrupts: description?.interrupts ?? false,
       onCallerLost: description?.onCallerLost ?? "abort",

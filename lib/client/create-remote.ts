@@ -107,7 +107,9 @@ function remoteMember(
 }
 
 function remoteMethod(client: RpcClient, method: MethodContract, options: CallOptions) {
-  return (...args: unknown[]) => client.call(method, args, {}, options);
+  return method.progress === undefined
+    ? (...args: unknown[]) => client.call(method, args, {}, options)
+    : (...args: unknown[]) => client.run(method, args, {}, options);
 }
 
 function remoteProperty(

@@ -17,6 +17,8 @@ function undescribed(name: string): MethodContract {
     description: undefined,
     result: "json",
     timeoutMs: null,
+    idleMs: undefined,
+    progress: undefined,
     concurrent: false,
     interrupts: false,
     onCallerLost: "abort",

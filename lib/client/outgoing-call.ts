@@ -1,4 +1,5 @@
 import { type Lane } from "../contract/lane";
+import { type IdleTimeout } from "../contract/records";
 import {
   EncodingError,
   MalformedMessageError,
@@ -10,11 +11,14 @@ import {
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../transport/message-limit";
 import { PendingCall } from "../transport/pending-call";
 import { type ChannelOptions } from "../transport/rpc-channel";
+import { OutgoingArrays } from "../wire/outgoing-arrays";
 import { errorOf } from "../wire/failures";
 import { frameBytes, isLarger } from "../wire/frame";
+import { type Feature } from "../wire/inventory";
 import { type ReceivedReply } from "../wire/message";
 import { decodeReply, type Reply } from "../wire/replies";
-import { encodeRequest, type RpcRequest } from "../wire/requests";
+import { decodeProgress, type ProgressMessage } from "../wire/progress";
+import { encodeRequest, type ProgressWish, type RpcRequest } from "../wire/requests";
 import { excessOfOutgoing } from "../wire/text-bounds";
 import { type CallOptions } from "./call-options";
 import { notOffered } from "./check-fulfilled";
@@ -31,6 +35,10 @@ export interface RequestKind<T = unknown> {
   readonly lane?: Lane;
   /** How long a reply is waited for if the caller does not say; null for ever. Without a peer: before it is known. */
   usualTimeoutMs(peer: Peer | undefined): number | null;
+  /** How long progress is waited for if the caller does not say; nothing or left out where the time does not depend on it. */
+  usualIdleMs?(peer: Peer | undefined): number | undefined;
+  /** Whether the device tells what comes before its reply, if it is asked to. Left out: it does not. */
+  tellsProgress?(peer: Peer): boolean;
   /** What errors call an argument of a method, by its place. */
   readonly argumentName?: (index: number) => string;
   /**
@@ -41,14 +49,20 @@ export interface RequestKind<T = unknown> {
   read(reply: Exclude<Reply, { kind: "failure" }>, place: ErrorPlace): T;
 }
 
+/** Gets what a method tells before its result. Must not throw. */
+export type ProgressListener = (progress: ProgressMessage) => void;
+
 /** One request of a client: what it asks of a device, and what its caller gets of the reply. */
 export class OutgoingCall<T> extends PendingCall<Peer> {
   override readonly lane: Lane;
+  /** Its time, where that is the time without progress. */
+  private idleMs: number | undefined;
 
   /**
    * @param client - Names the device in errors.
    * @param resolve - Gets what the reply holds.
    * @param reject - Gets the error.
+   * @param listener - Gets what a method tells before its result; left out where nobody wants to know.
    * @throws ValidationError for a time that is no number: nothing would ever end the wait.
    */
   constructor(
@@ -59,10 +73,12 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
     private readonly defaults: CallOptions & Pick<ChannelOptions, "maxMessageBytes" | "maxTextBytes">,
     private readonly resolve: (value: T) => void,
     protected readonly reject: (error: unknown) => void,
+    private readonly listener?: ProgressListener,
   ) {
     super();
     this.lane = kind.lane ?? "in turn";
-    const { timeoutMs = defaults.timeoutMs } = options;
+    const { timeoutMs: time = defaults.timeoutMs } = options;
+    const timeoutMs = isIdleTimeout(time) ? time.idle : time;
     if (Number.isNaN(timeoutMs)) {
       const text = "was not sent: timeoutMs is NaN, and must be milliseconds, or null to wait for ever";
       throw new ValidationError(`${subjectOf(this.place)}${text}`, this.place);
@@ -80,9 +96,16 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
   }
 
   timeoutFor(peer: Peer | undefined): number | null {
-    const { timeoutMs = this.defaults.timeoutMs } = this.options;
-    const wanted = timeoutMs === undefined ? this.kind.usualTimeoutMs(peer) : timeoutMs;
+    const { timeoutMs: time = this.defaults.timeoutMs } = this.options;
+    this.idleMs = this.idleTimeFor(peer, time);
+    if (this.idleMs !== undefined) return this.idleMs;
+    const wanted = time === undefined || isIdleTimeout(time) ? this.kind.usualTimeoutMs(peer) : time;
     return peer === undefined ? (wanted ?? LONGEST_CONNECT_MS) : wanted;
+  }
+
+  private idleTimeFor(peer: Peer | undefined, time: CallOptions["timeoutMs"]): number | undefined {
+    if (isIdleTimeout(time)) return time.idle;
+    return time === undefined ? this.kind.usualIdleMs?.(peer) : undefined;
   }
 
   /**
@@ -101,9 +124,19 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
         ? undefined
         : Math.floor(clock.deadline(performance.now(), until));
     try {
-      const text = encodeRequest(this.request, deadline, this.replyLimitFor(peer), this.kind.argumentName);
-      refuseTooLarge(text, peer);
+      const [text, arrays] = OutgoingArrays.writing((writing) =>
+        encodeRequest(this.request, {
+          deadline,
+          maxReplyBytes: this.replyLimitFor(peer),
+          argumentName: this.kind.argumentName,
+          progress: this.progressWish(peer),
+          arrays: writing,
+        }),
+      );
+      refuseArrays(arrays, peer);
+      refuseTooLarge(text, arrays.bytes, peer);
       refuseExcess(text, peer);
+      this.data = arrays.frame();
       return text;
     } catch (error) {
       throw withPlace(error, this.place);
@@ -120,6 +153,27 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
     }
   }
 
+  protected override progressed(message: ReceivedReply): void {
+    if (this.listener === undefined) return;
+    let progress: ProgressMessage;
+    try {
+      progress = decodeProgress(message);
+    } catch {
+      // The number of the next one tells that it is missing.
+      return;
+    }
+    if (progress.seq > 0) this.listener(progress);
+  }
+
+  /** What the device is asked for beside the result; nothing where nobody wants more, or it cannot tell. */
+  private progressWish(peer: Peer): ProgressWish | undefined {
+    const { progress = this.defaults.progress ?? true } = this.options;
+    const isWanted = (this.listener !== undefined && progress) || this.idleMs !== undefined;
+    if (!isWanted || this.kind.tellsProgress?.(peer) !== true) return undefined;
+    this.isRenewed = this.idleMs !== undefined;
+    return { idleMs: this.idleMs };
+  }
+
   /** What a device must know that would send more than this client takes: that would end the connection as well. */
   private replyLimitFor({ inventory }: Peer): number | undefined {
     const { maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES } = this.defaults;
@@ -127,11 +181,29 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
   }
 }
 
-function refuseTooLarge(text: string, { inventory }: Peer): void {
-  const limit = inventory.rigwire?.maxMessageBytes ?? Infinity;
-  if (!isLarger(text, limit)) return;
+function isIdleTimeout(time: CallOptions["timeoutMs"]): time is IdleTimeout {
+  return typeof time === "object" && time !== null;
+}
+
+/** An original, or an older device, would take no notice of a second frame, and of the call neither. */
+function refuseArrays({ first }: OutgoingArrays, { inventory: { rigwire } }: Peer): void {
+  if (first === undefined || rigwire?.features.includes("arrays" satisfies Feature) === true) return;
+  const article = /^[AEIO]/.test(first.name) || first.name === "NdArray" ? "an" : "a";
+  const why =
+    rigwire === undefined ? "it is no device of rigwire" : `it is an older rigwire, ${rigwire.version}`;
   throw new EncodingError(
-    `the request has ${frameBytes(text)} bytes, more than the ${limit} that the device takes: ` +
+    `${first.place} is ${article} ${first.name}, and the device takes no arrays (${why}): send a list, [...array]`,
+  );
+}
+
+/** @param further - Of the arrays behind the text, in bytes. */
+function refuseTooLarge(text: string, further: number, { inventory }: Peer): void {
+  const limit = inventory.rigwire?.maxMessageBytes ?? Infinity;
+  if (further === 0 && !isLarger(text, limit)) return;
+  const bytes = frameBytes(text) + further;
+  if (bytes <= limit) return;
+  throw new EncodingError(
+    `the request has ${bytes} bytes, more than the ${limit} that the device takes: ` +
       "raise maxMessageBytes on the server",
   );
 }

@@ -7,6 +7,7 @@ import { messageOf, SignalError } from "../errors";
 import { type Bytes } from "../platform/platform";
 import { BurstLog } from "../log/burst-log";
 import { type Logger } from "../log/logger";
+import { type SignalFrames } from "../transport/connection";
 import { type RpcChannel } from "../transport/rpc-channel";
 import {
   argumentsAsWritten,
@@ -24,7 +25,7 @@ export class RemoteSignals {
   private readonly observables = new Map<string, Observable<unknown>>();
   /** What was read last: an original's subscribers all get every frame, one after the other. */
   private last:
-    { readonly frame: Bytes; readonly message: SignalMessage | SignalEnd | undefined } | undefined;
+    { readonly frames: SignalFrames; readonly message: SignalMessage | SignalEnd | undefined } | undefined;
   private readonly log: BurstLog;
 
   /**
@@ -55,7 +56,7 @@ export class RemoteSignals {
 
   private open(contract: SignalContract): Observable<unknown> {
     const { wireName, member } = contract;
-    const frames = this.channel.subscribe(wireName);
+    const signals = this.channel.subscribe(wireName);
     return new Observable((observer) => {
       const leave = () => {
         connections.unsubscribe();
@@ -70,9 +71,9 @@ export class RemoteSignals {
         const lacking = state.peer.missing.get(member);
         if (lacking !== undefined) observer.error(notOffered(lacking, { device: this.device(), member }));
       });
-      const subscription = frames.subscribe({
-        next: (frame) => {
-          const message = this.read(frame);
+      const subscription = signals.subscribe({
+        next: (frames) => {
+          const message = this.read(frames);
           if (message?.signal !== wireName) return;
           if (isSignalEnd(message)) {
             const { seq, error } = message;
@@ -84,7 +85,7 @@ export class RemoteSignals {
             return;
           }
           if (message.seq !== undefined) this.sequences.received(wireName, message.seq);
-          const value = this.valueOf(contract, message, isOriginal ? frame : undefined);
+          const value = this.valueOf(contract, message, isOriginal ? frames.frame : undefined);
           if (value !== UNFIT) observer.next(value);
         },
         complete: () => observer.complete(),
@@ -93,14 +94,14 @@ export class RemoteSignals {
     });
   }
 
-  private read(frame: Bytes): SignalMessage | SignalEnd | undefined {
-    if (this.last?.frame !== frame) this.last = { frame, message: this.decode(frame) };
+  private read(frames: SignalFrames): SignalMessage | SignalEnd | undefined {
+    if (this.last?.frames !== frames) this.last = { frames, message: this.decode(frames) };
     return this.last.message;
   }
 
-  private decode(frame: Bytes): SignalMessage | SignalEnd | undefined {
+  private decode({ frame, data }: SignalFrames): SignalMessage | SignalEnd | undefined {
     try {
-      return decodeSignal(frame, this.maxTextBytes);
+      return decodeSignal(frame, this.maxTextBytes, data);
     } catch (error) {
       this.log.warn({ err: error }, `a signal could not be read: ${messageOf(error)}`, "unreadable");
       return undefined;

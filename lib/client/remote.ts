@@ -1,9 +1,10 @@
 import { type Observable } from "rxjs";
 import { type Bytes } from "../platform/platform";
+import { type Run } from "./run";
 
 /**
- * A device of class `T` as it is seen from elsewhere: a method gives a function returning a promise, a field that is
- * an Observable gives an Observable, every other field gives a {@link RemoteProperty} (without `set` where it is
+ * A device of class `T` as it is seen from elsewhere: a method gives a function returning a promise, one that yields a
+ * {@link Run}, a field that is an Observable gives an Observable, every other field gives a {@link RemoteProperty} (without `set` where it is
  * readonly in `T`).
  */
 export type Remote<T> = { readonly [K in keyof T]-?: RemoteMember<T, K> };
@@ -31,10 +32,20 @@ type RemoteMember<T, K extends keyof T> =
   IsAny<T[K]> extends true
     ? PropertyOf<T, K>
     : T[K] extends (...args: infer A) => infer R
-      ? (...args: A) => Promise<Received<Awaited<R>>>
+      ? (...args: A) => Called<R>
       : T[K] extends Observable<infer V>
         ? Observable<V>
         : PropertyOf<T, K>;
+
+/** What a generator yields is its progress. */
+type Called<R> =
+  IsAny<R> extends true
+    ? Promise<R>
+    : [R] extends [never]
+      ? Promise<R>
+      : [R] extends [AsyncGenerator<infer P, infer V, never> | Generator<infer P, infer V, never>]
+        ? Run<Received<Awaited<V>>, Awaited<P>>
+        : Promise<Received<Awaited<R>>>;
 
 type PropertyOf<T, K extends keyof T> =
   IsReadonly<T, K> extends true ? ReadonlyRemoteProperty<T[K]> : RemoteProperty<T[K]>;

@@ -2,9 +2,12 @@ import { laneOf } from "../contract/lane";
 import { convertValue } from "../contract/convert-value";
 import { type MethodContract, type PropertyContract } from "../contract/service-contract";
 import { MalformedMessageError, messageOf, placeName, ValidationError } from "../errors";
-import { decodeInventory, type Inventory } from "../wire/inventory";
+import { withArrays } from "../wire/incoming-arrays";
+import { readBufferResult } from "../wire/buffer-results";
+import { decodeInventory, type Inventory, type MemberDescription } from "../wire/inventory";
 import { argumentName } from "./outgoing-arguments";
 import { type RequestKind } from "./outgoing-call";
+import { type Peer } from "./peer";
 
 const PROPERTY_TIMEOUT_MS = 10_000;
 const INVENTORY_TIMEOUT_MS = 1_000;
@@ -31,7 +34,7 @@ export const getKindOf = once(getKind);
 export const setKindOf = once(setKind);
 
 function methodKind(method: MethodContract): RequestKind {
-  const { member, wireName, result, timeoutMs } = method;
+  const { member, wireName, result, timeoutMs, idleMs } = method;
   return {
     member,
     lane: laneOf(method),
@@ -42,12 +45,18 @@ function methodKind(method: MethodContract): RequestKind {
       const { jsonMethods, bufferMethods } = peer.inventory;
       return jsonMethods.get(wireName) ?? bufferMethods.get(wireName) ?? null;
     },
+    usualIdleMs: (peer) => (peer === undefined ? idleMs : describedBy(peer, wireName)?.idleMs),
+    tellsProgress: (peer) => describedBy(peer, wireName)?.progress !== undefined,
     read(reply, place) {
-      if (reply.kind === "buffer") return [reply.data, reply.info];
+      if (reply.kind === "buffer") return readBufferResult(reply.data, reply.info);
       if (result === "json") return reply.body.result;
       throw new MalformedMessageError(`${placeName(place)}answered without bytes`, place);
     },
   };
+}
+
+function describedBy({ inventory }: Peer, wireName: string): MemberDescription | undefined {
+  return inventory.rigwire?.members.get(wireName);
 }
 
 function getKind({ member, type }: PropertyContract): RequestKind {
@@ -55,9 +64,8 @@ function getKind({ member, type }: PropertyContract): RequestKind {
     member,
     usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
     read(reply, place) {
-      if (reply.kind !== "success")
-        throw new MalformedMessageError(`${placeName(place)}answered with bytes`, place);
-      const { value } = reply.body;
+      const { value } =
+        reply.kind === "success" ? reply.body : (withArrays(reply.info, reply.data) as typeof reply.info);
       if (value === null || value === undefined) return value;
       try {
         return convertValue(type, value, "its value", []);

@@ -6,7 +6,8 @@ import {
   type SignalContract,
 } from "../contract/service-contract";
 import { toWire } from "../contract/to-wire";
-import { type ErrorPlace } from "../errors";
+import { Any, mayHoldArrays } from "../contract/value-type";
+import { type ErrorPlace, messageOf } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import {
   type ChannelOptions,
@@ -19,13 +20,14 @@ import { type Inventory } from "../wire/inventory";
 import { type RpcRequest } from "../wire/requests";
 import { type CallOptions } from "./call-options";
 import { type MissingMembers } from "./check-fulfilled";
-import { OutgoingCall, withPlace, type RequestKind } from "./outgoing-call";
+import { OutgoingCall, type ProgressListener, withPlace, type RequestKind } from "./outgoing-call";
 import { methodCalled } from "./method-called";
 import { checkSendable, outgoingArguments, type Keywords } from "./outgoing-arguments";
 import { type ClientHandler, type ClientInterceptor, type ClientRequest, interceptedBy } from "./interceptor";
 import { MissedLog } from "./missed-log";
 import { DeviceProtocol, type Peer } from "./peer";
 import { RemoteSignals } from "./remote-signals";
+import { RemoteRun, type Run, RunProgress } from "./run";
 import { getKindOf, INVENTORY, methodKindOf, setKindOf, STOP_SERVER } from "./request-kinds";
 import { SignalSequences, type MissedSignals } from "./signal-sequences";
 
@@ -69,6 +71,7 @@ export class RpcClient {
   private readonly sequences = new SignalSequences();
   private readonly signals: RemoteSignals;
   private readonly missedLog: MissedLog;
+  private readonly log: Logger;
   /** The name, or else the address, under which it was last connected. */
   private lastKnown: string | undefined;
 
@@ -83,6 +86,7 @@ export class RpcClient {
   ) {
     const { logger = defaultLogger(), interceptors = [], missing = "tell" } = options;
     const expected = contract === undefined ? undefined : { contract, missing, log: logger };
+    this.log = logger;
     this.isIntercepted = interceptors.length > 0;
     this.channel = new ReconnectingChannel(locate, new DeviceProtocol(expected, this.sequences), options);
     this.signals = new RemoteSignals(
@@ -122,9 +126,44 @@ export class RpcClient {
     options: CallOptions = {},
   ): Promise<unknown> {
     const contract = typeof method === "string" ? methodCalled(method, this.contract) : method;
+    return this.begin(contract, args, kwargs, options);
+  }
+
+  /**
+   * Calls a method as {@link call} does, and hears of its progress.
+   *
+   * @returns A promise as that of `call`, with what the method tells meanwhile: nothing where it tells no progress.
+   */
+  run(
+    method: MethodContract | string,
+    args: readonly unknown[] = [],
+    kwargs: Keywords = {},
+    options: CallOptions = {},
+  ): Run<unknown> {
+    const contract = typeof method === "string" ? methodCalled(method, this.contract) : method;
+    const { progress: type = Any, member } = contract;
+    const progress = new RunProgress(type, options.signal ?? this.options.signal, (error) =>
+      this.log.error(
+        { err: error },
+        `the progress of ${this.device}.${member} does not fit its declaration: ${messageOf(error)}`,
+      ),
+    );
+    const { onProgress, signal } = progress;
+    return new RemoteRun(progress, () =>
+      this.begin(contract, args, kwargs, { ...options, signal }, onProgress),
+    );
+  }
+
+  private begin(
+    contract: MethodContract,
+    args: readonly unknown[],
+    kwargs: Keywords,
+    options: CallOptions,
+    onProgress?: ProgressListener,
+  ): Promise<unknown> {
     return !this.isIntercepted
-      ? this.callDirectly(contract, args, kwargs, options)
-      : this.intercept("call", contract, args, options, kwargs);
+      ? this.callDirectly(contract, args, kwargs, options, onProgress)
+      : this.intercept("call", contract, args, options, kwargs, onProgress);
   }
 
   private callDirectly(
@@ -132,6 +171,7 @@ export class RpcClient {
     args: readonly unknown[],
     kwargs: Keywords,
     options: CallOptions,
+    onProgress?: ProgressListener,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const request = this.methodCall(method, args, kwargs);
@@ -143,6 +183,7 @@ export class RpcClient {
         this.options,
         resolve,
         reject,
+        onProgress,
       );
       this.channel.send(call);
     });
@@ -156,7 +197,12 @@ export class RpcClient {
   }
 
   private getDirectly(property: PropertyContract, options: CallOptions): Promise<unknown> {
-    const request = { event: "PROPERTY_GET", property: property.wireName } as const;
+    const takesArrays = mayHoldArrays(property.type);
+    const request = {
+      event: "PROPERTY_GET",
+      property: property.wireName,
+      ...(takesArrays && { takesArrays }),
+    } as const;
     return this.request(request, getKindOf(property), options);
   }
 
@@ -218,9 +264,10 @@ export class RpcClient {
     args: readonly unknown[],
     options: CallOptions,
     kwargs: Keywords = {},
+    onProgress?: ProgressListener,
   ): Promise<unknown> {
     const { device } = this;
-    const send: ClientHandler = (request) => this.sendAs(kind, contract, request);
+    const send: ClientHandler = (request) => this.sendAs(kind, contract, request, onProgress);
     const handle = interceptedBy(this.options.interceptors ?? [], send);
     return handle({ kind, device, member: contract.member, args, kwargs, options });
   }
@@ -229,8 +276,9 @@ export class RpcClient {
     kind: ClientRequest["kind"],
     contract: MethodContract | PropertyContract,
     { args, kwargs = {}, options }: ClientRequest,
+    onProgress?: ProgressListener,
   ): Promise<unknown> {
-    if (contract.kind === "method") return this.callDirectly(contract, args, kwargs, options);
+    if (contract.kind === "method") return this.callDirectly(contract, args, kwargs, options, onProgress);
     return kind === "get"
       ? this.getDirectly(contract, options)
       : this.setDirectly(contract, args[0], options);

@@ -1,3 +1,5 @@
+import { isNdArray } from "./nd-array";
+import { elementKindOf, isNodeBuffer } from "./typed-arrays";
 import { type ValueType } from "./value-type";
 
 /**
@@ -33,6 +35,12 @@ export function takesAsItIs(type: ValueType, value: unknown): boolean {
       );
     case "dict":
       return isRecord(value) && Object.values(value).every((item) => takesAsItIs(type.values, item));
+    case "typed-array":
+      return elementKindOf(value) === type.elements && !isNodeBuffer(value);
+    case "nd-array":
+      return isNdArray(value) && (type.elements ?? elementKindOf(value.data)) === elementKindOf(value.data);
+    case "bytes":
+      return elementKindOf(value)?.name === "Uint8Array";
     default:
       return isRecord(value);
   }
@@ -46,6 +54,7 @@ function isSet(value: unknown): value is Iterable<unknown> {
 /** An object that is neither a list nor a class of the language that JSON has no form for. */
 export function isRecord(value: unknown): value is object {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  if (ArrayBuffer.isView(value) || isNdArray(value)) return false;
   return !(value instanceof Set || value instanceof Map || value instanceof Date);
 }
 

@@ -1,4 +1,5 @@
 import { ContractError, messageOf } from "../errors";
+import { isGeneratorFunction } from "./generators";
 import { experimentMethodsOf } from "./experiment-methods";
 import { integerDeclaredAs, integerOfAnySize } from "./integers";
 import { parametersOf } from "./parameters";
@@ -101,22 +102,24 @@ class ContractBuilder {
   }
 
   private method(member: string, record: MethodRecord): MethodContract {
-    const timeoutMs = record.timeout === undefined ? DEFAULT_METHOD_TIMEOUT_MS : record.timeout;
-    if (timeoutMs !== null && !(Number.isFinite(timeoutMs) && timeoutMs > 0)) {
-      throw new ContractError(
-        `the timeout must be a positive number of milliseconds, or null to wait for ever`,
-      );
-    }
+    const progress = this.progress(member, record);
     return {
       kind: "method",
       ...this.named(member, record),
       result: record.result,
-      timeoutMs,
+      ...methodTimes(record, progress !== undefined),
+      progress,
       concurrent: this.isConcurrent(record),
       interrupts: record.interrupts ?? false,
       onCallerLost: record.onCallerLost ?? "abort",
       parameters: parametersOf(this.chain, this.prototype, member),
     };
+  }
+
+  /** What a generator yields is its progress, whether or not the author says of which type. */
+  private progress(member: string, record: MethodRecord): ValueType | undefined {
+    if ("progress" in record) return integerOfAnySize(valueType(record.progress));
+    return isGeneratorFunction(inheritedDescriptor(this.prototype, member)?.value) ? Any : undefined;
   }
 
   private isConcurrent({ concurrent, interrupts = false }: MethodRecord): boolean {
@@ -213,6 +216,29 @@ class ContractBuilder {
   private mistake(member: string, problem: string): ContractError {
     return new ContractError(`${this.type.name}.${member}: ${problem}`, { member });
   }
+}
+
+/** How long a method is waited for. */
+function methodTimes(
+  { timeout = DEFAULT_METHOD_TIMEOUT_MS }: MethodRecord,
+  hasProgress: boolean,
+): Pick<MethodContract, "timeoutMs" | "idleMs"> {
+  const isIdle = typeof timeout === "object" && timeout !== null;
+  const ms = isIdle ? timeout.idle : timeout;
+  if (ms !== null && !(Number.isFinite(ms) && ms > 0)) {
+    throw new ContractError(
+      "the timeout must be a positive number of milliseconds, { idle: milliseconds } without progress, or null to " +
+        "wait for ever",
+    );
+  }
+  if (!isIdle) return { timeoutMs: ms, idleMs: undefined };
+  if (ms === null || !hasProgress) {
+    throw new ContractError(
+      "a timeout of { idle } needs progress that renews it: make the method an async generator, or declare what it " +
+        "tells with progress: TYPE",
+    );
+  }
+  return { timeoutMs: null, idleMs: ms };
 }
 
 const WIRE_NAMES: Readonly<Record<Naming, (member: string) => string>> = {

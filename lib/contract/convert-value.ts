@@ -1,6 +1,8 @@
 import { ValidationError } from "../errors";
 import { isDateText, isRecord, takesAsItIs } from "./as-it-is";
 import { hasConstraints, type Unchecked } from "./constraints";
+import { arrayCure, arrayExcerpt, type ArrayType, toArray } from "./convert-array";
+import { withArraysAside } from "./arrays-aside";
 import { classTransformer } from "./validator";
 import { typeName, type Constructor, type ValueType } from "./value-type";
 
@@ -37,6 +39,13 @@ export function convertValue(
       return toInstance(type.dto, value, place, unchecked);
     case "choice":
       return toChoice(type, value, place);
+    case "typed-array":
+    case "nd-array":
+    case "bytes": {
+      const array = toArray(type, value);
+      if (array === undefined) throw mismatch(type, value, place);
+      return array;
+    }
     default: {
       const isWide = type.kind === "integer" && type.isAnySize === true && typeof value === "bigint";
       const converted = isWide ? value : PRIMITIVES[type.kind](value);
@@ -48,7 +57,17 @@ export function convertValue(
 
 type PrimitiveKind = Exclude<
   ValueType["kind"],
-  "any" | "array" | "tuple" | "set" | "dict" | "union" | "choice" | "dto"
+  | "any"
+  | "array"
+  | "tuple"
+  | "set"
+  | "dict"
+  | "union"
+  | "choice"
+  | "dto"
+  | "typed-array"
+  | "nd-array"
+  | "bytes"
 >;
 
 const DECIMAL = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/;
@@ -82,7 +101,8 @@ const PRIMITIVES: Readonly<Record<PrimitiveKind, (value: unknown) => unknown>> =
     return value === null ? null : undefined;
   },
   object(value) {
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject && arrayExcerpt(value) === undefined ? value : undefined;
   },
   date(value) {
     const isReadable = typeof value === "number" || isDateText(value);
@@ -171,18 +191,27 @@ function toInstance(dto: Constructor<object>, value: unknown, place: string, unc
     unchecked.push({ place, instance: value });
     return value;
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw mismatch({ kind: "dto", dto }, value, place);
-  }
-  const instance = classTransformer().plainToInstance(dto as new () => object, value);
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  if (!isObject || arrayExcerpt(value) !== undefined) throw mismatch({ kind: "dto", dto }, value, place);
+  const instance = withArraysAside(value, (plain) =>
+    classTransformer().plainToInstance(dto as new () => object, plain),
+  );
   if (hasConstraints(dto)) unchecked.push({ place, instance });
   return instance;
 }
 
 function mismatch(type: ValueType, value: unknown, place: string): ValidationError {
   const isPastNumbers = typeof value === "bigint" && (type.kind === "number" || type.kind === "integer");
-  const cure = isPastNumbers ? ": no number holds it, declare it as bigint (type: BigInt)" : "";
+  const cure = isPastNumbers
+    ? ": no number holds it, declare it as bigint (type: BigInt)"
+    : isArrayType(type)
+      ? arrayCure(type, value)
+      : "";
   return new ValidationError(`${place}: expected ${typeName(type)}, got ${excerpt(value)}${cure}`);
+}
+
+function isArrayType(type: ValueType): type is ArrayType {
+  return type.kind === "typed-array" || type.kind === "nd-array" || type.kind === "bytes";
 }
 
 const EXCERPT_LENGTH = 60;
@@ -191,7 +220,7 @@ const EXCERPT_LENGTH = 60;
 function excerpt(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(shorten(value));
   if (typeof value !== "object" || value === null) return String(value);
-  return Array.isArray(value) ? `a list of ${value.length}` : "an object";
+  return Array.isArray(value) ? `a list of ${value.length}` : (arrayExcerpt(value) ?? "an object");
 }
 
 function shorten(text: string): string {

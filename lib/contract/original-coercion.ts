@@ -2,6 +2,7 @@ import { ValidationError } from "../errors";
 import { takesAsItIs } from "./as-it-is";
 import { type Unchecked } from "./constraints";
 import { convertValue } from "./convert-value";
+import { isNdArray } from "./nd-array";
 import { type ValueType } from "./value-type";
 import { WrittenFloat } from "./written-float";
 
@@ -123,6 +124,7 @@ function asNumbers(value: unknown): unknown {
 function mapped(value: unknown, change: (item: unknown, index: string | number) => unknown): unknown {
   if (value instanceof WrittenFloat) return value.value;
   if (Array.isArray(value)) return value.map((item: unknown, index) => change(item, index));
-  if (typeof value !== "object" || value === null) return value;
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || isNdArray(value))
+    return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, change(item, key)]));
 }

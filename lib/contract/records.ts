@@ -18,16 +18,24 @@ interface MemberOptions {
   readonly description?: string;
 }
 
+/** The longest silence that is waited through: each progress renews the time. */
+export interface IdleTimeout {
+  /** Milliseconds without progress. */
+  readonly idle: number;
+}
+
 /** What becomes of a call that runs when its caller is gone. */
 export type OnCallerLost = "abort" | "continue";
 
 export interface MethodRecord extends MemberOptions {
   readonly kind: "method";
   readonly result: "json" | "buffer";
-  readonly timeout?: number | null;
+  readonly timeout?: number | IdleTimeout | null;
   readonly concurrent?: boolean;
   readonly interrupts?: boolean;
   readonly onCallerLost?: OnCallerLost;
+  /** Where the key is there, the type was written out; undefined is one that was not there yet. */
+  readonly progress?: TypeSpec | undefined;
 }
 
 export interface PropertyRecord extends MemberOptions, ValueRules {

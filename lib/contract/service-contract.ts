@@ -40,8 +40,12 @@ export interface MethodContract extends MemberBase {
   readonly kind: "method";
   /** What comes back: JSON, or bytes with a JSON info object. */
   readonly result: "json" | "buffer";
-  /** Milliseconds a client waits for the result; null waits for ever. */
+  /** Milliseconds a client waits for the result; null waits for ever, or as long as there is progress. */
   readonly timeoutMs: number | null;
+  /** Milliseconds a client waits without hearing of progress; nothing where the time does not depend on it. */
+  readonly idleMs: number | undefined;
+  /** What the method tells before its result, each of this type; nothing where it tells nothing. */
+  readonly progress: ValueType | undefined;
   /** Runs at once instead of behind the device's other methods. */
   readonly concurrent: boolean;
   /** Runs at once as well, aborts what runs and refuses what waits. */

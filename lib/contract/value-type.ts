@@ -1,4 +1,6 @@
 import { ContractError } from "../errors";
+import { NdArray } from "./nd-array";
+import { bufferClass, elementKindOfClass, type ElementKind, type TypedArrayClass } from "./typed-arrays";
 
 /** A class that can be made with `new`. */
 export type Constructor<T = unknown> = abstract new (...args: never[]) => T;
@@ -16,13 +18,20 @@ export type ValueType =
   | { readonly kind: "union"; readonly members: readonly ValueType[] }
   /** One of a few texts and numbers. */
   | { readonly kind: "choice"; readonly values: readonly (string | number)[] }
-  | { readonly kind: "dto"; readonly dto: Constructor<object> };
+  | { readonly kind: "dto"; readonly dto: Constructor<object> }
+  /** A typed array of one kind. */
+  | { readonly kind: "typed-array"; readonly elements: ElementKind }
+  /** A typed array with a shape; of elements of any kind where none is said. */
+  | { readonly kind: "nd-array"; readonly elements?: ElementKind }
+  /** A `Buffer` on Node, a `Uint8Array` elsewhere. */
+  | { readonly kind: "bytes" };
 
 /**
  * How a user writes a type: `String`, `Number`, `Boolean`, `BigInt`, `Object` (a JSON object), `Array` (of anything),
- * `Date`, a class with class-validator decorators, or what {@link Integer}, {@link Any}, {@link arrayOf},
- * {@link tupleOf}, {@link setOf}, {@link dictOf}, {@link oneOf} and {@link enumOf} give. A function without parameters that gives one of them, `() => Step`, is asked
- * when the class is first used: for imports that go in a circle.
+ * `Date`, a class with class-validator decorators, `Buffer`, a class of typed arrays such as `Float64Array`, `NdArray`,
+ * or what {@link Integer}, {@link Any}, {@link arrayOf},
+ * {@link tupleOf}, {@link setOf}, {@link dictOf}, {@link oneOf}, {@link enumOf} and {@link ndArrayOf} give. A function
+ * without parameters that gives one of them, `() => Step`, is asked when the class is first used: for imports that go in a circle.
  */
 export type TypeSpec = Constructor | BigIntConstructor | ValueType | LazyType;
 
@@ -104,6 +113,14 @@ export function oneOf(...types: (TypeSpec | null)[]): ValueType {
   };
 }
 
+/** A typed array with a shape whose elements are of one kind: `ndArrayOf(Uint16Array)` of an image with 16 bits. */
+export function ndArrayOf(elements: TypedArrayClass): ValueType {
+  const kind = elementKindOfClass(elements);
+  if (kind === undefined)
+    throw new ContractError("ndArrayOf() takes a class of typed arrays, such as Uint16Array");
+  return { kind: "nd-array", elements: kind };
+}
+
 const NULL: ValueType = { kind: "null" };
 
 /**
@@ -155,28 +172,16 @@ const BUILT_IN = new Map<unknown, ValueType>([
   [Object, { kind: "object" }],
   [Array, { kind: "array", items: Any }],
   [Date, { kind: "date" }],
+  [NdArray, { kind: "nd-array" }],
+  ...(bufferClass() === undefined ? [] : [[bufferClass(), { kind: "bytes" }] as const]),
 ]);
 
-const BYTES = "bytes travel only as the result of a @BufferMethod";
-const NUMBERS = "use an array of numbers";
+const BYTES = "use a Uint8Array of it";
 
-/** Classes that JSON cannot carry, with what to do instead. */
+/** Classes that cannot be sent, with what to do instead. */
 const NOT_ON_THE_WIRE = new Map<unknown, string>([
-  // Node's own class; elsewhere there is none.
-  [Reflect.get(globalThis, "Buffer"), BYTES],
-  [Uint8Array, BYTES],
-  [Uint8ClampedArray, BYTES],
   [ArrayBuffer, BYTES],
   [DataView, BYTES],
-  [Int8Array, NUMBERS],
-  [Int16Array, NUMBERS],
-  [Uint16Array, NUMBERS],
-  [Int32Array, NUMBERS],
-  [Uint32Array, NUMBERS],
-  [Float32Array, NUMBERS],
-  [Float64Array, NUMBERS],
-  [BigInt64Array, NUMBERS],
-  [BigUint64Array, NUMBERS],
   [Map, "use an object"],
   [Set, "use an array"],
   [RegExp, "use its source"],
@@ -200,6 +205,8 @@ export function valueType(spec: TypeSpec | undefined): ValueType {
   }
   const cure = NOT_ON_THE_WIRE.get(spec);
   if (cure !== undefined) throw new ContractError(`a ${spec.name} cannot travel as JSON: ${cure}`);
+  const elements = elementKindOfClass(spec);
+  if (elements !== undefined) return { kind: "typed-array", elements };
   return BUILT_IN.get(spec) ?? { kind: "dto", dto: spec as Constructor<object> };
 }
 
@@ -239,6 +246,20 @@ export function isTypeSpec(value: object): value is TypeSpec {
 export function isValueType(value: unknown): value is ValueType {
   return typeof value === "object" && value !== null && "kind" in value;
 }
+
+/** Whether values of a type may hold arrays that travel as bytes. Classes and what is not known may. */
+export function mayHoldArrays(type: ValueType): boolean {
+  const known = HOLDING.get(type);
+  if (known !== undefined) return known;
+  const holds = HOLDERS.some((kind) => holdsKind(type, kind));
+  HOLDING.set(type, holds);
+  return holds;
+}
+
+/** Asked for every value that is read: looked into once. */
+const HOLDING = new WeakMap<ValueType, boolean>();
+
+const HOLDERS: readonly ValueType["kind"][] = ["typed-array", "nd-array", "bytes", "any", "object", "dto"];
 
 /** Whether a kind of types is a type's own or that of one within it. Classes are not looked into. */
 export function holdsKind(type: ValueType, kind: ValueType["kind"], seen = new Set<ValueType>()): boolean {
@@ -287,6 +308,10 @@ export function typeName(type: ValueType): string {
       return type.members.map(typeName).join(" | ");
     case "dto":
       return type.dto.name;
+    case "typed-array":
+      return type.elements.name;
+    case "nd-array":
+      return type.elements === undefined ? "NdArray" : `NdArray<${type.elements.name}>`;
     default:
       return type.kind;
   }

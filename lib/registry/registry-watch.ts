@@ -47,7 +47,7 @@ export class RegistryWatch {
     this.ready = this.whenReady.promise;
     this.obstructed = this.whenObstructed.promise;
     this.channel = new ReconnectingChannel(locate, watchProtocol, options);
-    this.channel.subscribe(CHANGES).subscribe((frame) => this.receive(frame));
+    this.channel.subscribe(CHANGES).subscribe(({ frame }) => this.receive(frame));
     this.channel.state$.subscribe((state) => this.follow(state));
   }
 

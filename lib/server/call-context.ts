@@ -5,6 +5,22 @@ import { type RequestContext } from "./request-context";
 export interface CallContext extends RequestContext {
   /** The name on the wire of the method that is called, or of the property that is read or set. */
   readonly method: string;
+  /**
+   * Tells the caller how far the method has come, where the caller wants to know; a method that is a generator yields
+   * instead. What is not of the type that the method declares is logged, and not sent. Does nothing once the call has
+   * ended.
+   *
+   * ```ts
+   * const call = CallContext.current();
+   * for (let at = 0; at < 10; at++) {
+   *   await this.step();
+   *   call.progress({ at, of: 10 });
+   * }
+   * ```
+   *
+   * @throws ContractError if the method declares none: `@JsonMethod({ progress: TYPE })`.
+   */
+  progress(value: unknown): void;
 }
 
 let running: CallContext | undefined;

@@ -1,3 +1,5 @@
+import { isNdArray } from "../contract/nd-array";
+
 /*
  * What values of JSON take in the engine's heap, in bytes, at most: a slot of a list or an object is a pointer, and what
  * it points to has a head.
@@ -11,6 +13,8 @@ const OBJECT_BYTES = 56;
 /** Objects with many members are tables, with room for more. */
 const MEMBER_BYTES = 64;
 const BIGINT_BYTES = 24;
+/** With the object of the array, and the one of its memory. */
+const ARRAY_BYTES = 256;
 const HEX_DIGITS_PER_BYTE = 2;
 
 /** What a request takes besides its values: its own object, its place in the queue, its way back. */
@@ -20,7 +24,7 @@ const REQUEST_BYTES = 1_024;
  * What a request with these values takes while it waits, in bytes: an upper bound. A text counts with two bytes a
  * character.
  *
- * @param values - As JSON gives them.
+ * @param values - As JSON gives them, with arrays of numbers in them.
  * @param enough - Where the count may end: whether it is more than this is all that matters.
  */
 export function keptBytes(values: readonly unknown[], enough: number): number {
@@ -31,7 +35,12 @@ export function keptBytes(values: readonly unknown[], enough: number): number {
     else bytes += bytesOfPrimitive(value);
   };
   for (let next = open.pop(); next !== undefined && bytes <= enough; next = open.pop()) {
-    if (Array.isArray(next)) {
+    if (ArrayBuffer.isView(next)) {
+      bytes += ARRAY_BYTES + next.byteLength;
+    } else if (isNdArray(next)) {
+      bytes += ARRAY_BYTES;
+      count(next.data);
+    } else if (Array.isArray(next)) {
       bytes += LIST_BYTES + SLOT_BYTES * next.length;
       for (const value of next) count(value);
     } else {

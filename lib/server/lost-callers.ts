@@ -26,6 +26,7 @@ export class LostCallers {
     this.remember(id);
     for (const request of this.active.of(id)) {
       if (request.isWaiting || !goesOn(request)) request.giveUp(CALLER_LOST, "cancelled");
+      else request.forsake();
     }
   }
 

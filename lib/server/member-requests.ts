@@ -5,12 +5,13 @@ import { type MemberRequest } from "../wire/requests";
 import { type ActiveRequests } from "./active-requests";
 import { type DeviceProperties, type ServedGet, type ServedSet } from "./device-properties";
 import { type DeviceTime } from "./device-time";
+import { type FailureLog } from "./failure-log";
 import { type MethodRunner, type ServedCall } from "./method-runner";
 import { type Handler, type Link, pipeline } from "./pipeline";
-import { type RequestOrigin, ServedRequest } from "./served-request";
+import { type RequestKeeper, type RequestOrigin, ServedRequest } from "./served-request";
 
 /** Brings each request for a member through the links of the server to the device. */
-export class MemberRequests {
+export class MemberRequests implements RequestKeeper {
   private readonly carryOut: Handler;
 
   /**
@@ -21,7 +22,8 @@ export class MemberRequests {
     private readonly methods: MethodRunner,
     private readonly properties: DeviceProperties,
     private readonly active: ActiveRequests,
-    private readonly time: DeviceTime,
+    private readonly log: FailureLog,
+    readonly time: DeviceTime,
     links: readonly Link[],
   ) {
     this.carryOut = pipeline(links, (request) => this.toDevice(request));
@@ -34,16 +36,18 @@ export class MemberRequests {
       origin.reply(failureReply(this.unknownMember(request)));
       return;
     }
-    const served = new ServedRequest(
-      contract,
-      request,
-      origin,
-      (replied) => this.active.delete(replied),
-      this.time,
-    );
+    const served = new ServedRequest(contract, request, origin, this);
     this.carryOut(served);
     // Most are done by now: nothing can have asked for them.
     if (!served.isReplied) this.active.add(served);
+  }
+
+  replied(request: ServedRequest): void {
+    this.active.delete(request);
+  }
+
+  progressUnfit(request: ServedRequest, error: unknown): void {
+    this.log.progressUnfit(request, error);
   }
 
   private memberOf(request: MemberRequest): MemberContract | undefined {

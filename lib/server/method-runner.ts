@@ -1,3 +1,4 @@
+import { isGenerator } from "../contract/generators";
 import { type MethodContract } from "../contract/service-contract";
 import { DeviceUnavailableError, InterruptedError } from "../errors";
 import { deviceFailure, refusal } from "../wire/failures";
@@ -8,6 +9,7 @@ import { bindArguments } from "./bind-arguments";
 import { withContext } from "./call-context";
 import { callerName } from "./caller-name";
 import { type Device } from "./device";
+import { driveGenerator, ENDED } from "./drive-generator";
 import { type FailureLog } from "./failure-log";
 import { isPromise } from "./is-promise";
 import { LocalTask } from "./local-task";
@@ -146,6 +148,7 @@ export class MethodRunner {
     try {
       const result = withContext(call, () => this.device.invoke(call.contract.member, args));
       if (isPromise(result)) return this.settle(call, result);
+      if (isGenerator(result)) return this.settle(call, driveGenerator(result, call, this.log));
       call.succeed(result);
     } catch (error) {
       this.failed(call, error);
@@ -156,7 +159,9 @@ export class MethodRunner {
   private async settle(call: ServedCall, result: PromiseLike<unknown>): Promise<void> {
     const ended = this.overdue.watch(call);
     try {
-      call.succeed(await result);
+      const value = await result;
+      if (value === ENDED) call.ended();
+      else call.succeed(value);
     } catch (error) {
       this.failed(call, error);
     }

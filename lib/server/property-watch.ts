@@ -1,6 +1,7 @@
 import { inheritedDescriptor } from "../contract/records";
 import { whyNotJson } from "../contract/value-type";
 import { ContractError } from "../errors";
+import { OutgoingArrays } from "../wire/outgoing-arrays";
 import { decodeJson, encodeJson } from "../wire/json";
 import { platform } from "../platform/current";
 import { AwaitedChanges } from "./awaited-changes";
@@ -126,10 +127,16 @@ function snapshot(read: () => unknown): unknown {
   try {
     const value = read();
     if (isPromise(value)) return handled(value);
-    return typeof value === "object" && value !== null ? decodeJson(encodeJson(value)) : value;
+    return typeof value === "object" && value !== null ? copyOf(value) : value;
   } catch {
     return Symbol("cannot be read or compared");
   }
+}
+
+/** Of arrays their bytes: they stand in no text. */
+function copyOf(value: object): unknown {
+  const [text, arrays] = OutgoingArrays.writing((writing) => encodeJson(value, "", writing));
+  return arrays.isEmpty ? decodeJson(text) : [text, arrays.frame()];
 }
 
 /** One that rejects and is looked at by nobody must not count as unhandled. */

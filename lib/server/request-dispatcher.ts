@@ -1,7 +1,9 @@
-import { type IncomingRequest, type RpcEndpoint } from "../transport/endpoint";
+import { EncodingError } from "../errors";
+import { type ClientIdentity, type IncomingRequest, type RpcEndpoint } from "../transport/endpoint";
 import { deviceFailure, failed, refusal } from "../wire/failures";
-import { type Frame } from "../wire/frame";
+import { type Frame, frameBytes, isLarger } from "../wire/frame";
 import { encodeJson } from "../wire/json";
+import { MAX_PROGRESS_BYTES } from "../wire/progress";
 import { failureReply, type ReplyFrames, successReply, withinLimit } from "../wire/replies";
 import { decodeRequest, type RpcRequest } from "../wire/requests";
 import { type ActiveRequests } from "./active-requests";
@@ -31,23 +33,23 @@ export class RequestDispatcher {
   ) {}
 
   handle(incoming: IncomingRequest): void {
-    let request: RpcRequest | undefined;
-    const reply = (frames: readonly Frame[]) =>
-      incoming.reply(withinLimit(frames, this.replyLimit(request), this.maxTextBytes));
+    const asker = new Asker(incoming, this.endpoint.maxMessageBytes, this.maxTextBytes);
+    let request: RpcRequest;
     try {
-      request = decodeRequest(incoming.body, this.maxTextBytes);
+      request = decodeRequest(incoming.body, this.maxTextBytes, incoming.data);
     } catch (error) {
-      reply(failureReply(refusal(error)));
+      asker.reply(failureReply(refusal(error)));
       return;
     }
+    if ("maxReplyBytes" in request) asker.takesUpTo(request.maxReplyBytes);
     if (!isTakenWhile(this.answering.phase(), request)) {
-      reply(failureReply(failed("the server is closing", "busy")));
+      asker.reply(failureReply(failed("the server is closing", "busy")));
       return;
     }
     try {
-      this.answer(request, { client: incoming.client, id: incoming.id, reply });
+      this.answer(request, asker);
     } catch (error) {
-      reply(failureReply(deviceFailure(error)));
+      asker.reply(failureReply(deviceFailure(error)));
     }
   }
 
@@ -77,12 +79,39 @@ export class RequestDispatcher {
         return active.find(origin.client.id, request.id)?.giveUp("the caller gave it up", "cancelled");
     }
   }
+}
 
-  /** The largest frame that both sides of a request take. */
-  private replyLimit(request: RpcRequest | undefined): number {
-    const { maxMessageBytes } = this.endpoint;
-    const asked = request !== undefined && "maxReplyBytes" in request ? request.maxReplyBytes : undefined;
-    return Math.min(maxMessageBytes, asked ?? maxMessageBytes);
+/** Who sent a request, and gets nothing that is larger than both sides of it take. */
+class Asker implements RequestOrigin {
+  readonly client: ClientIdentity;
+  readonly id: string;
+
+  constructor(
+    private readonly incoming: IncomingRequest,
+    private maxReplyBytes: number,
+    private readonly maxTextBytes: number,
+  ) {
+    this.client = incoming.client;
+    this.id = incoming.id;
+  }
+
+  takesUpTo(maxReplyBytes: number | undefined): void {
+    if (maxReplyBytes !== undefined) this.maxReplyBytes = Math.min(this.maxReplyBytes, maxReplyBytes);
+  }
+
+  reply(frames: readonly Frame[]): void {
+    this.incoming.reply(withinLimit(frames, this.maxReplyBytes, this.maxTextBytes));
+  }
+
+  progress(text: string): void {
+    const limit = Math.min(MAX_PROGRESS_BYTES, this.maxReplyBytes, this.maxTextBytes);
+    if (isLarger(text, limit)) {
+      throw new EncodingError(
+        `a progress of ${frameBytes(text)} bytes is more than the ${limit} that may be sent: it says how far the ` +
+          "method has come, data goes into its result or into signals",
+      );
+    }
+    this.incoming.progress(text);
   }
 }
 

@@ -79,7 +79,7 @@ export class RpcServer {
       device,
       contract,
       endpoint.subscriptions$,
-      (signal, frame) => this.publish(signal, frame),
+      (signal, frame, data) => this.publish(signal, frame, data),
       log,
     );
     const { interceptors = [] } = options;
@@ -97,7 +97,15 @@ export class RpcServer {
     this.accounts = new SignalAccounts(endpoint, this.signals);
     const state = { name: () => this.name, phase: () => this.phase };
     this.dispatcher = new RequestDispatcher(endpoint, this.maxTextBytes, {
-      members: new MemberRequests(contract, this.methods, this.properties, this.active, this.time, links),
+      members: new MemberRequests(
+        contract,
+        this.methods,
+        this.properties,
+        this.active,
+        failures,
+        this.time,
+        links,
+      ),
       signals: this.accounts,
       description: new SelfDescription(contract, endpoint, this.maxTextBytes, this.methods, this.time, state),
       active: this.active,
@@ -227,8 +235,14 @@ export class RpcServer {
     this.active.stoodStill(forMs);
   }
 
-  private publish(signal: string, frame: string): void {
+  private publish(signal: string, frame: string, data?: Uint8Array): void {
     const { maxMessageBytes } = this.endpoint;
+    const bytes = data === undefined ? 0 : data.length + frameBytes(frame);
+    if (bytes > maxMessageBytes) {
+      throw new EncodingError(
+        `a signal of ${bytes} bytes is more than maxMessageBytes (${maxMessageBytes}) allows`,
+      );
+    }
     const [limit, option] =
       this.maxTextBytes < maxMessageBytes
         ? [this.maxTextBytes, "maxTextBytes"]
@@ -238,7 +252,7 @@ export class RpcServer {
         `a signal of ${frameBytes(frame)} bytes is more than ${option} (${limit}) allows`,
       );
     }
-    this.endpoint.publish(signal, frame);
+    this.endpoint.publish(signal, frame, data);
   }
 
   private stop(reply: (frames: ReplyFrames) => void): void {

@@ -1,8 +1,13 @@
+import { convertValue } from "../contract/convert-value";
 import { type MemberContract } from "../contract/service-contract";
+import { toWire } from "../contract/to-wire";
+import { ContractError } from "../errors";
 import { type Timer } from "../platform/platform";
+import { MAX_TIMER_MS } from "../time/max-timer";
 import { type ClientIdentity } from "../transport/endpoint";
 import { deviceFailure, failed, type Failure, type FailureReason } from "../wire/failures";
 import { failureReply, type ReplyFrames } from "../wire/replies";
+import { BEGUN, encodeProgress } from "../wire/progress";
 import { type MemberRequest } from "../wire/requests";
 import { type CallContext } from "./call-context";
 import { type DeviceTime } from "./device-time";
@@ -15,6 +20,7 @@ import { replyOf } from "./reply-of";
 const DEADLINE_GRACE_MS = 100;
 
 const DEADLINE_PASSED = "the caller's deadline passed";
+const WAS_SILENT = "it told no progress for as long as the caller waits";
 
 /** Where a request came from, and where its reply goes. */
 export interface RequestOrigin {
@@ -22,6 +28,21 @@ export interface RequestOrigin {
   /** The client's own name for the request; empty where it gave none. */
   readonly id: string;
   reply(frames: ReplyFrames): void;
+  /**
+   * Sends a progress before the reply.
+   *
+   * @throws EncodingError if it is too large.
+   */
+  progress(text: string): void;
+}
+
+/** Who is told what becomes of requests. */
+export interface RequestKeeper {
+  readonly time: DeviceTime;
+  /** Called once for each request. */
+  replied(request: ServedRequest): void;
+  /** A method told what it does not declare, or what cannot be sent; called once for each request. */
+  progressUnfit(request: ServedRequest, error: unknown): void;
 }
 
 /** How far a request has come. */
@@ -40,6 +61,12 @@ export class ServedRequest<
 > implements CallContext {
   readonly receivedAt: number;
   private startedAt: number | undefined;
+  /** When it began or last told progress, on the server's clock. */
+  private heardAt: number | undefined;
+  /** How often it told progress. */
+  private progressCount = 0;
+  private isProgressUnfit = false;
+  private isForsaken = false;
   /** Stands before the reply, where interceptors see the outcome first. */
   outcome: OutcomeListener | undefined;
   private phase: RequestPhase = "waiting";
@@ -53,10 +80,14 @@ export class ServedRequest<
     readonly contract: Member,
     readonly request: Asked,
     private readonly origin: RequestOrigin,
-    private readonly onReplied: (request: ServedRequest) => void,
-    private readonly time: DeviceTime,
+    private readonly keeper: RequestKeeper,
   ) {
+    const { time } = keeper;
     this.receivedAt = time.toMonotonic(time.now());
+  }
+
+  private get time(): DeviceTime {
+    return this.keeper.time;
   }
 
   get client(): ClientIdentity {
@@ -72,7 +103,8 @@ export class ServedRequest<
   }
 
   get deadline(): number | undefined {
-    return this.stamp === undefined ? undefined : this.time.toMonotonic(this.stamp);
+    const { endsAt } = this;
+    return endsAt === undefined ? undefined : this.time.toMonotonic(endsAt);
   }
 
   /** The deadline on the server's clock, as the client stamped it. */
@@ -83,6 +115,11 @@ export class ServedRequest<
   /** How long it has been running, in milliseconds. */
   get runningMs(): number {
     return this.startedAt === undefined ? 0 : this.time.now() - this.startedAt;
+  }
+
+  /** How long it has told nothing since it began, in milliseconds. */
+  get silentMs(): number {
+    return this.heardAt === undefined ? 0 : this.time.now() - this.heardAt;
   }
 
   get isWaiting(): boolean {
@@ -114,8 +151,41 @@ export class ServedRequest<
     if (this.phase !== "waiting") return false;
     if (this.isLate()) return false;
     this.enter("running");
-    this.startedAt = this.time.now();
+    this.startedAt = this.heardAt = this.time.now();
+    // The caller's time runs from when it asked: it may have waited for long.
+    if (this.idleMs !== undefined && this.wantsProgress) this.origin.progress(BEGUN);
     return true;
+  }
+
+  progress(value: unknown): void {
+    if (this.contract.kind !== "method" || this.contract.progress === undefined) {
+      const { member } = this.contract;
+      throw new ContractError(
+        `${member} tells progress, but does not declare it: say of which type it is, as in ` +
+          "@JsonMethod({ progress: Number })",
+        { member },
+      );
+    }
+    this.tell(value);
+  }
+
+  /** It has come so far. What is not of the declared type, or cannot be sent, is logged. */
+  tell(value: unknown): void {
+    if (this.phase !== "running") return;
+    this.heardAt = this.time.now();
+    if (!this.wantsProgress) return;
+    this.progressCount += 1;
+    try {
+      this.origin.progress(encodeProgress(this.progressCount, this.progressToSend(value)));
+    } catch (error) {
+      if (!this.isProgressUnfit) this.keeper.progressUnfit(this, error);
+      this.isProgressUnfit = true;
+    }
+  }
+
+  /** Its caller is gone, and it goes on: nobody hears of it any more. */
+  forsake(): void {
+    this.isForsaken = true;
   }
 
   /**
@@ -136,6 +206,15 @@ export class ServedRequest<
     else this.abort(why, reason);
   }
 
+  /** It was told to end while it ran, and did. */
+  ended(): void {
+    const { text, reason } = this.reasonGivenUp ?? { text: DEADLINE_PASSED, reason: "late" };
+    // Of what is busy, nothing was carried out.
+    this.fail(
+      failed(`${this.method} was ended while it ran: ${text}`, reason === "busy" ? undefined : reason),
+    );
+  }
+
   /** It was carried out. */
   succeed(result: unknown): void {
     if (this.outcome !== undefined) this.outcome.succeed(result);
@@ -152,7 +231,7 @@ export class ServedRequest<
   replyWith(result: unknown): void {
     let frames: ReplyFrames;
     try {
-      frames = replyOf(this.contract, this.request.event, result);
+      frames = replyOf(this.contract, this.request, result);
     } catch (error) {
       frames = failureReply(deviceFailure(error));
     }
@@ -164,7 +243,7 @@ export class ServedRequest<
     if (this.phase === "replied") return;
     this.enter("replied");
     clearTimeout(this.deadlineTimer);
-    this.onReplied(this);
+    this.keeper.replied(this);
     this.origin.reply(frames);
   }
 
@@ -180,7 +259,7 @@ export class ServedRequest<
   stoodStill(forMs: number): void {
     const seconds = (forMs / 1_000).toFixed(1);
     if (this.phase === "waiting") this.refuse(`the device's clock stood still for ${seconds} s`, "late");
-    else if (this.stamp !== undefined && this.time.now() >= this.stamp) this.abort(DEADLINE_PASSED, "late");
+    else if (this.endsAt !== undefined && this.time.now() >= this.endsAt) this.abortLate();
   }
 
   private enter(phase: RequestPhase): void {
@@ -196,12 +275,42 @@ export class ServedRequest<
 
   private abort(why: string, reason: FailureReason): void {
     this.reasonGivenUp ??= { text: why, reason };
+    clearTimeout(this.deadlineTimer);
     this.controller?.abort(new Error(why));
   }
 
+  private abortLate(): void {
+    this.abort(this.idleMs === undefined ? DEADLINE_PASSED : WAS_SILENT, "late");
+  }
+
   private watchDeadline(): void {
-    if (this.stamp === undefined) return;
-    const remainingMs = Math.max(this.stamp - this.time.now(), 0) + DEADLINE_GRACE_MS;
-    this.deadlineTimer = setTimeout(() => this.abort(DEADLINE_PASSED, "late"), remainingMs);
+    if (this.endsAt === undefined || this.phase === "replied") return;
+    const remainingMs = this.endsAt - this.time.now() + DEADLINE_GRACE_MS;
+    if (remainingMs <= 0) {
+      this.abortLate();
+      return;
+    }
+    // Progress may have renewed the time until then.
+    this.deadlineTimer = setTimeout(() => this.watchDeadline(), Math.min(remainingMs, MAX_TIMER_MS));
+  }
+
+  /** When its caller stops waiting, on the server's clock: once it runs, progress renews the time where that was asked for. */
+  private get endsAt(): number | undefined {
+    const { idleMs } = this;
+    return idleMs === undefined || this.heardAt === undefined ? this.stamp : this.heardAt + idleMs;
+  }
+
+  private get idleMs(): number | undefined {
+    return "idle" in this.request ? this.request.idle : undefined;
+  }
+
+  /** One without a name cannot be told from the reply. */
+  private get wantsProgress(): boolean {
+    return "progress" in this.request && this.request.progress === true && this.id !== "" && !this.isForsaken;
+  }
+
+  private progressToSend(value: unknown): unknown {
+    const type = this.contract.kind === "method" ? this.contract.progress : undefined;
+    return type === undefined ? value : toWire(type, convertValue(type, value, "progress", []));
   }
 }

@@ -7,6 +7,7 @@ import { platform } from "../platform/current";
 import { type Timer } from "../platform/platform";
 import { type SubscriptionChange } from "../transport/endpoint";
 import { type Logger } from "../log/logger";
+import { OutgoingArrays } from "../wire/outgoing-arrays";
 import { encodeSignal, encodeSignalEnd, signalTopic } from "../wire/signals";
 import { isSubject, type Device } from "./device";
 
@@ -26,7 +27,7 @@ export class SignalPublisher {
     device: Device,
     contract: ServiceContract,
     subscriptions$: Observable<SubscriptionChange>,
-    publish: (signal: string, frame: string) => void,
+    publish: (signal: string, frame: string, data?: Uint8Array) => void,
     log: Logger,
   ) {
     this.sources = new Map(
@@ -38,7 +39,7 @@ export class SignalPublisher {
             signal,
             place,
             device.signal(signal.member),
-            (frame) => publish(signal.wireName, frame),
+            (frame, data) => publish(signal.wireName, frame, data),
             log,
           ),
         ];
@@ -88,7 +89,7 @@ class SignalSource {
     private readonly contract: SignalContract,
     private readonly place: string,
     private readonly observable: Observable<unknown>,
-    private readonly publish: (frame: string) => void,
+    private readonly publish: (frame: string, data?: Uint8Array) => void,
     private readonly log: Logger,
   ) {
     this.isHot = isSubject(observable);
@@ -169,9 +170,11 @@ class SignalSource {
     try {
       const args = this.argumentsOf(value);
       // Counted where it could be sent: whoever was away learns from the number how many there were.
-      const frame = encodeSignal(this.topic, args, this.count + 1);
+      const [frame, arrays] = OutgoingArrays.writing((writing) =>
+        encodeSignal(this.topic, args, this.count + 1, writing),
+      );
       this.count += 1;
-      if (this.isWanted) this.publish(frame);
+      if (this.isWanted) this.publish(frame, arrays.frame());
     } catch (error) {
       this.log.error({ err: error }, `${this.place} emitted what it does not declare: ${messageOf(error)}`);
     }

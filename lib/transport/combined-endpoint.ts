@@ -64,8 +64,8 @@ class CombinedEndpoint implements RpcEndpoint {
     );
   }
 
-  publish(signal: string, frame: Frame): void {
-    for (const endpoint of this.endpoints) endpoint.publish(signal, frame);
+  publish(signal: string, frame: Frame, data?: Uint8Array): void {
+    for (const endpoint of this.endpoints) endpoint.publish(signal, frame, data);
   }
 
   /** The one over which the subscriptions came knows them. */

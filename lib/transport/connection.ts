@@ -36,6 +36,12 @@ export interface Connection {
   end(): void;
 }
 
+/** A signal as it came: its text, and the arrays that this refers to, if there are any. */
+export interface SignalFrames {
+  readonly frame: Bytes;
+  readonly data: Bytes | undefined;
+}
+
 /** Who is told what comes over a connection. */
 export interface ConnectionReceiver {
   /**
@@ -49,8 +55,9 @@ export interface ConnectionReceiver {
    * A signal came.
    *
    * @param signal - Its name; nothing where the transport does not know it.
+   * @param data - The frame behind it, if there is one.
    */
-  onSignal(signal: string | undefined, frame: Bytes): void;
+  onSignal(signal: string | undefined, frame: Bytes, data?: Bytes): void;
 
   /** No signals come for now, though requests may; the transport tries to mend it. Called once until it is mended. */
   onSignalsLost(reason: string): void;

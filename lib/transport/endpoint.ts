@@ -23,8 +23,12 @@ export interface IncomingRequest {
   /** The client's own name for the request; empty where it gave none. */
   readonly id: string;
   readonly body: Received;
+  /** The frame behind the body, with the arrays that it refers to; nothing where there is none. */
+  readonly data?: Uint8Array | undefined;
   /** Sends the reply; once. The frames are sent without a copy: leave them alone afterwards. */
   reply(frames: readonly Frame[]): void;
+  /** Sends something before the reply. While it waits to leave, the next takes its place: a slow client gets the newest. */
+  progress(frame: Frame): void;
 }
 
 /** What an endpoint serves. */
@@ -57,8 +61,12 @@ export interface RpcEndpoint {
   /** Clients that are gone, of those that may still have calls waiting or running. Each is told once. */
   readonly departed$: Observable<ClientIdentity>;
 
-  /** Sends a frame of a signal to all who subscribed to it. */
-  publish(signal: string, frame: Frame): void;
+  /**
+   * Sends a frame of a signal to all who subscribed to it.
+   *
+   * @param data - Goes behind it, to those who can read it.
+   */
+  publish(signal: string, frame: Frame, data?: Uint8Array): void;
 
   /**
    * Resolves when the subscriptions that a client made before have arrived.

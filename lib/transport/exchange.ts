@@ -3,6 +3,7 @@ import { type Bytes, type Timer } from "../platform/platform";
 import { deferred } from "../time/deferred";
 import { decodeReplyBatch, isBatch, takesBatches } from "../wire/batch";
 import { type ReceivedReply } from "../wire/message";
+import { isProgress } from "../wire/progress";
 import {
   type ClientTransport,
   type Connection,
@@ -18,13 +19,18 @@ import { turnOf } from "./text-turns";
 /** So many of what was given up are remembered as owed; a reply to what is forgotten is dropped all the same. */
 const MAX_GIVEN_UP = 4_096;
 
-/** A request from when it is handed over until its reply. Exactly one of the two is called, unless it was dropped. */
+/**
+ * A request from when it is handed over until its reply. Exactly one of `onReply` and `onLost` is called, unless it was
+ * dropped.
+ */
 export interface SentRequest extends WaitingRequest {
   /** Its number on the connection, given when it is handed over. */
   id: number;
   /** Nobody waits for it any more. */
   isDropped: boolean;
   onReply(reply: ReceivedReply): void;
+  /** Something came before the reply. Left out: it is dropped. */
+  onProgress?(message: ReceivedReply): void;
   /**
    * @param wasSent - Whether any of it may have reached the server.
    * @param url - Where it was sent.
@@ -83,7 +89,7 @@ export class Exchange {
     const exchange = new Exchange(options, options.handshakeTimeoutMs);
     const receiver: ConnectionReceiver = {
       onMessage: (id, frames) => exchange.receive(id, frames),
-      onSignal: (signal, frame) => listener.onSignal(signal, frame),
+      onSignal: (signal, frame, data) => listener.onSignal(signal, frame, data),
       onSignalsLost: (reason) => listener.onSignalsLost?.(reason),
       onSignalsBack: () => listener.onSignalsBack(),
       onLost: (reason) => exchange.end(reason),
@@ -255,6 +261,10 @@ export class Exchange {
 
   private settle(id: number, reply: ReceivedReply): void {
     const request = this.pending.get(id);
+    if (isProgress(reply)) {
+      request?.onProgress?.(reply);
+      return;
+    }
     this.pending.delete(id);
     this.givenUp.delete(id);
     if (request === undefined) return;

@@ -1,4 +1,4 @@
-import { type Bytes } from "../platform/platform";
+import { type SignalFrames } from "./connection";
 
 /** What may be held, in frames and in bytes; what comes beyond is missed, and told by its number. */
 const MAX_FRAMES = 10_000;
@@ -10,7 +10,7 @@ const MAX_BYTES = 16 * 1024 * 1024;
  * told to be missed.
  */
 export class HeldSignals {
-  private frames: (readonly [signal: string | undefined, frame: Bytes])[] = [];
+  private frames: (readonly [signal: string | undefined, frames: SignalFrames])[] = [];
   private bytes = 0;
   private holds = false;
 
@@ -23,17 +23,18 @@ export class HeldSignals {
   }
 
   /** @returns Whether it is held now, or gone: not to be handed out. */
-  take(signal: string | undefined, frame: Bytes): boolean {
+  take(signal: string | undefined, frames: SignalFrames): boolean {
     if (!this.holds) return false;
-    if (this.frames.length < MAX_FRAMES && this.bytes + frame.length <= MAX_BYTES) {
-      this.frames.push([signal, frame]);
-      this.bytes += frame.length;
+    const bytes = frames.frame.length + (frames.data?.length ?? 0);
+    if (this.frames.length < MAX_FRAMES && this.bytes + bytes <= MAX_BYTES) {
+      this.frames.push([signal, frames]);
+      this.bytes += bytes;
     }
     return true;
   }
 
   /** Hands out all of them, in order. */
-  release(handOut: (signal: string | undefined, frame: Bytes) => void): void {
+  release(handOut: (signal: string | undefined, frames: SignalFrames) => void): void {
     const { frames } = this;
     this.holds = false;
     this.frames = [];

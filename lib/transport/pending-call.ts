@@ -23,13 +23,17 @@ const LONGEST_LOOK_MS = 250;
  */
 export abstract class PendingCall<Peer> implements SentRequest {
   readonly startedAt = performance.now();
-  /** How long the caller waits altogether; null for ever. */
+  /** How long the caller waits; null for ever. */
   timeoutMs: number | null = null;
+  /** From when on: progress renews the time where it is the time without any. */
+  private waitsFrom = this.startedAt;
   id = 0;
   /** What it is counted with where room is limited. */
   readonly lane: Lane = "in turn";
   /** Made when it leaves. */
   body = "";
+  /** The arrays that it refers to; made with it. */
+  data: Uint8Array | undefined = undefined;
   isSent = false;
   isDropped = false;
   /** Where it was handed over. */
@@ -43,11 +47,15 @@ export abstract class PendingCall<Peer> implements SentRequest {
   /** Ends the wait early. */
   abstract readonly signal: AbortSignal | undefined;
 
-  /** How long the caller waits altogether, in milliseconds; null waits for ever once it is connected. */
+  /** Whether its time begins anew with each progress. */
+  protected isRenewed = false;
+
+  /** How long the caller waits, in milliseconds; null waits for ever once it is connected. */
   abstract timeoutFor(peer: Peer | undefined): number | null;
 
   /**
-   * The text of the request, made when it leaves, so that it fits the device that is connected then.
+   * The text of the request, made when it leaves, so that it fits the device that is connected then. Sets
+   * {@link data} where arrays go with it.
    *
    * @param until - When the caller's time is over, on the clock of `performance.now()`; null for never.
    * @throws whatever the request shall fail with.
@@ -62,7 +70,7 @@ export abstract class PendingCall<Peer> implements SentRequest {
   /** When something is to be done about it, on the clock of `performance.now()`: at last, when its time is over. */
   get dueAt(): number {
     if (this.timeoutMs === null) return Infinity;
-    const end = this.startedAt + this.timeoutMs;
+    const end = this.waitsFrom + this.timeoutMs;
     return this.isLookedInto || this.exchange === undefined ? end : end - this.lookMs(this.timeoutMs);
   }
 
@@ -97,6 +105,14 @@ export abstract class PendingCall<Peer> implements SentRequest {
     exchange.request(this);
   }
 
+  onProgress(message: ReceivedReply): void {
+    if (this.isRenewed) {
+      this.waitsFrom = performance.now();
+      this.isLookedInto = false;
+    }
+    this.progressed(message);
+  }
+
   onReply(frames: ReceivedReply): void {
     this.settled();
     this.succeed(frames);
@@ -117,9 +133,10 @@ export abstract class PendingCall<Peer> implements SentRequest {
     const timeoutMs = this.timeoutMs ?? Infinity;
     if (this.abandon()) {
       const because = holdup === undefined ? "" : `; ${holdup}`;
-      const text =
-        `${subjectOf(this.place)}got no reply within ${timeoutMs} ms (${where}); ` +
-        `it may still be carried out${because}`;
+      const what = this.isRenewed
+        ? `told no progress for ${timeoutMs} ms`
+        : `got no reply within ${timeoutMs} ms`;
+      const text = `${subjectOf(this.place)}${what} (${where}); it may still be carried out${because}`;
       this.fail(new RpcTimeoutError(text, timeoutMs, this.place));
     } else {
       const reason = problem === undefined ? where : `${where}: ${problem}`;
@@ -144,6 +161,11 @@ export abstract class PendingCall<Peer> implements SentRequest {
     const outcome = wasSent ? "it may or may not have been carried out" : "it was not sent";
     const text = `${subjectOf(this.place)}lost its connection (${where}: ${reason}); ${outcome}`;
     this.fail(new ConnectionLostError(text, this.place));
+  }
+
+  /** Something came before the reply. */
+  protected progressed(_message: ReceivedReply): void {
+    // Most requests did not ask for it.
   }
 
   private aborted(reason: unknown): void {

@@ -10,12 +10,12 @@ import {
   subjectOf,
 } from "../errors";
 import { LaneCounts } from "../contract/lane";
-import { type Bytes } from "../platform/platform";
 import { Backoff } from "../time/backoff";
 import { Deadlines } from "../time/deadlines";
 import { pause } from "../time/pause";
 import { type ReceivedReply } from "../wire/message";
 import { unlessAborted } from "../time/unless-aborted";
+import { type SignalFrames } from "./connection";
 import { located } from "./located";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./message-limit";
 import { type PendingCall } from "./pending-call";
@@ -103,7 +103,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
     else this.wait(call);
   }
 
-  subscribe(signal: string): Observable<Bytes> {
+  subscribe(signal: string): Observable<SignalFrames> {
     return new Observable((observer) => {
       if (this.isClosed()) {
         observer.complete();

@@ -9,6 +9,9 @@ import { type Outbox, type Parcel } from "./sender";
 const FIRST_RETRY_MS = 1;
 const LONGEST_RETRY_MS = 64;
 
+/** Progress has so much of the room of a client that does not read; the rest is for replies. */
+const PROGRESS_PART = 0.5;
+
 /** Messages of one client that are tried in one go: what a client does not take must not cost more than what it takes. */
 const MAX_MESSAGES_IN_ONE_GO = 64;
 
@@ -29,10 +32,23 @@ export interface ReplyMessage<Route> {
   readonly frames: readonly Frame[];
 }
 
-interface Message<Route> extends ReplyMessage<Route> {
+interface Message<Route> {
+  readonly target: ReplyTarget<Route>;
+  frames: readonly Frame[];
   /** Of the replies in it. */
-  readonly bytes: number;
+  bytes: number;
+  /** Of the request whose progress it is. */
+  readonly progressOf?: WithProgress<Route>;
 }
+
+/** A request that may tell progress before its reply. */
+export interface WithProgress<Route> {
+  /** Its progress that waits: the newest. For the queue alone. */
+  waiting?: WaitingProgress<Route> | undefined;
+}
+
+/** A progress whose place in the queue the next one takes. */
+export type WaitingProgress<Route> = Message<Route>;
 
 interface ClientReplies<Route> {
   /** The way of its last batch. */
@@ -41,6 +57,8 @@ interface ClientReplies<Route> {
   refused: Message<Route>[];
   /** Put together, in the order in which they leave. */
   messages: Message<Route>[];
+  /** What comes before replies that came since. */
+  progress: Message<Route>[];
   /** Texts for batches, their ids added. */
   texts: string[];
   /** Messages that go alone. */
@@ -115,6 +133,24 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
     }
   }
 
+  /**
+   * What a request tells before its reply: takes the place of what it told before and still waits.
+   *
+   * @param target - Where the request's reply goes if it goes alone.
+   */
+  addProgress(client: string, target: ReplyTarget<Route>, request: WithProgress<Route>, frame: Frame): void {
+    const { waiting } = request;
+    if (waiting !== undefined) {
+      this.replaceProgress(client, waiting, frame);
+      return;
+    }
+    const { maxUnreadBytes } = this.options;
+    if ((this.clients.get(client)?.bytes ?? 0) > maxUnreadBytes * PROGRESS_PART) return;
+    const message = { target, frames: [frame], bytes: frame.length, progressOf: request };
+    request.waiting = message;
+    this.roomFor(client, target.route, message.bytes)?.progress.push(message);
+  }
+
   /** A message that tells whether a client is there; not where others wait for it, which tell as much. */
   addProbe(client: string, route: Route): void {
     if (!this.clients.has(client)) this.addAlone(client, { kind: "probe", route }, []);
@@ -152,6 +188,13 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
     clearTimeout(this.retryTimer);
   }
 
+  private replaceProgress(client: string, waiting: WaitingProgress<Route>, frame: Frame): void {
+    const replies = this.clients.get(client);
+    if (replies !== undefined) replies.bytes += frame.length - waiting.bytes;
+    waiting.frames = [frame];
+    waiting.bytes = frame.length;
+  }
+
   private addAlone(client: string, target: ReplyTarget<Route>, frames: readonly Frame[]): void {
     const message = { target, frames, bytes: sizeOf(frames) };
     this.roomFor(client, target.route, message.bytes)?.alone.push(message);
@@ -181,9 +224,12 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
     const replies = this.clients.get(client);
     if (replies === undefined) return [];
     replies.messages.unshift(...replies.refused);
+    // A request's reply always comes after its progress, whether it is in a batch or alone.
+    for (const message of replies.progress) replies.messages.push(message);
     for (const message of batches(replies)) replies.messages.push(message);
     for (const message of replies.alone) replies.messages.push(message);
     replies.refused = [];
+    replies.progress = [];
     replies.texts = [];
     replies.alone = [];
     return replies.messages.splice(0, MAX_MESSAGES_IN_ONE_GO).map((message) => ({
@@ -199,9 +245,13 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
     message: Message<Route>,
   ): ReplyMessage<Route> | undefined {
     if (this.clients.get(client) !== replies) return undefined;
-    if (!replies.isStalled) return message;
-    replies.refused.push(message);
-    return undefined;
+    if (replies.isStalled) {
+      replies.refused.push(message);
+      return undefined;
+    }
+    // On its way: the next has to be a message of its own.
+    if (message.progressOf !== undefined) message.progressOf.waiting = undefined;
+    return message;
   }
 
   private taken(client: string, replies: ClientReplies<Route>, { bytes }: Message<Route>): void {
@@ -223,10 +273,21 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
       this.options.onGone(client);
       return;
     }
-    replies.refused.push(message);
+    this.keepRefused(replies, message);
     replies.isStalled = true;
     this.stalled.add(client);
     this.retryTimer ??= setTimeout(() => this.retry(), this.retryMs);
+  }
+
+  private keepRefused(replies: ClientReplies<Route>, message: Message<Route>): void {
+    const { progressOf } = message;
+    if (progressOf?.waiting !== undefined) {
+      // A newer one came meanwhile.
+      replies.bytes -= message.bytes;
+      return;
+    }
+    if (progressOf !== undefined) progressOf.waiting = message;
+    replies.refused.push(message);
   }
 
   private retry(): void {
@@ -253,7 +314,7 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
 }
 
 function empty<Route>(route: Route): ClientReplies<Route> {
-  return { route, refused: [], messages: [], texts: [], alone: [], bytes: 0, isStalled: false };
+  return { route, refused: [], messages: [], progress: [], texts: [], alone: [], bytes: 0, isStalled: false };
 }
 
 function* batches<Route>({ route, texts }: ClientReplies<Route>): Iterable<Message<Route>> {

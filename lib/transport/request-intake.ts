@@ -2,9 +2,16 @@ import { type BurstLog } from "../log/burst-log";
 import { platform } from "../platform/current";
 import { decodeRequestBatch, isBatch, PLENTY, type BatchElement, type RequestBatch } from "../wire/batch";
 import { failed, refusal, type Failure } from "../wire/failures";
+import { type Frame } from "../wire/frame";
 import { failureReply } from "../wire/replies";
 import { type ClientIdentity, type IncomingRequest } from "./endpoint";
-import { type ReplyMessage, ReplyQueue, type ReplyQueueOptions } from "./reply-queue";
+import {
+  type ReplyMessage,
+  ReplyQueue,
+  type ReplyQueueOptions,
+  type WaitingProgress,
+  type WithProgress,
+} from "./reply-queue";
 import { Sender, type SendingLink } from "./sender";
 import { turnOf } from "./text-turns";
 
@@ -16,6 +23,8 @@ export interface IncomingMessage<Route> {
   /** The client's own name for the request; empty where it gave none. */
   readonly id: string;
   readonly body: Uint8Array;
+  /** The frame behind it, if there is one. */
+  readonly data?: Uint8Array | undefined;
   /** Whether the client itself is at the other end, and not a broker which knows no batches. */
   readonly isDirect: boolean;
 }
@@ -92,7 +101,7 @@ export class RequestIntake<Route> {
   }
 
   private take(message: IncomingMessage<Route>): Promise<void> | undefined {
-    if (isBatch(message.body)) return this.receiveBatch(message);
+    if (message.data === undefined && isBatch(message.body)) return this.receiveBatch(message);
     this.receiveOne(message);
     return undefined;
   }
@@ -128,30 +137,88 @@ export class RequestIntake<Route> {
     this.sender.wake();
   }
 
-  private receiveOne({ client, route, id, body }: IncomingMessage<Route>): void {
-    this.handle({
-      client,
-      id,
-      body,
-      reply: (frames) => {
-        this.replies.add(client.id, route, frames);
-        this.sender.wake();
-      },
-    });
+  private receiveOne(message: IncomingMessage<Route>): void {
+    this.handle(new SingleRequest(this.replies, this.sender, message));
   }
 
-  private receiveElement(
-    { client, route, isDirect }: IncomingMessage<Route>,
-    { id, message }: BatchElement,
-  ): void {
-    this.handle({
-      client,
-      id: String(id),
-      body: message,
-      reply: (frames) => {
-        this.replies.addBatched(client.id, route, id, frames, isDirect);
-        this.sender.wake();
-      },
-    });
+  private receiveElement(message: IncomingMessage<Route>, element: BatchElement): void {
+    this.handle(new BatchedRequest(this.replies, this.sender, message, element));
   }
 }
+
+/** A request that came in a message of its own. */
+class SingleRequest<Route> implements IncomingRequest, WithProgress<Route> {
+  waiting: WaitingProgress<Route> | undefined;
+
+  constructor(
+    private readonly replies: ReplyQueue<Route>,
+    private readonly sender: Waker,
+    private readonly message: IncomingMessage<Route>,
+  ) {}
+
+  get client(): ClientIdentity {
+    return this.message.client;
+  }
+
+  get id(): string {
+    return this.message.id;
+  }
+
+  get body(): Uint8Array {
+    return this.message.body;
+  }
+
+  get data(): Uint8Array | undefined {
+    return this.message.data;
+  }
+
+  reply(frames: readonly Frame[]): void {
+    const { client, route } = this.message;
+    this.replies.add(client.id, route, frames);
+    this.sender.wake();
+  }
+
+  progress(frame: Frame): void {
+    const { client, route } = this.message;
+    this.replies.addProgress(client.id, { kind: "reply", route }, this, frame);
+    this.sender.wake();
+  }
+}
+
+/** A request that came among others. Keeps nothing of them: they may be done with long before it. */
+class BatchedRequest<Route> implements IncomingRequest, WithProgress<Route> {
+  waiting: WaitingProgress<Route> | undefined;
+  readonly client: ClientIdentity;
+  readonly id: string;
+  readonly body: BatchElement["message"];
+  private readonly number: number;
+  private readonly route: Route;
+  private readonly isDirect: boolean;
+
+  constructor(
+    private readonly replies: ReplyQueue<Route>,
+    private readonly sender: Waker,
+    { client, route, isDirect }: IncomingMessage<Route>,
+    { id, message }: BatchElement,
+  ) {
+    this.client = client;
+    this.id = String(id);
+    this.body = message;
+    this.number = id;
+    this.route = route;
+    this.isDirect = isDirect;
+  }
+
+  reply(frames: readonly Frame[]): void {
+    this.replies.addBatched(this.client.id, this.route, this.number, frames, this.isDirect);
+    this.sender.wake();
+  }
+
+  progress(frame: Frame): void {
+    const target = { kind: "element", route: this.route, id: this.number } as const;
+    this.replies.addProgress(this.client.id, target, this, frame);
+    this.sender.wake();
+  }
+}
+
+type Waker = Pick<Sender<never>, "wake">;

@@ -7,6 +7,8 @@ export interface WaitingRequest {
   readonly id: number;
   /** Emptied when it is sent: nobody needs it any more. */
   body: string;
+  /** The arrays that the body refers to: a frame of their own. Let go when it is sent. */
+  data?: Uint8Array | undefined;
   /** Set while it waits, it is never sent. */
   readonly isDropped: boolean;
   /** It was handed to the connection. */
@@ -61,16 +63,18 @@ export class RequestQueue implements Outbox<RequestMessage> {
   }
 }
 
+/** What has a second frame leaves alone; the order stays. */
 function inBatches(messages: readonly WaitingRequest[]): WaitingRequest[][] {
   const batches: WaitingRequest[][] = [];
   let length = Infinity;
   for (const message of messages) {
     length += message.body.length;
-    if (length > MAX_BATCH_LENGTH) {
+    if (length > MAX_BATCH_LENGTH || message.data !== undefined) {
       batches.push([]);
       length = message.body.length;
     }
     batches.at(-1)?.push(message);
+    if (message.data !== undefined) length = Infinity;
   }
   return batches;
 }
@@ -82,8 +86,13 @@ function pack(messages: readonly WaitingRequest[]): RequestMessage | undefined {
   if (first === undefined) return undefined;
   const message =
     others.length === 0
-      ? { id: first.id, frames: [first.body] }
+      ? { id: first.id, frames: framesOf(first) }
       : { id: undefined, frames: [encodeBatch(wanted.map(({ id, body }) => withId(body, id)))] };
   for (const request of wanted) request.body = "";
+  if (first.data !== undefined) first.data = undefined;
   return message;
+}
+
+function framesOf({ body, data }: WaitingRequest): readonly Frame[] {
+  return data === undefined ? [body] : [body, data];
 }

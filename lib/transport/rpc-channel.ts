@@ -1,9 +1,8 @@
 import { type ClientSecurity, type Plain } from "../security/credentials";
 import { type Observable } from "rxjs";
 import { type ErrorPlace } from "../errors";
-import { type Bytes } from "../platform/platform";
 import { type ReceivedReply } from "../wire/message";
-import { type ServerAnnouncement } from "./connection";
+import { type ServerAnnouncement, type SignalFrames } from "./connection";
 import { type ServerAbilities } from "./exchange";
 import { type Located } from "./located";
 import { type PendingCall } from "./pending-call";
@@ -57,7 +56,7 @@ export interface RpcChannel<Peer> {
    * The frames of a signal, for as long as it is subscribed, across reconnects. Frames of other signals may be among
    * them, where the transport cannot tell them apart. Requests made after a subscription wait until the peer has it.
    */
-  subscribe(signal: string): Observable<Bytes>;
+  subscribe(signal: string): Observable<SignalFrames>;
 
   /** Ends everything that waits. Idempotent. */
   close(): Promise<void>;

@@ -2,9 +2,14 @@ import { HeldSignals } from "./held-signals";
 import { type Subscriber as Observer } from "rxjs";
 import { messageOf } from "../errors";
 import { platform } from "../platform/current";
-import { type Bytes, type Timer } from "../platform/platform";
+import { type Timer } from "../platform/platform";
 import { withDeadline } from "../time/with-deadline";
-import { type ClientTransport, type ConnectionOptions, type SignalMark } from "./connection";
+import {
+  type ClientTransport,
+  type ConnectionOptions,
+  type SignalFrames,
+  type SignalMark,
+} from "./connection";
 import { Exchange } from "./exchange";
 import { DEFAULT_HEARTBEAT_MS } from "./heartbeat";
 import { SilenceWatch } from "./silence-watch";
@@ -22,7 +27,7 @@ const LAST_ACCOUNT_MS = 1_000;
 /** Somebody who wants the frames of a signal, on one connection after the other. */
 export interface SignalSubscription {
   readonly signal: string;
-  readonly observer: Observer<Bytes>;
+  readonly observer: Observer<SignalFrames>;
 }
 
 /** How soon the peer is asked again how it is, and how long it may take to answer, in parts of the heartbeat. */
@@ -103,7 +108,7 @@ export class Session<Peer> {
         },
       }),
       {
-        onSignal: (name, frame) => session?.deliver(name, frame),
+        onSignal: (name, frame, data) => session?.deliver(name, { frame, data }),
         onSignalsLost: (reason) => void session?.lostSignals(reason),
         onSignalsBack: () => session?.resubscribed(),
       },
@@ -192,19 +197,19 @@ export class Session<Peer> {
     this.exchange.end(reason);
   }
 
-  private deliver(signal: string | undefined, frame: Bytes): void {
+  private deliver(signal: string | undefined, frames: SignalFrames): void {
     this.line.arrived();
-    if (!this.held.take(signal, frame)) this.handOut(signal, frame);
+    if (!this.held.take(signal, frames)) this.handOut(signal, frames);
   }
 
-  private handOut(signal: string | undefined, frame: Bytes): void {
+  private handOut(signal: string | undefined, frames: SignalFrames): void {
     if (signal === undefined) {
       // A handler that leaves a signal and comes back puts it at the end, where it would be met again.
-      for (const subscribed of [...this.subscriptions.values()]) emit(subscribed, frame);
+      for (const subscribed of [...this.subscriptions.values()]) emit(subscribed, frames);
       return;
     }
     const subscribed = this.subscriptions.get(signal);
-    if (subscribed !== undefined) emit(subscribed, frame);
+    if (subscribed !== undefined) emit(subscribed, frames);
   }
 
   private refreshLater(): void {
@@ -350,6 +355,6 @@ function progressOf({ token, cameBack }: SignalMark): SignalProgress {
 }
 
 /** Those who leave or come while a frame is handed out are not of those who get it twice. */
-function emit(subscribed: ReadonlySet<SignalSubscription>, frame: Bytes): void {
-  for (const { observer } of [...subscribed]) observer.next(frame);
+function emit(subscribed: ReadonlySet<SignalSubscription>, frames: SignalFrames): void {
+  for (const { observer } of [...subscribed]) observer.next(frames);
 }

@@ -20,7 +20,8 @@ export interface Inventory {
 }
 
 /** What a server can do beyond the original. */
-export type Feature = "batch" | "cancel" | "confirm-subscriptions" | "presence" | "signal-counts" | "status";
+export type Feature =
+  "arrays" | "batch" | "cancel" | "confirm-subscriptions" | "presence" | "signal-counts" | "status";
 
 /** What a rigwire server says of itself beyond the original. */
 export interface RigwireInventory extends ServerStatus {
@@ -52,6 +53,10 @@ export interface MemberDescription {
   readonly interrupts?: boolean;
   /** Left out where a call that runs is aborted. */
   readonly onCallerLost?: "continue";
+  /** The type of what it tells before its result; left out where it tells nothing. */
+  readonly progress?: string;
+  /** How long it is waited for without progress, in milliseconds; left out where the time does not depend on it. */
+  readonly idleMs?: number;
   /** Of a property. */
   readonly type?: string;
   readonly readonly?: boolean;
@@ -115,12 +120,14 @@ function describeMember(contract: MemberContract, service: ServiceContract): Mem
         optional,
         ...(keyword === true && { keyword }),
       }));
-      const { concurrent, interrupts, onCallerLost } = contract;
+      const { concurrent, interrupts, onCallerLost, progress, idleMs } = contract;
       return {
         ...named,
         concurrent,
         ...(interrupts && { interrupts }),
         ...(onCallerLost === "continue" && { onCallerLost }),
+        ...(progress !== undefined && { progress: typeName(progress) }),
+        ...(idleMs !== undefined && { idleMs }),
         ...(parameters && { parameters }),
       };
     }
@@ -205,6 +212,8 @@ function decodeMember(wireName: string, value: Readonly<Record<string, unknown>>
     ...(typeof value.concurrent === "boolean" && { concurrent: value.concurrent }),
     ...(value.interrupts === true && { interrupts: true }),
     ...(value.onCallerLost === "continue" && { onCallerLost: value.onCallerLost }),
+    ...(typeof value.progress === "string" && { progress: value.progress }),
+    ...(isTime(value.idleMs) && { idleMs: value.idleMs }),
     ...(typeof value.type === "string" && { type: value.type }),
     ...(typeof value.readonly === "boolean" && { readonly: value.readonly }),
     ...(typeof value.notify === "string" && { notify: value.notify }),
@@ -219,6 +228,10 @@ function isParameter(value: unknown): value is ParameterDescription {
     typeof value.type === "string" &&
     typeof value.optional === "boolean"
   );
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && value > 0;
 }
 
 function isTexts(value: unknown): value is string[] {

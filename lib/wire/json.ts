@@ -1,3 +1,4 @@
+import { type ArrayWriter } from "./outgoing-arrays";
 import { parseLossless } from "./lossless-json";
 import { writeLossless } from "./lossless-writer";
 import { isPlainJson } from "./plain-json";
@@ -21,12 +22,14 @@ const MANY_DIGITS = /\d{16}/;
  * @param value - Anything JSON can hold, with negative zeros, non-finite numbers and bigints anywhere in it.
  *   `undefined` becomes `null`; a property that is `undefined` is left out, as with `JSON.stringify`.
  * @param place - What the value is, such as `result`: errors begin with it. Default: nothing.
+ * @param arrays - Gets the arrays that travel as bytes. Left out: they are refused.
  * @throws EncodingError for a cycle, and for a function, a symbol, a `Map`, bytes and the like anywhere in the value,
  *   with the path to it, such as `result.frames[3].data`.
  */
-export function encodeJson(value: unknown, place = ""): string {
+export function encodeJson(value: unknown, place = "", arrays?: ArrayWriter): string {
   if (value === undefined || value === null) return "null";
-  return isPlainJson(value) ? JSON.stringify(value) : writeLossless(value, place);
+  const isPlain = isPlainJson(value) && arrays?.isStrict !== true;
+  return isPlain ? JSON.stringify(value) : writeLossless(value, place, arrays);
 }
 
 /**

@@ -1,4 +1,6 @@
 import { EncodingError, messageOf } from "../errors";
+import { isSendableArray, looksLikeReference } from "./array-reference";
+import { type ArrayWriter } from "./outgoing-arrays";
 import { unsendable } from "./unsendable";
 
 /**
@@ -6,11 +8,12 @@ import { unsendable } from "./unsendable";
  * `-0.0`. A number past 2^53 is a float to its sender, so it is written as one (`1e20` as `100000000000000000000.0`).
  *
  * @param place - What the value is, for the error; may be empty.
+ * @param arrays - Gets the arrays that travel as bytes; left out, they are refused.
  * @throws EncodingError for what JSON cannot carry, with the path to it, and for nesting that exhausts the stack.
  */
-export function writeLossless(value: unknown, place: string): string {
+export function writeLossless(value: unknown, place: string, arrays?: ArrayWriter): string {
   try {
-    return new LosslessWriter(place).write(value, "") ?? "null";
+    return new LosslessWriter(place, arrays).write(value, "") ?? "null";
   } catch (error) {
     if (error instanceof EncodingError) throw error;
     throw new EncodingError(`the value cannot be sent as JSON: ${messageOf(error)}`, {}, { cause: error });
@@ -23,10 +26,16 @@ class LosslessWriter {
   /** The keys and indices from the whole value to the one that is being written. */
   private readonly path: (string | number)[] = [];
 
-  constructor(private readonly place: string) {}
+  constructor(
+    private readonly place: string,
+    private readonly arrays?: ArrayWriter,
+  ) {}
 
   /** `undefined` for what JSON leaves out. */
   write(given: unknown, key: string): string | undefined {
+    if (this.arrays !== undefined && isSendableArray(given)) {
+      return this.arrays.add(given, pathText(this.place, this.path));
+    }
     const value = asPlainValue(given, key);
     const problem = unsendable(value);
     if (problem !== undefined) throw this.refused(problem);
@@ -50,6 +59,11 @@ class LosslessWriter {
       const where = pathText(this.place, this.path);
       const found = where === "" ? "" : ` (${where})`;
       throw new EncodingError(`a value that contains itself cannot be sent as JSON${found}`);
+    }
+    if (this.arrays?.isStrict === true && looksLikeReference(value)) {
+      throw this.refused(
+        'an object with nothing but "nd" beside arrays would be taken for one: name it otherwise',
+      );
     }
     this.open.add(value);
     const text = Array.isArray(value) ? this.array(value) : this.object(value);

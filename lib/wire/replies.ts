@@ -3,6 +3,7 @@ import { type Bytes } from "../platform/platform";
 import { failed, isFailureReason, type Failure } from "./failures";
 import { frameBytes, isLarger, type Frame } from "./frame";
 import { encodeJson } from "./json";
+import { OutgoingArrays } from "./outgoing-arrays";
 import { decodeObject, type ReceivedReply } from "./message";
 
 /** A reply of one frame, or of two for a buffer: its info object and its bytes. */
@@ -12,12 +13,13 @@ export function resultReply(result: unknown): ReplyFrames {
   return [`{"success":true,"result":${encodeJson(result, "result")}}`];
 }
 
-export function valueReply(value: unknown): ReplyFrames {
-  return [`{"success":true,"value":${encodeJson(value, "value")}}`];
-}
-
-export function bufferReply(info: object, data: Uint8Array): ReplyFrames {
-  return [encodeJson(info, "info"), data];
+/** @param takesArrays - Whether the client said that it takes arrays behind the text; else they are refused. */
+export function valueReply(value: unknown, takesArrays = false): ReplyFrames {
+  if (!takesArrays) return [`{"success":true,"value":${encodeJson(value, "value")}}`];
+  const [text, arrays] = OutgoingArrays.writing((writing) => encodeJson(value, "value", writing));
+  const frame = arrays.frame();
+  const body = `{"success":true,"value":${text}}`;
+  return frame === undefined ? [body] : [body, frame];
 }
 
 /** A success with further keys, or with none. */

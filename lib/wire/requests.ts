@@ -1,4 +1,6 @@
 import { MalformedMessageError } from "../errors";
+import { withArrays } from "./incoming-arrays";
+import { type ArrayWriter } from "./outgoing-arrays";
 import { encodeArguments, encodeKeywords } from "./arguments";
 import { encodeJson } from "./json";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
@@ -20,7 +22,7 @@ export type RpcRequest =
 /** What can be asked of a member. */
 export type MemberRequest = MethodCall | PropertyGet | PropertySet;
 
-export interface MethodCall extends WithDeadline, WithReplyLimit {
+export interface MethodCall extends WithDeadline, WithReplyLimit, WithProgress {
   readonly event: "METHOD_CALL";
   readonly method: string;
   readonly args: readonly unknown[];
@@ -36,6 +38,8 @@ export interface PropertySet extends WithDeadline {
 export interface PropertyGet extends WithReplyLimit {
   readonly event: "PROPERTY_GET";
   readonly property: string;
+  /** The client takes arrays as bytes behind the reply. */
+  readonly takesArrays?: boolean | undefined;
 }
 
 interface WithReplyLimit {
@@ -43,52 +47,72 @@ interface WithReplyLimit {
   readonly maxReplyBytes?: number | undefined;
 }
 
+interface WithProgress {
+  /** The client wants to hear of progress before the reply. */
+  readonly progress?: boolean | undefined;
+  /** How long the client waits without hearing of any once the method runs, in milliseconds. */
+  readonly idle?: number | undefined;
+}
+
 interface WithDeadline {
   /** Milliseconds on the server's own clock, after which the command must not be started. */
   readonly deadline?: number | undefined;
 }
 
+/** What a client wants to hear of a call before its reply. */
+export interface ProgressWish {
+  /** How long it waits without hearing of any, in milliseconds; left out where its time does not depend on it. */
+  readonly idleMs?: number | undefined;
+}
+
+/** What a request says beyond what it asks. */
+export interface RequestExtras {
+  /** In place of the request's own, if it is a command. */
+  readonly deadline?: number | undefined;
+  /** In place of the request's own, if its reply may be of any size. */
+  readonly maxReplyBytes?: number | undefined;
+  /** What errors call an argument, by its place. Default: `argument 1`, `argument 2`, … */
+  readonly argumentName?: ((index: number) => string) | undefined;
+  /** Asks a method for its progress. Default: it is not asked for. */
+  readonly progress?: ProgressWish | undefined;
+  /** Gets the arrays that travel as bytes behind the text. Left out: they are refused. */
+  readonly arrays?: ArrayWriter | undefined;
+}
+
 /**
- * @param deadline - In place of the request's own, if it is a command.
- * @param maxReplyBytes - In place of the request's own, if its reply may be of any size.
- * @param argumentName - What errors call an argument, by its place. Default: `argument 1`, `argument 2`, …
+ * The text of a request.
+ *
  * @throws EncodingError if a value cannot be sent, with the path to it.
  */
-export function encodeRequest(
-  request: RpcRequest,
-  deadline?: number,
-  maxReplyBytes?: number,
-  argumentName?: (index: number) => string,
-): string {
+export function encodeRequest(request: RpcRequest, extras: RequestExtras = {}): string {
+  const { deadline, maxReplyBytes, arrays } = extras;
   switch (request.event) {
     case "METHOD_CALL":
-      return encodeMethodCall(
-        request,
-        deadline ?? request.deadline,
-        maxReplyBytes ?? request.maxReplyBytes,
-        argumentName,
-      );
+      return encodeMethodCall(request, extras);
     case "PROPERTY_GET":
       return encodeJson(maxReplyBytes === undefined ? request : { ...request, maxReplyBytes });
     case "PROPERTY_SET":
-      return encodeJson(deadline === undefined ? request : { ...request, deadline });
+      return encodeJson(deadline === undefined ? request : { ...request, deadline }, "", arrays);
     default:
       return encodeJson(request);
   }
 }
 
 /** Written piece by piece: this is what most messages are. */
-function encodeMethodCall(
-  { method, args, kwargs }: MethodCall,
-  deadline: number | undefined,
-  maxReplyBytes: number | undefined,
-  argumentName?: (index: number) => string,
-): string {
-  const named = isEmpty(kwargs) ? "{}" : encodeKeywords(kwargs);
-  const params = `{"args":${encodeArguments(args, argumentName)},"kwargs":${named}}`;
+function encodeMethodCall(call: MethodCall, extras: RequestExtras): string {
+  const { method, args, kwargs } = call;
+  const { deadline = call.deadline, maxReplyBytes = call.maxReplyBytes, progress, arrays } = extras;
+  const placed = encodeArguments(args, extras.argumentName, arrays);
+  const named = isEmpty(kwargs) ? "{}" : encodeKeywords(kwargs, arrays);
+  const params = `{"args":${placed},"kwargs":${named}}`;
   const until = deadline === undefined ? "" : `,"deadline":${deadline}`;
   const limit = maxReplyBytes === undefined ? "" : `,"maxReplyBytes":${maxReplyBytes}`;
-  return `{"event":"METHOD_CALL","method":${JSON.stringify(method)},"params":${params}${until}${limit}}`;
+  const wish = progress === undefined ? "" : encodeWish(progress);
+  return `{"event":"METHOD_CALL","method":${JSON.stringify(method)},"params":${params}${until}${limit}${wish}}`;
+}
+
+function encodeWish({ idleMs }: ProgressWish): string {
+  return `,"progress":true${idleMs === undefined ? "" : `,"idle":${idleMs}`}`;
 }
 
 function isEmpty(object: object): boolean {
@@ -100,12 +124,14 @@ function isEmpty(object: object): boolean {
  * Reads a request that anyone may have sent.
  *
  * @param maxTextBytes - The longest text that is taken, in bytes.
+ * @param data - The frame behind the text, with the arrays that it refers to.
  * @throws MalformedMessageError for whatever is no request, with what is wrong with it.
  */
-export function decodeRequest(body: Received, maxTextBytes?: number): RpcRequest {
+export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint8Array): RpcRequest {
   if (isBytes(body) && body.length === 0)
     throw new MalformedMessageError("the request is empty: it must be one frame of JSON");
   const message = decodeObject(body, maxTextBytes);
+  if (data !== undefined) withArrays(message, data);
   switch (message.event) {
     case "GET_INVENTORY":
     case "INIT_SIGNALS_HANDLING":
@@ -120,6 +146,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number): RpcRequest
         event: "PROPERTY_GET",
         property: text(message, "property"),
         maxReplyBytes: number(message, "maxReplyBytes"),
+        ...(message.takesArrays === true && { takesArrays: true }),
       };
     case "PROPERTY_SET":
       if (!("value" in message)) throw new MalformedMessageError('PROPERTY_SET has no "value"');
@@ -155,6 +182,8 @@ function decodeMethodCall(message: Readonly<Record<string, unknown>>): MethodCal
     kwargs,
     deadline: number(message, "deadline"),
     maxReplyBytes: number(message, "maxReplyBytes"),
+    progress: message.progress === true ? true : undefined,
+    idle: positive(message, "idle"),
   };
 }
 
@@ -175,6 +204,12 @@ function optionalText(message: Readonly<Record<string, unknown>>, key: string): 
 function number(message: Readonly<Record<string, unknown>>, key: string): number | undefined {
   const value = message[key];
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+/** An addition that is no positive number counts as absent. */
+function positive(message: Readonly<Record<string, unknown>>, key: string): number | undefined {
+  const value = number(message, key);
+  return value !== undefined && value > 0 ? value : undefined;
 }
 
 const EXCERPT_LENGTH = 60;

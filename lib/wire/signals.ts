@@ -1,4 +1,6 @@
 import { MalformedMessageError } from "../errors";
+import { withArrays } from "./incoming-arrays";
+import { type ArrayWriter } from "./outgoing-arrays";
 import { encodeArguments } from "./arguments";
 import { parseAsWritten } from "./lossless-json";
 import { decodeObject } from "./message";
@@ -56,9 +58,23 @@ export function confirmationTopic(token: string): string {
   return `{"event":"CONFIRM","token":${JSON.stringify(token)}}`;
 }
 
-/** @param topic - Of the signal: made once, since it is what every frame begins with. */
-export function encodeSignal(topic: string, args: readonly unknown[], seq: number): string {
-  return `${topic}"args":${encodeArguments(args)},"blocking":false,"seq":${seq}}`;
+/**
+ * What a subscriber subscribes to who takes the second frames of signals, with their arrays. Nothing begins with it. An
+ * original would take a second frame for a further message, and gets none.
+ */
+export const SECOND_FRAMES = '{"event":"ARRAYS"}';
+
+/**
+ * @param topic - Of the signal: made once, since it is what every frame begins with.
+ * @param arrays - Gets the arrays that travel as bytes behind the text. Left out: they are refused.
+ */
+export function encodeSignal(
+  topic: string,
+  args: readonly unknown[],
+  seq: number,
+  arrays?: ArrayWriter,
+): string {
+  return `${topic}"args":${encodeArguments(args, undefined, arrays)},"blocking":false,"seq":${seq}}`;
 }
 
 /** An error is told with no more than this, in characters. */
@@ -75,9 +91,14 @@ export function encodeSignalEnd(signal: string, error: string | undefined, seq: 
 
 /**
  * @param maxTextBytes - The longest text that is taken, in bytes.
+ * @param data - The frame behind it, with the arrays that it refers to.
  * @throws MalformedMessageError for what is neither a signal nor its end.
  */
-export function decodeSignal(frame: Uint8Array, maxTextBytes?: number): SignalMessage | SignalEnd {
+export function decodeSignal(
+  frame: Uint8Array,
+  maxTextBytes?: number,
+  data?: Uint8Array,
+): SignalMessage | SignalEnd {
   const { event, signal, args, seq, error } = decodeObject(frame, maxTextBytes);
   if (event === "SIGNAL_END" && typeof signal === "string") {
     return { signal, isEnd: true, error: typeof error === "string" ? error : undefined, seq: countOf(seq) };
@@ -85,6 +106,7 @@ export function decodeSignal(frame: Uint8Array, maxTextBytes?: number): SignalMe
   if (event !== "EMIT_SIGNAL" || typeof signal !== "string" || !Array.isArray(args)) {
     throw new MalformedMessageError("a published message is no signal");
   }
+  if (data !== undefined) withArrays(args, data);
   return { signal, args, seq: countOf(seq) };
 }
 

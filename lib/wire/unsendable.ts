@@ -1,4 +1,7 @@
-const BYTES = "send it as the result of a @BufferMethod, or as a list: [...bytes]";
+import { isNdArray } from "../contract/nd-array";
+
+const BYTES = "send a Uint8Array of it";
+const ARRAYS = "return it from a @BufferMethod, alone or in an object, or send a list: [...array]";
 
 /** What the language's own objects are sent as instead, by the name that the language has for them. */
 const CURES: Readonly<Record<string, string>> = {
@@ -39,7 +42,9 @@ export function unsendable(value: unknown): string | undefined {
 }
 
 function unsendableObject(value: object): string | undefined {
-  if (ArrayBuffer.isView(value)) return refusal(value.constructor.name, BYTES);
+  if (ArrayBuffer.isView(value))
+    return refusal(value.constructor.name, value instanceof DataView ? BYTES : ARRAYS);
+  if (isNdArray(value)) return refusal("NdArray", ARRAYS.replace("...array", "...array.data"));
   const tag = Object.prototype.toString.call(value).slice("[object ".length, -1);
   if (tag === "Object") return unsendableInstance(value);
   if (tag === "Date") {

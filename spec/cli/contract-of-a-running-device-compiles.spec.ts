@@ -58,6 +58,10 @@ const USE = `
     const [bytes] = await oven.picture();
     const size: number = bytes.length;
     oven.rangeChanged.subscribe(([from, to]) => void (from + to + size));
+    const run = oven.warmUp(3);
+    run.progress$.subscribe((step: Record<string, unknown>) => void step.at);
+    const warm: unknown = await run;
+    run.cancel(warm);
     // @ts-expect-error It cannot be set.
     await oven.serial.set("8");
   }

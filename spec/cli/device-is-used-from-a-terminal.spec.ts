@@ -1,5 +1,6 @@
 import { serve } from "rigwire";
 import { closing } from "../support/closing";
+import { eventually } from "../support/eventually";
 import { commandLine } from "./support/command-line";
 import { Thermometer } from "./support/thermometer";
 
@@ -20,11 +21,12 @@ describe("a device", () => {
         "oven  type thermometer · URL · rigwire 0.1.0",
         "",
         "methods",
-        "  heat_to(degrees: number, note?: string)  timeout 5 s   heats, and tells how long it takes",
-        "  echo(value: object)                      timeout 10 s  at once",
+        "  heat_to(degrees: number, note?: string)  timeout 5 s                   heats, and tells how long it takes",
+        "  echo(value: object)                      timeout 10 s                  at once",
         "  stop()                                   timeout 10 s",
         "  fail()                                   timeout 10 s",
-        "  settle()                                 no timeout    at once",
+        "  settle()                                 no timeout                    at once",
+        "  warm_up(steps: number)                   timeout 5 s without progress  progress: object",
         "  picture(lores?: boolean) → bytes         timeout 10 s",
         "",
         "properties",
@@ -178,6 +180,22 @@ describe("a device", () => {
       expect.stringContaining("there is no folder"),
     ]);
     expect(results.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
+  });
+
+  it("tells at Ctrl-C what became of a call", async () => {
+    const { url } = await served();
+    const call = rigwire.start("call", url, "warm_up", "100000");
+    const isBusy = async () => (await rigwire.run("inspect", url)).stdout.includes("runs warm_up");
+    await eventually("it runs", isBusy, 15_000);
+    call.signal();
+    expect(await call.ended).toEqual({
+      code: 130,
+      stdout: "",
+      stderr:
+        "oven: warm_up does not run any more\n" +
+        "rigwire: oven.warmUp was aborted; it may still be carried out\n",
+    });
+    expect((await rigwire.run("call", url, "warm_up", "2")).stdout).toBe("warm\n");
   });
 
   it("tells at Ctrl-C and at the deadline that a call may still be carried out", async () => {

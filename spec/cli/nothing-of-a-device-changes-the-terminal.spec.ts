@@ -31,6 +31,7 @@ const RIGWIRE = {
     [METHOD]: {
       member: METHOD,
       description: `moves */ ${EVIL}`,
+      progress: `number${EVIL}`,
       parameters: [{ name: `to${EVIL}`, type: `number${EVIL}`, optional: false }],
     },
     [PROPERTY]: { member: PROPERTY, type: `number${EVIL}`, description: EVIL, notify: SIGNAL },

@@ -64,6 +64,14 @@ describeWithPython([], "on a terminal", (python) => {
     expect(screen.text).toContain("^C\r\u001b[K");
   });
 
+  it("a call shows how far it has come, and takes it away when it is done", async () => {
+    const { url } = closing(await serve(new Thermometer(), { name: "oven", closeGraceMs: 0 }));
+    const screen = type(["call", url, "warm_up", "100"]);
+    await screen.until(/oven\.warm_up {2}█+░+ \d+ of 100/);
+    expect(await screen.ended).toBe(0);
+    expect(screen.text).toContain("\r\u001b[2Kwarm");
+  });
+
   it("the table of devices is drawn over itself, and Ctrl-C gives the terminal back", async () => {
     rigwire.write("oven.js", BARE_OVEN);
     const screen = type(["devices", "--watch"]);

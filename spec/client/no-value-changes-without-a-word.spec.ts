@@ -15,7 +15,7 @@ import {
 import { closing } from "../support/closing";
 import { RecordingLogger } from "../support/recording-logger";
 
-const FRAMES = { frames: [0, 1, 2, { data: new Uint8Array(2) }] };
+const FRAMES = { frames: [0, 1, 2, { data: new Map([["a", 1]]) }] };
 
 @RpcService()
 class Device {
@@ -50,7 +50,7 @@ async function openDevice() {
 describe("a value that cannot be sent as it is", () => {
   it("is refused on every path that has a caller, with the path to it", async () => {
     const { device, remote } = await openDevice();
-    const problem = "a Uint8Array cannot be sent as JSON";
+    const problem = "a Map cannot be sent as JSON";
 
     await expect(remote.echo(FRAMES)).rejects.toThrow(`cam-1.echo: argument 1.frames[3].data: ${problem}`);
     await expect(remote.echo(FRAMES)).rejects.toThrow(EncodingError);
@@ -69,7 +69,7 @@ describe("a value that cannot be sent as it is", () => {
     device.seen.next("after");
 
     expect(await next).toBe("after");
-    expect(logger.lines.join()).toContain("argument 1.frames[3].data: a Uint8Array cannot be sent as JSON");
+    expect(logger.lines.join()).toContain("argument 1.frames[3].data: a Map cannot be sent as JSON");
   });
 });
 

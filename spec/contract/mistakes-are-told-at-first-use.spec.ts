@@ -48,6 +48,40 @@ describe("a mistake in a decorated class", () => {
     expect(mistakeOf(Camera).message).toMatch(/^Camera\.mode: .*it has no signals$/);
   });
 
+  it("is told where a time without progress stands on a method that tells none", () => {
+    @RpcService()
+    class Camera {
+      @JsonMethod({ timeout: { idle: 500 } }) async expose(): Promise<void> {
+        await Promise.resolve();
+      }
+    }
+
+    expect(mistakeOf(Camera).message).toMatch(/^Camera\.expose: a timeout of \{ idle \} needs progress/);
+  });
+
+  it.each([0, -1, Number.NaN, Infinity])("is told where a time without progress is %d", (idle) => {
+    @RpcService()
+    class Camera {
+      @JsonMethod({ timeout: { idle } }) async *expose(): AsyncGenerator<number, void> {
+        yield 1;
+      }
+    }
+
+    expect(mistakeOf(Camera).message).toMatch(/^Camera\.expose: the timeout must be a positive number/);
+  });
+
+  it("is told where the type of progress is not there yet", () => {
+    const later = undefined as unknown as TypeSpec;
+    @RpcService()
+    class Camera {
+      @JsonMethod({ progress: later }) async *expose(): AsyncGenerator<number, void> {
+        yield 1;
+      }
+    }
+
+    expect(mistakeOf(Camera).message).toMatch(/^Camera\.expose: its type is undefined/);
+  });
+
   it("is told where two members have one wire name", () => {
     @RpcService({ naming: "snake_case" })
     class Camera {
@@ -99,10 +133,8 @@ describe("a mistake in a decorated class", () => {
   });
 
   it.each<[string, TypeSpec, string]>([
-    ["Buffer", Buffer, "bytes travel only as the result of a @BufferMethod"],
-    ["Uint8Array", Uint8Array, "bytes travel only as the result of a @BufferMethod"],
-    ["Float64Array", Float64Array, "use an array of numbers"],
-    ["ArrayBuffer", ArrayBuffer, "bytes travel only as the result of a @BufferMethod"],
+    ["DataView", DataView, "use a Uint8Array of it"],
+    ["ArrayBuffer", ArrayBuffer, "use a Uint8Array of it"],
     ["Map", Map, "use an object"],
     ["Set", Set, "use an array"],
     ["Function", Function, "functions do not travel"],
@@ -126,8 +158,8 @@ describe("a mistake in a decorated class", () => {
   it("is told where the compiler knows that a type cannot travel", () => {
     @RpcService()
     class Camera {
-      @JsonMethod() upload(@Arg("image") image: Buffer): number {
-        return image.length;
+      @JsonMethod() upload(@Arg("image") image: DataView): number {
+        return image.byteLength;
       }
     }
     @RpcService()
@@ -135,7 +167,7 @@ describe("a mistake in a decorated class", () => {
       @RpcProperty() readonly rows: Map<string, number> = new Map<string, number>();
     }
 
-    expect(mistakeOf(Camera).message).toMatch(/^Camera\.upload: .*Buffer cannot travel/);
+    expect(mistakeOf(Camera).message).toMatch(/^Camera\.upload: .*DataView cannot travel/);
     expect(mistakeOf(Table).message).toMatch(/^Table\.rows: a Map cannot travel/);
   });
 

@@ -144,7 +144,7 @@ describe("hostile bytes", () => {
 
   it("from a registry end neither its client nor a watch", async () => {
     const body = { current: Buffer.from("") };
-    const endpoint = closing(await openTestEndpoint(({ reply }) => reply([body.current])));
+    const endpoint = closing(await openTestEndpoint((request) => request.reply([body.current])));
     const client = clientOf(endpoint.url, { timeoutMs: 1_000 });
     await fc.assert(
       fc.asyncProperty(bytes, async (each) => {

@@ -119,10 +119,11 @@ describe("a directory over a registry elsewhere", () => {
     let lists = 0;
     // A registry whose first change never arrives.
     const endpoint = closing(
-      await openTestEndpoint(({ body, reply }) => {
+      await openTestEndpoint((request) => {
+        const { body } = request;
         const { event, payload } = JSON.parse(Buffer.from(body as Uint8Array).toString()) as RawReply;
         const answer = (name: string, content: object) =>
-          reply([JSON.stringify({ event: name, payload: content })]);
+          request.reply([JSON.stringify({ event: name, payload: content })]);
         if (event === "LIST_DEVICES") {
           const index = lists++;
           answer("DEVICES", { devices: devices(Math.min(index, 1)), seq: index * 2 });
@@ -149,8 +150,8 @@ describe("a directory over a registry elsewhere", () => {
 
   it("fails by an original, and says so", async () => {
     const endpoint = closing(
-      await openTestEndpoint(({ reply }) =>
-        reply(['{"event": "UNSUPPORTED", "payload": {"req_event": "WATCH"}}']),
+      await openTestEndpoint((request) =>
+        request.reply(['{"event": "UNSUPPORTED", "payload": {"req_event": "WATCH"}}']),
       ),
     );
     await expect(next(clientOf(endpoint.url).watch())).rejects.toThrow(RegistryUnsupportedError);

@@ -6,10 +6,14 @@
 import { type BehaviorSubject, type Observable, type Subject } from "rxjs";
 import {
   connect,
+  type ArrayResult,
   type BufferResult,
+  type NdArray,
   type ReadonlyRemoteProperty,
   type Remote,
   type RemoteProperty,
+  type Run,
+  runOf,
 } from "rigwire";
 
 type Equal<A, B> =
@@ -54,8 +58,17 @@ declare class Camera {
   lookup(key: string): Config | undefined;
   getImage(lores?: boolean): Promise<BufferResult<ImageInfo>>;
   getRaw(): BufferResult;
+  getSpectrum(weights?: Float32Array): Float64Array;
+  getPixels(): Promise<ArrayResult<NdArray<Uint16Array>, ImageInfo>>;
+  getSeveral(): { image: NdArray; dark: Int16Array };
+  mask: NdArray<Uint8Array>;
   getPair(): Promise<[number, string]>;
   parse(): any; // eslint-disable-line @typescript-eslint/no-explicit-any
+  never(): never;
+  scan(rows: number): AsyncGenerator<number, string>;
+  film(): AsyncGenerator<Mode, BufferResult<ImageInfo>>;
+  park(): AsyncGenerator<{ at: number }, void, void>;
+  list(): Generator<string, number>;
 
   protected calibrate(): void;
   private readonly secret: string;
@@ -76,6 +89,19 @@ same<R["parse"], () => Promise<any>>(true); // eslint-disable-line @typescript-e
 // The bytes of a buffer result are a Buffer.
 same<R["getImage"], (lores?: boolean) => Promise<[data: Buffer, info: ImageInfo]>>(true);
 same<R["getRaw"], () => Promise<[data: Buffer, info: Record<string, unknown>]>>(true);
+
+// A method that yields gives a run: of what it returns, with the progress that it yields.
+same<R["scan"], (rows: number) => Run<string, number>>(true);
+same<R["film"], () => Run<[data: Buffer, info: ImageInfo], Mode>>(true);
+same<R["park"], () => Run<void, { at: number }>>(true);
+same<R["list"], () => Run<number, string>>(true);
+same<R["never"], () => Promise<never>>(true);
+same<Run<string, number>["progress$"], Observable<number>>(true);
+// Arrays are what they were.
+same<R["getSpectrum"], (weights?: Float32Array) => Promise<Float64Array>>(true);
+same<R["getPixels"], () => Promise<ArrayResult<NdArray<Uint16Array>, ImageInfo>>>(true);
+same<R["getSeveral"], () => Promise<{ image: NdArray; dark: Int16Array }>>(true);
+same<R["mask"], RemoteProperty<NdArray<Uint8Array>>>(true);
 
 // A field that is an Observable of any kind gives an Observable.
 same<R["modeChanged"], Observable<Mode>>(true);
@@ -119,6 +145,12 @@ export async function use(remote: Remote<Camera>): Promise<void> {
   bytes.readUInt8(format.length);
   remote.mode.changes$.subscribe((each: Mode) => each);
 
+  const run: Run<number, { at: number }> = runOf(remote.focus(1));
+  run.progress$.subscribe(({ at }) => at.toFixed());
+  (await run).toFixed();
+
+  // @ts-expect-error what is yielded is of another type
+  remote.scan(1).progress$.subscribe((step: string) => step);
   // @ts-expect-error a value of another type
   await remote.mode.set("OFF");
   // @ts-expect-error a read-only property has no set

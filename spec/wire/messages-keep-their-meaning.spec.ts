@@ -1,9 +1,9 @@
 import fc from "../support/seeded-fast-check";
 import { MalformedMessageError, RemoteError, ValidationError } from "rigwire";
+import { bufferMethodReply } from "../../lib/wire/buffer-results";
 import { deviceFailure, errorOf, refusal } from "../../lib/wire/failures";
 import { decodeInventory } from "../../lib/wire/inventory";
 import {
-  bufferReply,
   decodeReply,
   failureReply,
   resultReply,
@@ -11,6 +11,7 @@ import {
   valueReply,
   type ReplyFrames,
 } from "../../lib/wire/replies";
+import { BEGUN, decodeProgress, encodeProgress, isProgress } from "../../lib/wire/progress";
 import { decodeRequest, encodeRequest, type RpcRequest } from "../../lib/wire/requests";
 import { decodeSignal, encodeSignal, signalTopic } from "../../lib/wire/signals";
 
@@ -74,6 +75,15 @@ describe("a request", () => {
         deadline: undefined,
       });
     }
+  });
+
+  it("asks for progress where it says true, and for a time without any where that is one", () => {
+    const call = '{"event":"METHOD_CALL","method":"m"';
+    expect(read(`${call},"progress":true,"idle":2.5}`)).toMatchObject({ progress: true, idle: 2.5 });
+    for (const given of ['"yes"', "1", "null", "false", "{}"])
+      expect(read(`${call},"progress":${given}}`)).toMatchObject({ progress: undefined });
+    for (const given of ['"soon"', "0", "-1", "NaN", "Infinity", "null"])
+      expect(read(`${call},"idle":${given}}`)).toMatchObject({ idle: undefined });
   });
 
   it("sets a property to null, but not to nothing", () => {
@@ -149,7 +159,7 @@ describe("a reply", () => {
 
   it("of bytes is an info object and the bytes themselves", () => {
     const bytes = new Uint8Array([0, 255, 1]);
-    const frames = bufferReply({ format: "raw" }, bytes);
+    const frames = bufferMethodReply("grab", [bytes, { format: "raw" }]);
 
     expect(frames).toEqual(['{"format":"raw"}', bytes]);
     expect(frames[1]).toBe(bytes);
@@ -326,3 +336,36 @@ function hostileProxy(): object {
   };
   return new Proxy({}, { get: refuse, getPrototypeOf: refuse, ownKeys: refuse });
 }
+
+describe("a progress", () => {
+  const told = (text: string) => [Buffer.from(text)] as const;
+
+  it("is read as it was written, and told from every reply", () => {
+    fc.assert(
+      fc.property(fc.nat(), json, (seq, value) => {
+        const message = told(encodeProgress(seq, value));
+        expect(isProgress(message)).toBe(true);
+        expect(plain(decodeProgress(message))).toEqual(plain({ seq, value }));
+        for (const reply of [resultReply(value), valueReply({ event: "PROGRESS", value })])
+          expect(isProgress(told(reply[0] as string))).toBe(false);
+      }),
+    );
+  });
+
+  it("may say no more than that the method has begun", () => {
+    expect(isProgress(told(BEGUN))).toBe(true);
+    expect(decodeProgress(told(BEGUN))).toEqual({ seq: 0, value: undefined });
+  });
+
+  it("is no buffer, whatever its info object says", () => {
+    expect(isProgress([Buffer.from(BEGUN), Buffer.from("bytes")])).toBe(false);
+  });
+
+  it.each(["", '"seq":-1', '"seq":1.5', '"seq":"1"', '"seq":null'])(
+    "is refused where its number is %s",
+    (seq) => {
+      const rest = seq === "" ? "" : `,${seq}`;
+      expect(() => decodeProgress(told(`{"event":"PROGRESS"${rest}}`))).toThrow(MalformedMessageError);
+    },
+  );
+});

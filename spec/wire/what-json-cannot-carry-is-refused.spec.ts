@@ -36,7 +36,11 @@ async function* waiting(): AsyncGenerator<number> {
 const REFUSED: readonly (readonly [string, unknown, string])[] = [
   ["a Map", new Map([["a", 1]]), "a Map cannot be sent as JSON: send Object.fromEntries(map), or [...map]"],
   ["a Set", new Set([1]), "a Set cannot be sent as JSON: send [...set]"],
-  ["a typed array", new Float32Array(2), "a Float32Array cannot be sent as JSON: send it as the result of"],
+  [
+    "a typed array",
+    new Float32Array(2),
+    "a Float32Array cannot be sent as JSON: return it from a @BufferMethod",
+  ],
   ["an empty typed array", new Uint8Array(), "a Uint8Array cannot be sent"],
   ["a Buffer", Buffer.from("abc"), "a Buffer cannot be sent"],
   ["an ArrayBuffer", new ArrayBuffer(1), "an ArrayBuffer cannot be sent"],

@@ -65,18 +65,23 @@ function print({ output }: Session, device: OpenedDevice, properties: readonly P
 type Colours = Session["output"];
 
 function methodRow({ paint }: Colours, device: OpenedDevice, method: MethodContract): readonly string[] {
-  const { wireName, result, timeoutMs } = method;
+  const { wireName, result } = method;
   const { cyan, dim } = paint;
   const described = describedMember(device, wireName);
   const parameters = described?.parameters?.map(parameterText).join(", ") ?? dim("…");
   const returns = result === "buffer" ? ` ${dim("→")} bytes` : "";
-  const waits = timeoutMs === null ? "no timeout" : `timeout ${formatMs(timeoutMs)}`;
-  const notes = [paceOf(method), described?.description ?? ""].filter((note) => note !== "");
+  const tells = described?.progress === undefined ? "" : `progress: ${described.progress}`;
+  const notes = [paceOf(method), tells, described?.description ?? ""].filter((note) => note !== "");
   return [
     `${cyan(printable(wireName))}(${parameters})${returns}`,
-    dim(waits),
+    dim(waitOf(method)),
     notes.map(printable).join("; "),
   ];
+}
+
+function waitOf({ timeoutMs, idleMs }: MethodContract): string {
+  if (idleMs !== undefined) return `timeout ${formatMs(idleMs)} without progress`;
+  return timeoutMs === null ? "no timeout" : `timeout ${formatMs(timeoutMs)}`;
 }
 
 function paceOf({ concurrent, interrupts }: MethodContract): string {

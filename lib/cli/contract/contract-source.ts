@@ -120,18 +120,24 @@ class ContractWriter {
     return candidates.find((signal) => this.device.contract.signals.has(signal));
   }
 
-  private method({ wireName, result, timeoutMs, concurrent, interrupts }: MethodContract): string {
+  private method({ wireName, result, timeoutMs, idleMs, concurrent, interrupts }: MethodContract): string {
     const decorator = result === "json" ? "JsonMethod" : "BufferMethod";
     this.imports.add(decorator).add("remote");
     if (result === "buffer") this.imports.add("type BufferResult");
     const described = describedMember(this.device, wireName);
+    const progress =
+      described?.progress === undefined ? undefined : this.use(declaredType(described.progress));
     const further = {
-      ...(timeoutMs !== DEFAULT_METHOD_TIMEOUT_MS && { timeout: String(timeoutMs) }),
+      ...(progress !== undefined && { progress: progress.spec }),
+      ...(idleMs !== undefined && { timeout: `{ idle: ${idleMs} }` }),
+      ...(idleMs === undefined && timeoutMs !== DEFAULT_METHOD_TIMEOUT_MS && { timeout: String(timeoutMs) }),
       ...(interrupts ? { interrupts: "true" } : concurrent && { concurrent: "true" }),
     };
     const options = this.options(wireName, further, described?.description);
     const { declared, names } = this.parameters(described?.parameters);
-    const returned = result === "json" ? "Promise<unknown>" : "Promise<BufferResult>";
+    const value = result === "json" ? "unknown" : "BufferResult";
+    const returned =
+      progress === undefined ? `Promise<${value}>` : `AsyncGenerator<${progress.text}, ${value}>`;
     return [
       `  @${decorator}(${options.join(", ")})`,
       `  ${this.nameOf(wireName)}(${declared}): ${returned} {`,

@@ -1,3 +1,6 @@
+import { isNdArray } from "../../contract/nd-array";
+import { ELEMENT_KINDS, elementKindNamed, elementKindOf, isNodeBuffer } from "../../contract/typed-arrays";
+
 /** A type as inventories write it (`integer`, `string[]`, `[number, number]`, `"on" | "off"`), in TypeScript and for decorators. */
 export interface DeclaredType {
   /** What a declaration says: `readonly` is not part of it. */
@@ -13,6 +16,9 @@ export interface DeclaredType {
 }
 
 const NAMED: Readonly<Record<string, DeclaredType>> = {
+  ...Object.fromEntries(
+    ELEMENT_KINDS.map(({ name }) => [name, { text: name, spec: name, isPassedOn: true, imports: [] }]),
+  ),
   string: { text: "string", spec: "String", isPassedOn: true, imports: [] },
   number: { text: "number", spec: "Number", isPassedOn: true, imports: [] },
   boolean: { text: "boolean", spec: "Boolean", isPassedOn: true, imports: [] },
@@ -20,6 +26,8 @@ const NAMED: Readonly<Record<string, DeclaredType>> = {
   bigint: { text: "bigint", spec: "BigInt", isPassedOn: false, imports: [] },
   date: { text: "Date", spec: "Date", isPassedOn: true, imports: [] },
   object: { text: "Record<string, unknown>", spec: "Object", isPassedOn: false, imports: [] },
+  bytes: { text: "Buffer", spec: "Buffer", isPassedOn: true, imports: [] },
+  NdArray: { text: "NdArray", spec: "NdArray", isPassedOn: true, imports: ["NdArray"] },
   null: { text: "null", spec: "null", isPassedOn: false, imports: [] },
   any: { text: "unknown", spec: "Any", isPassedOn: true, imports: ["Any"] },
 };
@@ -57,10 +65,21 @@ export function declaredType(told: string | undefined, depth = 0): DeclaredType 
   if (set !== undefined) return setType(declaredType(set, depth + 1));
   const [, values] = /^Record<string, (.*)>$/.exec(text) ?? [];
   if (values !== undefined) return dictType(declaredType(values, depth + 1));
+  const [, elements] = /^NdArray<(\w+)>$/.exec(text) ?? [];
+  if (elements !== undefined && elementKindNamed(elements) !== undefined) return ndArrayType(elements);
   if (Object.hasOwn(NAMED, text)) return NAMED[text] ?? UNKNOWN_TYPE;
   const value = literal(text);
   if (value !== undefined) return choiceOf([value]);
   return /^[A-Z]\w*$/.test(text) ? CLASS_OBJECT : UNKNOWN_TYPE;
+}
+
+function ndArrayType(elements: string): DeclaredType {
+  return {
+    text: `NdArray<${elements}>`,
+    spec: `ndArrayOf(${elements})`,
+    isPassedOn: false,
+    imports: ["NdArray", "ndArrayOf"],
+  };
 }
 
 function arrayType({ text, spec, imports }: DeclaredType): DeclaredType {
@@ -168,6 +187,9 @@ export function typeOfValue(value: unknown): string {
       return typeof value;
     case "object":
       if (Array.isArray(value)) return typeOfItems(value);
+      if (isNodeBuffer(value)) return "bytes";
+      if (isNdArray(value)) return "NdArray";
+      if (ArrayBuffer.isView(value)) return elementKindOf(value)?.name ?? "any";
       return value === null ? "any" : "object";
     default:
       return "any";

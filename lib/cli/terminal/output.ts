@@ -1,4 +1,5 @@
 import { encodeJson } from "../../wire/json";
+import { AS_JSON } from "../contract/array-text";
 import { hasColours, paint, type Paint } from "./colours";
 import { printable, printableOutput } from "./printable";
 
@@ -56,9 +57,9 @@ export class Output {
     this.stdout.write(data);
   }
 
-  /** One JSON line; numbers and large integers as `encodeJson` writes them. */
+  /** One JSON line, arrays as lists; numbers and large integers as `encodeJson` writes them. */
   record(record: object): void {
-    this.stdout.write(`${printable(encodeJson(record))}\n`);
+    this.stdout.write(`${printable(encodeJson(record, "", AS_JSON))}\n`);
   }
 
   /** A line on the side; not where machines read. */

@@ -1,7 +1,10 @@
 import { type SignalContract } from "../../contract/service-contract";
 import { type Output } from "./output";
 import { printable } from "./printable";
-import { NumberCourse } from "./sparkline";
+import { isNdArray } from "../../contract/nd-array";
+import { isSendableArray, type Sendable } from "../../wire/array-reference";
+import { arrayTitle } from "../contract/array-text";
+import { arrayCourse, NumberCourse, sparkline } from "./sparkline";
 import { displayWidth, fitted } from "./table";
 import { formatTime } from "./units";
 import { valueText } from "../contract/value-text";
@@ -11,6 +14,9 @@ const COURSE_LENGTH = 24;
 
 /** Pictures stand below each other, however long the numbers before them, up to this width. */
 const WIDEST_NUMBER = 24;
+
+/** Of an array as a line, in characters. */
+const WIDEST_LINE = 80;
 
 /** Prints signals, a line each. */
 export class SignalPrinter {
@@ -49,10 +55,20 @@ export class SignalPrinter {
     this.output.line(`${dim(formatTime(time))}  ${red(`${name}  ${count} missed`)}`);
   }
 
+  /** The numbers of an array from left to right, whatever its shape. */
+  private asLine(array: Sendable, room: number): string {
+    const title = arrayTitle(array);
+    const columns = Math.min(WIDEST_LINE, room - title.length - 2);
+    if (columns < 1) return title;
+    const numbers = arrayCourse(isNdArray(array) ? array.data : array, columns);
+    return `${title}  ${this.output.paint.green(sparkline(numbers))}`;
+  }
+
   /** A number with those before it as a picture, where a person looks. */
   private withCourse(wireName: string, value: unknown, room: number): string {
     const { paint, isLive } = this.output;
     const text = valueText(value, paint);
+    if (isLive && isSendableArray(value)) return this.asLine(value, room);
     if (!isLive || typeof value !== "number") return text;
     const course = this.courses.get(wireName) ?? new NumberCourse(COURSE_LENGTH);
     this.courses.set(wireName, course);

@@ -15,6 +15,24 @@ export function sparkline(values: readonly number[]): string {
     .join("");
 }
 
+/** An array in so many numbers at most: of more, the mean of each part. What is not finite is left out of it. */
+export function arrayCourse(data: ArrayLike<number | bigint>, columns: number): readonly number[] {
+  const count = Math.min(columns, data.length);
+  return Array.from({ length: count }, (_, column) => {
+    const begin = Math.floor((column * data.length) / count);
+    const end = Math.floor(((column + 1) * data.length) / count);
+    let sum = 0;
+    let finite = 0;
+    for (let at = begin; at < end; at++) {
+      const value = Number(data[at]);
+      if (!Number.isFinite(value)) continue;
+      sum += value;
+      finite += 1;
+    }
+    return finite === 0 ? NaN : sum / finite;
+  });
+}
+
 /** The last so many numbers. */
 export class NumberCourse {
   private readonly values: number[] = [];

@@ -8,8 +8,16 @@ const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "
 
 const CLEAR_LINE = "\r\u001b[2K";
 
-/** Shows on stderr, if that is a terminal, that something takes its time, and takes the picture away afterwards. */
-export async function withSpinner<T>(output: Output, label: string, work: Promise<T>): Promise<T> {
+/**
+ * Shows on stderr, if that is a terminal, that something takes its time, and takes the picture away afterwards.
+ *
+ * @param label - What it is; asked for anew for each picture where it changes.
+ */
+export async function withSpinner<T>(
+  output: Output,
+  label: string | (() => string),
+  work: Promise<T>,
+): Promise<T> {
   if (!output.canSpin) return work;
   const startedAt = performance.now();
   let frame = 0;
@@ -17,7 +25,8 @@ export async function withSpinner<T>(output: Output, label: string, work: Promis
     const elapsedMs = performance.now() - startedAt;
     if (elapsedMs < SHOWN_AFTER_MS) return;
     const picture = FRAMES[frame++ % FRAMES.length] ?? "";
-    output.rawNote(`${CLEAR_LINE}${output.notePaint.cyan(picture)} ${label} ${formatMs(elapsedMs)}`);
+    const text = typeof label === "string" ? label : label();
+    output.rawNote(`${CLEAR_LINE}${output.notePaint.cyan(picture)} ${text} ${formatMs(elapsedMs)}`);
   }, FRAME_MS);
   try {
     return await work;

@@ -7,6 +7,7 @@ import { type ClientTransport, type Connection, type ConnectionReceiver } from "
 import {
   type ClientIdentity,
   type EndpointOptions,
+  type IncomingRequest,
   type RequestHandler,
   type RpcEndpoint,
   type ServerTransport,
@@ -65,10 +66,12 @@ class MemoryConnection implements Connection {
     return this.endpoint.url;
   }
 
-  send(id: number | undefined, [body = ""]: readonly Frame[]): undefined {
+  send(id: number | undefined, [body = "", data]: readonly Frame[]): undefined {
     const bytes = copied(body);
-    if (bytes.length > this.endpoint.maxMessageBytes) this.lose("the peer went away");
-    else later(() => this.endpoint.receive(this, id, bytes));
+    const further = data === undefined ? undefined : copied(data);
+    const limit = this.endpoint.maxMessageBytes;
+    if (bytes.length > limit || (further?.length ?? 0) > limit) this.lose("the peer went away");
+    else later(() => this.endpoint.receive(this, id, bytes, further));
   }
 
   introduce(): void {
@@ -84,20 +87,28 @@ class MemoryConnection implements Connection {
   /** A reply, from the endpoint. */
   deliver(id: number, frames: readonly Frame[]): void {
     const received = frames.map(copied);
-    later(() => {
-      if (this.isClosed) return;
-      const isTooLarge = received.some(({ length }) => length > this.maxMessageBytes);
-      if (isTooLarge) this.lose("a reply is larger than maxMessageBytes");
-      else this.receiver.onMessage(id, received);
-    });
+    later(() => this.arrive(id, received));
+  }
+
+  /** What comes before a reply: what there is by then. */
+  deliverLast(id: number, newest: () => Frame): void {
+    later(() => this.arrive(id, [copied(newest())]));
+  }
+
+  private arrive(id: number, received: readonly Bytes[]): void {
+    if (this.isClosed) return;
+    const isTooLarge = received.some(({ length }) => length > this.maxMessageBytes);
+    if (isTooLarge) this.lose("a reply is larger than maxMessageBytes");
+    else this.receiver.onMessage(id, received);
   }
 
   /** A signal, from the endpoint. */
-  emit(signal: string, frame: Frame): void {
+  emit(signal: string, frame: Frame, data: Uint8Array | undefined): void {
     if (!this.wanted.has(signal)) return;
     const bytes = copied(frame);
+    const further = data === undefined ? undefined : copied(data);
     later(() => {
-      if (!this.isClosed) this.receiver.onSignal(signal, bytes);
+      if (!this.isClosed) this.receiver.onSignal(signal, bytes, further);
     });
   }
 
@@ -135,20 +146,13 @@ class MemoryEndpoint implements RpcEndpoint {
     this.maxMessageBytes = maxMessageBytes;
   }
 
-  receive(connection: MemoryConnection, id: number | undefined, body: Bytes): void {
+  receive(connection: MemoryConnection, id: number | undefined, body: Bytes, data: Bytes | undefined): void {
     if (endpoints.get(this.url) !== this) return;
-    this.handler.handle({
-      client: connection.identity,
-      id: id === undefined ? "" : String(id),
-      body,
-      reply: (frames) => {
-        if (id !== undefined) connection.deliver(id, frames);
-      },
-    });
+    this.handler.handle(new MemoryRequest(connection, id, body, data));
   }
 
-  publish(signal: string, frame: Frame): void {
-    for (const connection of this.connections) connection.emit(signal, frame);
+  publish(signal: string, frame: Frame, data?: Uint8Array): void {
+    for (const connection of this.connections) connection.emit(signal, frame, data);
   }
 
   subscriptionsArrived(): Promise<boolean> {
@@ -182,6 +186,41 @@ class MemoryEndpoint implements RpcEndpoint {
   }
 }
 
+class MemoryRequest implements IncomingRequest {
+  readonly id: string;
+  /** What waits for its turn, if anything does. */
+  private waiting: Frame | undefined;
+
+  constructor(
+    private readonly connection: MemoryConnection,
+    private readonly number: number | undefined,
+    readonly body: Bytes,
+    readonly data: Bytes | undefined,
+  ) {
+    this.id = number === undefined ? "" : String(number);
+  }
+
+  get client(): ClientIdentity {
+    return this.connection.identity;
+  }
+
+  reply(frames: readonly Frame[]): void {
+    if (this.number !== undefined) this.connection.deliver(this.number, frames);
+  }
+
+  progress(frame: Frame): void {
+    const isNext = this.waiting === undefined;
+    this.waiting = frame;
+    if (isNext && this.number !== undefined) this.connection.deliverLast(this.number, () => this.taken());
+  }
+
+  private taken(): Frame {
+    const frame = this.waiting ?? "";
+    this.waiting = undefined;
+    return frame;
+  }
+}
+
 function later(callback: () => void): void {
   platform().nextTurn(callback);
 }
@@ -190,5 +229,5 @@ const encoder = new TextEncoder();
 
 /** What arrives is never the sender's own memory. */
 function copied(frame: Frame): Bytes {
-  return platform().bytesOf(typeof frame === "string" ? encoder.encode(frame) : frame.slice());
+  return platform().bytesOf(typeof frame === "string" ? encoder.encode(frame) : new Uint8Array(frame));
 }

@@ -35,7 +35,7 @@ const NO_ROOM = new NoRoomError("the client does not read its replies");
 export interface ClientLinkListener {
   onWelcome(link: ClientLink): void;
   /** @returns What is to be waited for before the next message is taken. */
-  onMessage(link: ClientLink, id: number, body: Uint8Array): Promise<void> | undefined;
+  onMessage(link: ClientLink, id: number, body: Uint8Array, data?: Uint8Array): Promise<void> | undefined;
   onSubscription(link: ClientLink, signal: string, subscribed: boolean): void;
   /** There is room for replies again. */
   onRoom(link: ClientLink): void;
@@ -51,6 +51,13 @@ export interface ClientLinkOptions {
   readonly replyHighWaterMark: number;
   /** Nothing where the system tells of a client's end. */
   readonly heartbeatMs: number | undefined;
+}
+
+interface InboxMessage {
+  readonly id: number;
+  readonly body: Uint8Array;
+  /** The arrays that the body refers to. */
+  readonly data: Uint8Array | undefined;
 }
 
 let links = 0;
@@ -74,7 +81,7 @@ export class ClientLink {
   private isEnding = false;
   private waitingSignals = 0;
   /** Messages that came while one before them was being taken. */
-  private readonly inbox: { readonly id: number; readonly body: Uint8Array }[] = [];
+  private readonly inbox: InboxMessage[] = [];
   private isTaking = false;
   private isPaused = false;
   private unfinishedBytes = 0;
@@ -190,15 +197,17 @@ export class ClientLink {
   }
 
   private receive(kind: number, id: number, parts: readonly Uint8Array[]): void {
-    const [first = EMPTY] = parts;
+    const [first = EMPTY, data] = parts;
     if (this.phase !== "welcome") {
       this.greet(kind, first);
       return;
     }
     switch (kind) {
       case KIND.message:
-        // As of any message with more than one part: it is answered as an empty request is.
-        return this.enqueue(id, parts.length === 1 ? first : EMPTY);
+        // With more parts than a request has it is answered as an empty one is.
+        return this.enqueue(
+          parts.length > 2 ? { id, body: EMPTY, data: undefined } : { id, body: first, data },
+        );
       case KIND.subscribe:
         return this.subscribe(nameOf(first));
       case KIND.unsubscribe:
@@ -276,14 +285,14 @@ export class ClientLink {
   }
 
   /** Messages are taken one after the other, in the order in which they came. */
-  private enqueue(id: number, body: Uint8Array): void {
-    if (this.isTaking) this.inbox.push({ id, body });
-    else this.take(id, body);
+  private enqueue(message: InboxMessage): void {
+    if (this.isTaking) this.inbox.push(message);
+    else this.take(message);
   }
 
   /** @returns Whether the next has to wait for it. */
-  private take(id: number, body: Uint8Array): boolean {
-    const taking = this.listener.onMessage(this, id, body);
+  private take({ id, body, data }: InboxMessage): boolean {
+    const taking = this.listener.onMessage(this, id, body, data);
     this.isTaking = taking !== undefined;
     void taking?.then(() => this.takeNext());
     return this.isTaking;
@@ -292,7 +301,7 @@ export class ClientLink {
   private takeNext(): void {
     this.isTaking = false;
     for (let next = this.inbox.shift(); next !== undefined; next = this.inbox.shift()) {
-      if (this.take(next.id, next.body)) return;
+      if (this.take(next)) return;
     }
     if (!this.isPaused || this.isClosed) return;
     this.isPaused = false;

@@ -151,7 +151,7 @@ export class StreamConnection implements Connection {
   }
 
   private receive(kind: number, id: number, parts: readonly Uint8Array[]): void {
-    const [first = EMPTY, second] = parts;
+    const [first = EMPTY, second, third] = parts;
     if (!this.isWelcome) {
       this.greet(kind, first);
       return;
@@ -160,7 +160,11 @@ export class StreamConnection implements Connection {
       case KIND.message:
         return this.receiver.onMessage(id === 0 ? undefined : id, parts.map(ownBytes));
       case KIND.signal:
-        return this.receiver.onSignal(platform().textOf(first), platform().bytesOf(second ?? EMPTY));
+        return this.receiver.onSignal(
+          platform().textOf(first),
+          platform().bytesOf(second ?? EMPTY),
+          third === undefined ? undefined : ownBytes(third, 2),
+        );
       case KIND.ping:
         return this.writer.write(KIND.pong, 0, []);
       case KIND.pong:

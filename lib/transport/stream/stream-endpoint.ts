@@ -107,12 +107,13 @@ export class StreamEndpoint implements RpcEndpoint {
     };
     const unfinished = new UnfinishedMessages<ClientLink>(this.maxMessageBytes);
     this.linkListener = {
-      onMessage: (link, id, body) =>
+      onMessage: (link, id, body, data) =>
         this.intake.receive({
           client: link.identity,
           route: { link, id },
           id: id === 0 ? "" : String(id),
           body,
+          data,
           isDirect: true,
         }),
       onSubscription: (link, signal, subscribed) => this.subscription(link, signal, subscribed),
@@ -156,10 +157,10 @@ export class StreamEndpoint implements RpcEndpoint {
     return this.listener?.url ?? "";
   }
 
-  publish(signal: string, frame: Frame): void {
+  publish(signal: string, frame: Frame, data?: Uint8Array): void {
     const subscribers = this.subscribers.get(signal);
     if (subscribers === undefined) return;
-    const encoded = encodeFrame(KIND.signal, 0, [signal, frame]);
+    const encoded = encodeFrame(KIND.signal, 0, data === undefined ? [signal, frame] : [signal, frame, data]);
     for (const link of subscribers) link.signal(encoded);
   }
 

@@ -15,8 +15,10 @@ export interface EnvelopedMessage {
   readonly envelope: Envelope;
   /** The client's own name for the request; empty where it gave none. */
   readonly id: string;
-  /** Empty where the message has not exactly one frame behind its envelope. */
+  /** Empty where the message has neither one frame behind its envelope nor two. */
   readonly body: Buffer;
+  /** The second of two frames. */
+  readonly data: Buffer | undefined;
 }
 
 /** @returns Nothing for a message without an envelope. */
@@ -24,10 +26,12 @@ export function readEnvelope(frames: readonly Buffer[]): EnvelopedMessage | unde
   const delimiter = frames.findIndex((frame, index) => index > 0 && frame.length === 0);
   if (delimiter < 0 || delimiter > MAX_ENVELOPE_FRAMES) return undefined;
   const envelope = frames.slice(0, delimiter + 1);
+  const behind = frames.length - envelope.length;
   return {
     envelope,
     id: envelope.length > 2 ? (envelope.at(-2) ?? EMPTY).toString("latin1") : "",
-    body: frames.length === delimiter + 2 ? (frames[delimiter + 1] ?? EMPTY) : EMPTY,
+    body: behind === 1 || behind === 2 ? (frames[delimiter + 1] ?? EMPTY) : EMPTY,
+    data: behind === 2 ? frames[delimiter + 2] : undefined,
   };
 }
 

@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { isLarger, type Frame } from "../../wire/frame";
 
-/** Frames up to this size are not counted: their number is bounded. */
+/** Texts up to this size are not counted: their number is bounded. */
 const UNCOUNTED_BYTES = 4 * 1024;
 
 /** What ZeroMQ may hold of one publisher, in bytes. */
@@ -22,19 +22,20 @@ export class LentFrames {
   private readonly returned = new FinalizationRegistry<number>((bytes) => (this.bytes -= bytes));
   private timer: NodeJS.Timeout | undefined;
 
-  /** @returns What to send in its place; nothing where ZeroMQ holds too much already. */
-  lend(frame: Frame): Frame | undefined {
-    if (!isLarger(frame, UNCOUNTED_BYTES)) return frame;
-    // Of its own, so that nobody else keeps it alive.
-    const lent =
-      typeof frame === "string"
-        ? Buffer.from(frame)
-        : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
-    const bytes = this.bytes + lent.length;
-    if (bytes > MANY_BYTES && this.timer === undefined) this.collect(0);
-    if (bytes > MAX_LENT_BYTES) return undefined;
-    this.bytes = bytes;
-    this.returned.register(lent, lent.length);
+  /**
+   * @param frames - Of one message.
+   * @returns What to send in their place; nothing where ZeroMQ holds too much already.
+   */
+  lend(frames: readonly Frame[]): Frame[] | undefined {
+    const lent = frames.map(ownBytes);
+    const counted = lent.filter((frame) => typeof frame !== "string");
+    const bytes = counted.reduce((sum, { length }) => sum + length, 0);
+    if (bytes === 0) return lent;
+    const sum = this.bytes + bytes;
+    if (sum > MANY_BYTES && this.timer === undefined) this.collect(0);
+    if (sum > MAX_LENT_BYTES) return undefined;
+    this.bytes = sum;
+    for (const frame of counted) this.returned.register(frame, frame.length);
     return lent;
   }
 
@@ -51,6 +52,12 @@ export class LentFrames {
       else this.timer = undefined;
     }, afterMs).unref();
   }
+}
+
+/** Bytes of its own for what is counted, so that nobody else keeps them alive. */
+function ownBytes(frame: Frame): Frame {
+  if (typeof frame !== "string") return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
+  return isLarger(frame, UNCOUNTED_BYTES) ? Buffer.from(frame) : frame;
 }
 
 let collector: (() => void) | undefined;

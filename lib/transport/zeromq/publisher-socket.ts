@@ -11,8 +11,12 @@ export interface PublisherSocket extends Bindable {
   readonly boundsTopics: boolean;
   /** Reports each subscription, and each topic that nobody is subscribed to any more. */
   receive(onTopic: TopicHandler): void;
-  /** Sends a frame to all who subscribed to its beginning. */
-  publish(frame: Frame): void;
+  /**
+   * Sends a frame to all who subscribed to its beginning.
+   *
+   * @param data - A second frame, for those who take it.
+   */
+  publish(frame: Frame, data?: Uint8Array): void;
   /** Sends what it has for so long at most, in milliseconds, then lets go of its address. */
   release(lingerMs: number): Promise<void>;
 }

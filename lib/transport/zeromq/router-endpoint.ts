@@ -138,8 +138,8 @@ export class RouterEndpoint implements RpcEndpoint {
   }
 
   /** A subscriber has filtered by the beginning of the frame: the name needs not be sent. */
-  publish(_signal: string, frame: Frame): void {
-    if (!this.publisher.closed) this.publisher.publish(frame);
+  publish(_signal: string, frame: Frame, data?: Uint8Array): void {
+    if (!this.publisher.closed) this.publisher.publish(frame, data);
   }
 
   subscriptionsArrived(token: string | undefined, timeoutMs: number): Promise<boolean> {
@@ -177,12 +177,13 @@ export class RouterEndpoint implements RpcEndpoint {
       this.log.debug({ frames: frames.length }, "a message without an envelope was dropped");
       return undefined;
     }
-    const { envelope, id, body } = message;
+    const { envelope, id, body, data } = message;
     return this.intake.receive({
       client: this.clientOf(identityOf(envelope)),
       route: envelope,
       id,
       body,
+      data,
       isDirect: isDirect(envelope),
     });
   }

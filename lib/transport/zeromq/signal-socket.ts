@@ -11,7 +11,7 @@ export interface SignalSocket {
 
 /** Gets what comes over it, and hears what becomes of it, until it is closed. */
 export interface SignalReceiver {
-  onFrame(frame: Buffer): void;
+  onFrame(frame: Buffer, data?: Buffer): void;
   /** The publisher is away, and the socket tries to get it back; possibly called at each attempt in vain. */
   onLost(reason: string): void;
   /** This side hung up, for good: what came is larger than it takes, or breaks the protocol. */

@@ -1,7 +1,7 @@
 import { type Plain } from "../../security/credentials";
 import { type ResolvedClientSecurity } from "../../security/security-options";
 import { deferred } from "../../time/deferred";
-import { confirmationTopic } from "../../wire/signals";
+import { confirmationTopic, SECOND_FRAMES } from "../../wire/signals";
 import {
   type ConnectionOptions,
   type ConnectionProtocol,
@@ -71,11 +71,13 @@ export class SubscriberRoad implements SignalRoad {
 
   private async connect(port: number): Promise<void> {
     this.socket = makeSubscriber(signalAddress(this.target, port), this.options, this.security, {
-      onFrame: (frame) => this.receive(frame),
+      onFrame: (frame, data) => this.receive(frame, data),
       onLost: (reason) => this.lost(reason),
       onRefused: () => this.receiver.onLost(`signals: ${refusedMessage("signal", this.options)}`),
       onBack: () => this.back(),
     });
+    // First: from now on a signal may have a second frame.
+    if (this.server?.features.includes("arrays") === true) this.topic("subscribe", SECOND_FRAMES);
     await this.socket.open();
   }
 
@@ -144,17 +146,17 @@ export class SubscriberRoad implements SignalRoad {
     return true;
   }
 
-  private receive(frame: Buffer): void {
+  private receive(frame: Buffer, data?: Buffer): void {
     if (this.marks.size > 0 && this.isMark(frame)) return;
     if (this.server === undefined) {
-      this.receiver.onSignal(undefined, frame);
+      this.receiver.onSignal(undefined, frame, data);
       return;
     }
     // The publisher has filtered already: with one signal there is nothing to tell apart.
     const isOnly = this.beginnings.size === 1;
     for (const [signal, beginnings] of this.beginnings) {
       if (!isOnly && !beginnings.some((beginning) => startsWith(frame, beginning))) continue;
-      this.receiver.onSignal(signal, frame);
+      this.receiver.onSignal(signal, frame, data);
       return;
     }
   }

@@ -41,14 +41,15 @@ export class ZeroMqPublisher implements PublisherSocket {
     });
   }
 
-  publish(frame: Frame): void {
-    const lent = this.frames.lend(frame);
+  /** Originals know no keys: everybody who is here takes second frames. */
+  publish(frame: Frame, data?: Uint8Array): void {
+    const lent = this.frames.lend(data === undefined ? [frame] : [frame, data]);
     if (lent === undefined) {
       this.onUnread();
       return;
     }
     // A publisher never waits: with a send timeout of 0 the binding is done when it returns, and takes the next at once.
-    this.socket.send([lent]).catch((error: unknown) => this.onFailure(error));
+    this.socket.send(lent).catch((error: unknown) => this.onFailure(error));
   }
 
   async release(lingerMs: number): Promise<void> {

@@ -40,8 +40,8 @@ export class ZeroMqSubscriber implements SignalSocket {
       onBack: () => this.receiver.onBack(),
     });
     // Not before: a socket that waited for messages while it was unconnected hears of none over inproc.
-    void receiveAll(this.socket, ([frame]) => {
-      if (frame !== undefined) this.receiver.onFrame(frame);
+    void receiveAll(this.socket, ([frame, data]) => {
+      if (frame !== undefined) this.receiver.onFrame(frame, data);
     });
   }
 

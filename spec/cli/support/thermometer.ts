@@ -64,6 +64,16 @@ export class Thermometer {
     return new Promise(() => undefined);
   }
 
+  /** Ends when it is told to. */
+  @JsonMethod({ progress: Object, timeout: { idle: 5_000 }, wireName: "warm_up" })
+  async *warmUp(@Arg("steps") steps: number): AsyncGenerator<object, string> {
+    for (let at = 1; at <= steps; at++) {
+      yield { at, of: steps };
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return "warm";
+  }
+
   @BufferMethod()
   picture(@Arg("lores") lores: boolean = false): BufferResult {
     return [Buffer.from(lores ? "small" : "large"), { format: "jpeg", lores }];

@@ -23,6 +23,8 @@ export class ConformanceDevice {
   readonly begun: string[] = [];
   /** Why calls were told to end, in order. */
   readonly aborted: string[] = [];
+  /** What cleared up after itself, in order. */
+  readonly ended: string[] = [];
   private gate = deferred();
 
   @JsonMethod({ concurrent: true })
@@ -58,6 +60,31 @@ export class ConformanceDevice {
   stuck(@Arg("name") name: string): Promise<void> {
     this.begun.push(name);
     return new Promise(() => undefined);
+  }
+
+  /** Tells progress so often, without a pause. */
+  @JsonMethod({ progress: Integer })
+  async *count(@Arg("times", { type: Integer }) times: number): AsyncGenerator<number, string> {
+    for (let count = 1; count <= times; count++) yield count;
+    return "counted";
+  }
+
+  /** Tells progress each so many milliseconds, until it is told to end. */
+  @JsonMethod({ progress: Integer, timeout: { idle: 5_000 } })
+  async *countOn(
+    @Arg("everyMs") everyMs: number,
+    @Arg("times") times: number,
+  ): AsyncGenerator<number, string> {
+    this.begun.push("countOn");
+    try {
+      for (let count = 1; count <= times; count++) {
+        await new Promise((resolve) => setTimeout(resolve, everyMs));
+        yield count;
+      }
+      return "counted";
+    } finally {
+      this.ended.push("countOn");
+    }
   }
 
   release(): void {

@@ -1,4 +1,4 @@
-import { filter, firstValueFrom, take, toArray } from "rxjs";
+import { filter, firstValueFrom, lastValueFrom, take, toArray } from "rxjs";
 import {
   CallAbortedError,
   clientOf,
@@ -16,10 +16,12 @@ import {
   withOptions,
 } from "../../../lib/index";
 import { defaultLogger } from "../../../lib/log/logger";
-import { type ClientIdentity, type RpcEndpoint } from "../../../lib/transport/endpoint";
+import { type ClientIdentity } from "../../../lib/transport/endpoint";
 import { ReconnectingChannel } from "../../../lib/transport/reconnecting-channel";
-import { type ChannelProtocol } from "../../../lib/transport/rpc-channel";
+import { type ChannelProtocol, type SimpleRequest } from "../../../lib/transport/rpc-channel";
+import { SimpleCall } from "../../../lib/transport/simple-call";
 import { openEndpoint } from "../../../lib/transport/transports";
+import { type ReceivedReply } from "../../../lib/wire/message";
 import { closing } from "../../support/closing";
 import { eventually } from "../../support/eventually";
 import { RecordingLogger } from "../../support/recording-logger";
@@ -27,6 +29,33 @@ import { ConformanceDevice } from "./conformance-device";
 import { removeSockets, TRANSPORTS } from "./transports-under-test";
 
 afterAll(removeSockets);
+
+/** No device: what a transport itself knows. */
+function plain(signalPort: number, features: readonly string[]): ChannelProtocol<null> {
+  return {
+    handshake: async () => null,
+    announcement: () => ({ signalPort, features }),
+    beginningOf: () => "",
+    askSignalPort: async () => signalPort,
+    confirmSubscriptions: async () => undefined,
+  };
+}
+
+/** A request that hears what comes before its reply. */
+class ListeningCall extends SimpleCall {
+  constructor(
+    request: SimpleRequest,
+    succeed: (frames: ReceivedReply) => void,
+    reject: (error: unknown) => void,
+    private readonly heard: string[],
+  ) {
+    super(request, succeed, reject);
+  }
+
+  protected override progressed([body]: ReceivedReply): void {
+    this.heard.push(Buffer.from(body as Uint8Array).toString());
+  }
+}
 
 /** What every transport must do, whatever it is made of. A new one is done when this passes over it. */
 describe.each(TRANSPORTS)("over $name", ({ freshUrl, install }) => {
@@ -178,6 +207,101 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl, install }) => {
     });
   });
 
+  describe("progress", () => {
+    beforeEach(() => serving());
+
+    it("arrives in order, and before the result", async () => {
+      const counts: number[] = [];
+      const events: unknown[] = [];
+      const run = connecting().countOn(2, 20);
+      run.progress$.subscribe({
+        next: (count) => counts.push(count),
+        complete: () => events.push(...counts, "end"),
+      });
+      events.push(await run);
+
+      expect(events).toEqual([...counts, "end", "counted"]);
+      expect(counts).toEqual([...counts].sort((a, b) => a - b));
+      expect([counts.at(-1), counts.length + run.skipped]).toEqual([20, 20]);
+    });
+
+    it("arrives at the calls that it belongs to, also of calls that leave together", async () => {
+      const remote = connecting();
+      await remote.echo("connected");
+      const runs = [3, 5, 7].map((times) => remote.countOn(1, times));
+      const last = runs.map((run) => lastValueFrom(run.progress$));
+      await Promise.all(runs);
+
+      expect(await Promise.all(last)).toEqual([3, 5, 7]);
+    });
+
+    it("is the newest where there is more than can be sent, with the count of what is left out", async () => {
+      const seen: number[] = [];
+      const run = connecting().count(5_000);
+      run.progress$.subscribe((count) => seen.push(count));
+
+      expect(await run).toBe("counted");
+      expect(seen.at(-1)).toBe(5_000);
+      expect(seen).toEqual([...seen].sort((a, b) => a - b));
+      expect(run.skipped).toBeGreaterThan(0);
+      expect(seen.length + run.skipped).toBe(5_000);
+    });
+
+    it("is sent to nobody who did not ask for it", async () => {
+      const { inventory } = await connectedState();
+      const channel = closing(
+        new ReconnectingChannel(async () => server.url, plain(inventory.rigwire?.signalPort ?? 0, [])),
+      );
+      const ask = async (further: object) => {
+        const params = { args: [3], kwargs: {} };
+        const body = JSON.stringify({ event: "METHOD_CALL", method: "count", params, ...further });
+        const heard: string[] = [];
+        await new Promise<unknown>((resolve, reject) =>
+          channel.send(new ListeningCall({ place: {}, timeoutMs: 5_000, body }, resolve, reject, heard)),
+        );
+        return heard;
+      };
+
+      expect(await ask({})).toEqual([]);
+      expect((await ask({ progress: true })).at(-1)).toBe('{"event":"PROGRESS","seq":3,"value":3}');
+    });
+
+    it("ends where the call is given up: the method clears up, and the next one begins", async () => {
+      const remote = connecting();
+      const run = remote.countOn(1, 1_000_000);
+      await firstValueFrom(run.progress$);
+      run.cancel("enough");
+      await expect(run).rejects.toThrow(CallAbortedError);
+
+      expect(await remote.move("next")).toBe("next");
+      expect([device.ended, device.begun]).toEqual([["countOn"], ["countOn", "next"]]);
+    });
+
+    it("ends where the caller is gone", async () => {
+      const remote = connecting();
+      const run = remote.countOn(1, 1_000_000);
+      const failed = expect(run).rejects.toThrow(ConnectionLostError);
+      await firstValueFrom(run.progress$);
+      await clientOf(remote).close();
+      await failed;
+      await eventually("the method has cleared up", () => device.ended.length === 1);
+
+      expect(await connecting().move("next")).toBe("next");
+    });
+
+    it("renews the time of a call that may only be silent for so long", async () => {
+      const remote = withOptions(connecting(), { timeoutMs: { idle: 400 } });
+
+      expect(await remote.countOn(50, 20)).toBe("counted");
+      await expect(remote.countOn(10_000, 1)).rejects.toThrow(/told no progress for 400 ms/);
+    });
+  });
+
+  async function connectedState() {
+    const client = clientOf(connecting());
+    return { inventory: await client.inventory() };
+  }
+
   describe("a connection that is lost", () => {
     beforeEach(() => serving());
 
@@ -281,24 +405,15 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl, install }) => {
   });
 
   describe("clients that go", () => {
-    /** No device: what a transport itself knows of its clients. */
-    const plain = (endpoint: RpcEndpoint): ChannelProtocol<null> => ({
-      handshake: async () => null,
-      announcement: () => ({ signalPort: endpoint.signalPort, features: endpoint.features }),
-      beginningOf: () => "",
-      askSignalPort: async () => endpoint.signalPort,
-      confirmSubscriptions: async () => undefined,
-    });
-
     it("are told by name, those for whom something is done", async () => {
       const asked: ClientIdentity[] = [];
       const endpoint = closing(
         await openEndpoint(
           freshUrl(),
           {
-            handle: ({ client, reply }) => {
-              asked.push(client);
-              reply(["{}"]);
+            handle: (request) => {
+              asked.push(request.client);
+              request.reply(["{}"]);
             },
             attended: () => asked,
           },
@@ -309,7 +424,9 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl, install }) => {
       const departed: string[] = [];
       endpoint.departed$.subscribe(({ id }) => departed.push(id));
       const [going, staying] = [1, 2].map(() =>
-        closing(new ReconnectingChannel(async () => endpoint.url, plain(endpoint))),
+        closing(
+          new ReconnectingChannel(async () => endpoint.url, plain(endpoint.signalPort, endpoint.features)),
+        ),
       );
       for (const channel of [going, staying])
         await channel!.request({ place: {}, timeoutMs: 5_000, body: "{}" });

@@ -35,9 +35,9 @@ export function encodeMessage(frames: readonly Frame[]): Uint8Array[] {
   return pieces;
 }
 
-/** A message of one frame, in one piece. */
-export function encodeWhole(frame: Frame): Uint8Array {
-  const pieces = encodeMessage([frame]);
+/** A message in one piece. */
+export function encodeWhole(...frames: readonly Frame[]): Uint8Array {
+  const pieces = encodeMessage(frames);
   const [only] = pieces;
   return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
 }

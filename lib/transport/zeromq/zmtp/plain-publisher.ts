@@ -1,5 +1,6 @@
 import { createServer, type Socket } from "node:net";
 import { type Frame } from "../../../wire/frame";
+import { SECOND_FRAMES } from "../../../wire/signals";
 import { type PublisherSocket, type TopicHandler } from "../publisher-socket";
 import { KEEPALIVE_IDLE_S, UNTAKEN_MS } from "../socket-options";
 import { bodyStart, encodeWhole } from "./frames";
@@ -14,6 +15,8 @@ const PEER_TYPES: ReadonlySet<string> = new Set(["SUB", "XSUB"]);
 
 const UNSUBSCRIBED = 0;
 const SUBSCRIBED = 1;
+
+const SECOND_FRAMES_TOPIC = Buffer.from(SECOND_FRAMES);
 
 /** A subscriber sends topics, and whatever else its program likes; nobody needs as much. */
 const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -64,10 +67,15 @@ export class PlainPublisher implements PublisherSocket {
     for (const { topics } of this.subscribers) for (const topic of topics.all()) onTopic(topic, true);
   }
 
-  publish(frame: Frame): void {
+  publish(frame: Frame, data?: Uint8Array): void {
     if (this.subscribers.size === 0) return;
     const message = encodeWhole(frame);
-    for (const queue of this.tree.match(message, bodyStart(message))) queue.add(message);
+    // Made when the first wants it: for whoever reads frames one by one, a second would be a message of its own.
+    let both: Uint8Array | undefined;
+    for (const queue of this.tree.match(message, bodyStart(message))) {
+      if (data === undefined || !queue.takesSecondFrames) queue.add(message);
+      else queue.add((both ??= encodeWhole(frame, data)));
+    }
   }
 
   async release(lingerMs: number): Promise<void> {
@@ -122,6 +130,7 @@ export class PlainPublisher implements PublisherSocket {
   }
 
   private subscribe({ topics, queue }: Subscriber, topic: Buffer): void {
+    if (topic.equals(SECOND_FRAMES_TOPIC)) queue.takesSecondFrames = true;
     const outcome = topics.add(topic);
     if (outcome === "refused") this.options.onTopicRefused();
     if (outcome !== "added") return;

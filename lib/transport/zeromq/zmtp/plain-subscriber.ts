@@ -82,8 +82,8 @@ export class PlainSubscriber implements SignalSocket {
             this.opened();
             resolve();
           },
-          onMessage: ([frame]) => {
-            if (frame !== undefined && !this.isClosed) this.receiver.onFrame(frame);
+          onMessage: ([frame, data]) => {
+            if (frame !== undefined && !this.isClosed) this.receiver.onFrame(frame, data);
           },
           onUnfinished: () => undefined,
           onRoom: () => undefined,

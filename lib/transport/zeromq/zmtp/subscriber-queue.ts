@@ -28,6 +28,8 @@ export class SubscriberQueue {
   private isWriting = false;
   private isScheduled = false;
   private isOver = false;
+  /** The subscriber takes messages of two frames. */
+  takesSecondFrames = false;
 
   constructor(
     private readonly connection: ZmtpConnection,
