@@ -120,7 +120,7 @@ export interface EndpointOptions extends WebAccess {
   readonly heartbeatMs?: number;
   /** Signals that may wait for a slow subscriber; what comes beyond it misses, and is told. Default 10,000. */
   readonly signalHighWaterMark?: number;
-  /** Replies handed over for a client that has not taken them; more wait in this process. Default 64. */
+  /** Replies handed over for a client that has not taken them; more wait in this process. Default 64, with keys 8. */
   readonly replyHighWaterMark?: number;
   /**
    * What may wait besides for a client that does not read its replies, in bytes. Beyond, its requests are neither

@@ -18,6 +18,7 @@ interface Pair {
 export class TcpProxy {
   private readonly pairs = new Set<Pair>();
   private isStalled = false;
+  private isSwallowing = false;
   private bytesPerSecond = Infinity;
   private delayMs = 0;
 
@@ -85,6 +86,11 @@ export class TcpProxy {
     }
   }
 
+  /** Takes what is sent from now on, by both sides, and carries none of it. */
+  swallow(): void {
+    this.isSwallowing = true;
+  }
+
   /** Carries again, with everything that was sent meanwhile. */
   resume(): void {
     this.isStalled = false;
@@ -119,6 +125,7 @@ export class TcpProxy {
     from.setNoDelay(true);
     from
       .on("data", (bytes) => {
+        if (this.isSwallowing) return;
         const { delayMs } = this;
         if (delayMs === 0) to.write(bytes);
         const takesMs = delayMs + (bytes.length / this.bytesPerSecond) * 1_000;

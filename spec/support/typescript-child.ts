@@ -79,13 +79,12 @@ export class TypeScriptChild {
     return JSON.parse(await this.nextLine());
   }
 
-  /** The next line of its stdout; fails if it ends instead, or takes longer than ten seconds. */
-  async nextLine(): Promise<string> {
+  /** The next line of its stdout; fails if it ends instead, or takes longer, in milliseconds. */
+  async nextLine(deadlineMs = LINE_DEADLINE_MS): Promise<string> {
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<never>((_, reject) => {
-      const late = () =>
-        reject(new Error(`nothing was printed within ${LINE_DEADLINE_MS} ms\n${this.stderr}`));
-      timer = setTimeout(late, LINE_DEADLINE_MS);
+      const late = () => reject(new Error(`nothing was printed within ${deadlineMs} ms\n${this.stderr}`));
+      timer = setTimeout(late, deadlineMs);
     });
     try {
       const line = await Promise.race([this.lines.next(), deadline]);

@@ -39,6 +39,8 @@ export interface ClientLinkListener {
   onSubscription(link: ClientLink, signal: string, subscribed: boolean): void;
   /** There is room for replies again. */
   onRoom(link: ClientLink): void;
+  /** The memory for a message that has not come whole is so many bytes now. */
+  onUnfinished(link: ClientLink, bytes: number): void;
   /** It is gone; also where it was never let in. Called once. */
   onGone(link: ClientLink, reason: string): void;
 }
@@ -84,6 +86,7 @@ export class ClientLink {
   private readonly inbox: InboxMessage[] = [];
   private isTaking = false;
   private isPaused = false;
+  private unfinishedBytes = 0;
 
   constructor(
     openCarrier: OpenCarrier<ServerCarrier>,
@@ -155,6 +158,7 @@ export class ClientLink {
     clearTimeout(this.deadline);
     this.heartbeat?.stop();
     this.decoder.stop();
+    this.reportUnfinished();
     this.large.clear();
     this.inbox.length = 0;
     this.listener.onGone(this, reason);
@@ -184,6 +188,14 @@ export class ClientLink {
       if (!(error instanceof MalformedMessageError)) throw error;
       this.destroy(messageOf(error));
     }
+    this.reportUnfinished();
+  }
+
+  private reportUnfinished(): void {
+    const { unfinishedBytes } = this.decoder;
+    if (unfinishedBytes === this.unfinishedBytes) return;
+    this.unfinishedBytes = unfinishedBytes;
+    this.listener.onUnfinished(this, unfinishedBytes);
   }
 
   private receive(kind: number, id: number, parts: readonly Uint8Array[]): void {

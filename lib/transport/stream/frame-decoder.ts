@@ -58,6 +58,13 @@ export class FrameDecoder {
     private readonly onFrame: FrameReceiver,
   ) {}
 
+  /** The memory that is taken for what has not come whole, in bytes. */
+  get unfinishedBytes(): number {
+    const large = this.large?.target;
+    const other = this.filling?.target === large ? undefined : this.filling?.target;
+    return (large?.length ?? 0) + (other?.length ?? 0);
+  }
+
   /**
    * Takes the next bytes, and hands over the frames that are complete with them.
    *

@@ -20,6 +20,7 @@ import { type OpenCarrier, type ServerCarrier } from "./carrier";
 import { ClientLink, type ClientLinkListener, type ClientLinkOptions, NoRoomError } from "./client-link";
 import { KIND } from "./frame-layout";
 import { encodeFrame } from "./frame-writer";
+import { UnfinishedMessages } from "./unfinished-messages";
 
 /** Signals that a slow subscriber may lag behind before it misses some (and is told so by their numbers). */
 const DEFAULT_SIGNAL_HIGH_WATER_MARK = 10_000;
@@ -104,6 +105,7 @@ export class StreamEndpoint implements RpcEndpoint {
       replyHighWaterMark: options.replyHighWaterMark ?? DEFAULT_REPLY_HIGH_WATER_MARK,
       heartbeatMs: server.heartbeatMs,
     };
+    const unfinished = new UnfinishedMessages<ClientLink>(this.maxMessageBytes);
     this.linkListener = {
       onMessage: (link, id, body, data) =>
         this.intake.receive({
@@ -116,6 +118,7 @@ export class StreamEndpoint implements RpcEndpoint {
         }),
       onSubscription: (link, signal, subscribed) => this.subscription(link, signal, subscribed),
       onRoom: (link) => this.intake.hasRoom(link.identity.id),
+      onUnfinished: (link, bytes) => unfinished.changed(link, bytes),
     };
     const link = {
       isClosed: false,

@@ -9,7 +9,7 @@ import { lookUpHost } from "../../address/node/look-up-host";
 import { urlHost } from "../../address/hosts";
 import { type Bindable } from "./bindable";
 import { bindPrivately } from "./bind-privately";
-import { isOutOfFiles, outOfFiles, requireFiles } from "./open-files";
+import { isOutOfFiles, outOfFiles, requireFiles } from "../../open-files";
 import { eventsOf } from "./socket-events";
 
 /** Where a port is taken from when none is named (plantimager RPC). */

@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import { parseAddress } from "../../address/address";
 import { bareHost } from "../../address/hosts";
 import { withDeadline } from "../../time/with-deadline";
-import { isOutOfFiles, outOfFiles } from "./open-files";
+import { isOutOfFiles, outOfFiles } from "../../open-files";
 
 /**
  * When a connection is looked at that is still not there, in milliseconds: so early that the system, which gives up a

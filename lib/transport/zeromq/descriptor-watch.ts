@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { devNull } from "node:os";
 import { type BurstLog } from "../../log/burst-log";
-import { isOutOfFiles, outOfFiles } from "./open-files";
+import { isOutOfFiles, outOfFiles } from "../../open-files";
 
 /** A client that waits in vain is told of within this time, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;

@@ -11,6 +11,7 @@ export type HandshakeFailure = EventOfType<
 >;
 
 const NOT_ALLOWED = 400;
+const NO_ROOM = 500;
 
 /**
  * What became of a handshake that failed.
@@ -28,6 +29,11 @@ export async function handshakeError(
   switch (event.type) {
     case "handshake:error:auth":
       if (hasKeys && event.error.status === NOT_ALLOWED) return notAllowed(security);
+      if (hasKeys && event.error.status === NO_ROOM) {
+        return new Error(
+          "the device has no room for another client: its process may open too few files (ulimit -n)",
+        );
+      }
       return new Error(`the peer could not check this client's key: ${event.error.message}`);
     case "handshake:error:protocol":
       if (event.error.code === "ERR_ZMTP_MECHANISM_MISMATCH") return mismatch(hasKeys);

@@ -33,5 +33,9 @@ export function makePublisher(
     sendHighWaterMark: highWaterMark,
   };
   const socket = makeSocket(() => new XPublisher(socketOptions));
-  return new ZeroMqPublisher(socket, (error) => log.warn({ err: error }, "a signal could not be published"));
+  return new ZeroMqPublisher(
+    socket,
+    (error) => log.warn({ err: error }, "a signal could not be published"),
+    () => log.warn({}, "subscribers do not read: everybody misses large signals until they do, or are gone"),
+  );
 }

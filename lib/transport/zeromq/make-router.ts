@@ -5,7 +5,13 @@ import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
 import { type CallSocket } from "./call-socket";
 import { type EndpointGuard } from "./endpoint-guard";
 import { makeSocket } from "./make-socket";
-import { DEFAULT_REPLY_HIGH_WATER_MARK, HANDSHAKE_TIMEOUT_MS, peerSocketOptions } from "./socket-options";
+import {
+  DEFAULT_REPLY_HIGH_WATER_MARK,
+  DEFAULT_ZEROMQ_REPLY_HIGH_WATER_MARK,
+  HANDSHAKE_TIMEOUT_MS,
+  peerSocketOptions,
+  REQUEST_HIGH_WATER_MARK,
+} from "./socket-options";
 import { speaksPlainly } from "./speaks-plainly";
 import { ZeroMqRouter } from "./zeromq-router";
 import { PlainRouter } from "./zmtp/plain-router";
@@ -16,15 +22,20 @@ export function makeRouter(url: string, options: EndpointOptions, guard: Endpoin
   const {
     heartbeatMs = DEFAULT_HEARTBEAT_MS,
     maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
-    replyHighWaterMark: highWaterMark = DEFAULT_REPLY_HIGH_WATER_MARK,
+    replyHighWaterMark,
   } = options;
   if (security === undefined && speaksPlainly(url)) {
     const handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS;
+    const highWaterMark = replyHighWaterMark ?? DEFAULT_REPLY_HIGH_WATER_MARK;
     return new PlainRouter({ heartbeatMs, maxMessageBytes, highWaterMark, handshakeTimeoutMs });
   }
   // Replies must not be discarded at a full pipe, as a ROUTER does by default, nor hold up those to other clients:
   // it refuses them at once, and they wait in the queue.
-  const mandatory = { mandatory: true, sendTimeout: 0, sendHighWaterMark: highWaterMark };
-  const socketOptions = { ...peerSocketOptions(url, options), ...security, ...mandatory };
+  const mandatory = { mandatory: true, sendTimeout: 0 };
+  const highWaterMarks = {
+    sendHighWaterMark: replyHighWaterMark ?? DEFAULT_ZEROMQ_REPLY_HIGH_WATER_MARK,
+    receiveHighWaterMark: REQUEST_HIGH_WATER_MARK,
+  };
+  const socketOptions = { ...peerSocketOptions(url, options), ...security, ...mandatory, ...highWaterMarks };
   return new ZeroMqRouter(makeSocket(() => new Router(socketOptions)));
 }

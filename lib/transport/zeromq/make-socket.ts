@@ -1,6 +1,6 @@
 import { context, type Socket } from "zeromq";
 import { closeAtExit } from "./close-at-exit";
-import { isOutOfFiles, outOfFiles, requireFiles } from "./open-files";
+import { isOutOfFiles, outOfFiles, requireFiles } from "../../open-files";
 
 /**
  * Sockets of ZeroMQ that a process may have, unless its owner raised the number further. A client has up to six of

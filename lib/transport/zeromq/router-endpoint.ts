@@ -26,7 +26,7 @@ import { warnIfExposed } from "../exposure";
 import { inprocBound, inprocClosed } from "./inproc-endpoints";
 import { makePublisher } from "./make-publisher";
 import { makeRouter } from "./make-router";
-import { requireFiles } from "./open-files";
+import { requireFiles } from "../../open-files";
 import { PRESENCE, PRESENCE_FEATURE } from "./presence";
 import { type PublisherSocket } from "./publisher-socket";
 import { signalAddress } from "./signal-address";
@@ -36,10 +36,10 @@ import { Topics } from "./topics";
 const LINGER_MS = 500;
 
 /**
- * Files that an endpoint must find: up to 11 that it opens itself, as the first of its process and with keys, and some for
- * its first client. With fewer nobody could connect.
+ * Files that an endpoint must find: up to 11 that it opens itself, as the first of its process and with keys, two for
+ * its first client and those that are kept free. With fewer nobody could connect.
  */
-const FILES_OF_AN_ENDPOINT = 16;
+const FILES_OF_AN_ENDPOINT = 20;
 
 /** The sockets of an endpoint, bound. */
 interface BoundSockets {

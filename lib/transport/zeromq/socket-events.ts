@@ -1,5 +1,5 @@
 import { type Event, type Socket } from "zeromq";
-import { isOutOfFiles, outOfFiles } from "./open-files";
+import { isOutOfFiles, outOfFiles } from "../../open-files";
 
 /** A further attempt watches from another address in memory; that several in a row are taken does not happen. */
 const ATTEMPTS = 5;

@@ -1,8 +1,6 @@
 import { DEFAULT_HEARTBEAT_MS } from "../heartbeat";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
 
-/** A dead peer is noticed within this time where the user sets none. */
-
 /** What ZeroMQ calls a size without limit. */
 const UNLIMITED = -1;
 
@@ -20,11 +18,26 @@ export const DEFAULT_SIGNAL_HIGH_WATER_MARK = 10_000;
  */
 export const DEFAULT_REPLY_HIGH_WATER_MARK = 64;
 
+/**
+ * The same for sockets of ZeroMQ's own, which bounds what it holds in number only: fewer, so that more waits in the
+ * queue of replies, which is bounded in bytes.
+ */
+export const DEFAULT_ZEROMQ_REPLY_HIGH_WATER_MARK = 8;
+
+/** Requests of one client that ZeroMQ reads ahead; the others wait at the client. */
+export const REQUEST_HIGH_WATER_MARK = 8;
+
 /** What a client may leave unread besides, where the user sets no limit. */
 export const DEFAULT_MAX_UNREAD_REPLY_BYTES = 64 * 1024 * 1024;
 
 /** A peer that connects but does not shake hands is dropped after this time, in milliseconds. */
 export const HANDSHAKE_TIMEOUT_MS = 10_000;
+
+/**
+ * The same for sockets of ZeroMQ's own, which takes commands of the largest size already from strangers: it may be no
+ * longer than clients wait.
+ */
+const ZEROMQ_HANDSHAKE_TIMEOUT_MS = 3_000;
 
 /** What every socket towards a peer has: a bound on what comes in, heartbeats, and nothing that lingers. */
 export function peerSocketOptions(
@@ -33,7 +46,7 @@ export function peerSocketOptions(
 ) {
   return {
     linger: 0,
-    handshakeInterval: HANDSHAKE_TIMEOUT_MS,
+    handshakeInterval: ZEROMQ_HANDSHAKE_TIMEOUT_MS,
     ipv6: url.includes("["),
     maxMessageSize: Number.isFinite(maxMessageBytes) ? maxMessageBytes : UNLIMITED,
     // A loss is noticed at the latest one interval and one timeout after the last word.

@@ -1,5 +1,7 @@
 import { Router } from "zeromq";
 import { KeyError } from "../../errors";
+import { BurstLog } from "../../log/burst-log";
+import { filesLeft, outOfFiles } from "../../open-files";
 import { type AllowedKeys } from "../../security/allowed-keys";
 import { type Logger } from "../../log/logger";
 import { pause } from "../../time/pause";
@@ -7,7 +9,7 @@ import { type Frame } from "../../wire/frame";
 import { makeSocket } from "./make-socket";
 import { RefusalLog } from "./refusal-log";
 import { Sender, type Outbox, type Parcel } from "../sender";
-import { decodeZapRequest, encodeZapReply, type ZapRequest } from "./zap-message";
+import { decodeZapRequest, encodeZapReply, type Verdict, type ZapRequest } from "./zap-message";
 
 const ZAP_URL = "inproc://zeromq.zap.01";
 const DELIMITER = 1;
@@ -27,6 +29,7 @@ export interface ZapDomain {
 interface Policy {
   readonly allowed: AllowedKeys;
   readonly refusals: RefusalLog;
+  readonly log: BurstLog;
 }
 
 /** The one place of a process that ZeroMQ asks; there while somebody needs it. */
@@ -40,6 +43,12 @@ interface SharedHandler {
  * the client for good: else one that claims the next name that ZeroMQ would give makes the process abort.
  */
 const ANSWER_AFTER_MS = 10;
+
+/**
+ * Files that are kept free. ZeroMQ tries without a pause to take a connection for which there is none; so whoever
+ * connects has one for its handshake, and is told that there is no room.
+ */
+const KEPT_FREE = 4;
 
 let clients = 0;
 let shared: SharedHandler | undefined;
@@ -67,7 +76,7 @@ export async function openZapDomain(allowed: AllowedKeys, log: Logger): Promise<
     throw error;
   }
   const name = `rigwire-${++domains}`;
-  handler.policies.set(name, { allowed, refusals: new RefusalLog(log) });
+  handler.policies.set(name, { allowed, refusals: new RefusalLog(log), log: new BurstLog(log) });
   return {
     name,
     close() {
@@ -138,17 +147,23 @@ class ZapHandler {
 
   private async answer(question: readonly Buffer[]): Promise<readonly (Buffer | string)[]> {
     const request = decodeZapRequest(question);
-    if (request === undefined) return encodeZapReply(question[1] ?? Buffer.alloc(0), undefined);
-    const [isPermitted] = await Promise.all([this.isPermitted(request), pause(ANSWER_AFTER_MS)]);
-    return encodeZapReply(request.id, isPermitted ? `client-${++clients}` : undefined);
+    if (request === undefined) return encodeZapReply(question[1] ?? Buffer.alloc(0), "not-allowed");
+    const [verdict] = await Promise.all([this.judge(request), pause(ANSWER_AFTER_MS)]);
+    return encodeZapReply(request.id, verdict);
   }
 
-  private async isPermitted({ domain, publicKey, address }: ZapRequest): Promise<boolean> {
+  private async judge({ domain, publicKey, address }: ZapRequest): Promise<Verdict> {
     const policy = this.policies.get(domain);
-    if (policy === undefined) return false;
-    const isPermitted = await policy.allowed.permits(publicKey);
-    if (!isPermitted) policy.refusals.tell(publicKey, address);
-    return isPermitted;
+    if (policy === undefined) return "not-allowed";
+    if (!(await policy.allowed.permits(publicKey))) {
+      policy.refusals.tell(publicKey, address);
+      return "not-allowed";
+    }
+    if (filesLeft(KEPT_FREE) < KEPT_FREE) {
+      policy.log.error({}, `no further client can connect: ${outOfFiles().message}`);
+      return "no-room";
+    }
+    return { identity: `client-${++clients}` };
   }
 }
 

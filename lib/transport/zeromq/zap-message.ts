@@ -26,14 +26,22 @@ export function decodeZapRequest(frames: readonly Buffer[]): ZapRequest | undefi
   return { id, domain: domain.toString(), address: address.toString(), publicKey: encodeKey(key) };
 }
 
+/** What a client is told of itself, or why it is not let in: it has no allowed key, or there is no room for it. */
+export type Verdict = { readonly identity: string } | "not-allowed" | "no-room";
+
+const STATUS = {
+  "not-allowed": ["400", "not allowed"],
+  "no-room": ["500", "no room"],
+} as const;
+
 /**
  * @param id - Of the request; empty where it had none that could be read.
- * @param identity - What a ROUTER shall know the client by, whatever it claims itself; nothing where it is not let in.
+ * @param verdict - Its identity is what a ROUTER shall know the client by, whatever it claims itself.
  */
-export function encodeZapReply(id: Buffer, identity: string | undefined): (Buffer | string)[] {
-  const [status, text] = identity === undefined ? ["400", "not allowed"] : ["200", "OK"];
+export function encodeZapReply(id: Buffer, verdict: Verdict): (Buffer | string)[] {
   const noUser = "";
-  return [VERSION, id, status, text, noUser, identity === undefined ? "" : metadata("Identity", identity)];
+  if (typeof verdict === "string") return [VERSION, id, ...STATUS[verdict], noUser, ""];
+  return [VERSION, id, "200", "OK", noUser, metadata("Identity", verdict.identity)];
 }
 
 /** A property as ZMTP writes it (ZeroMQ RFC 23). */

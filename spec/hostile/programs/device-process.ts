@@ -4,6 +4,8 @@ import { Subject } from "rxjs";
 import {
   Any,
   Arg,
+  BufferMethod,
+  type BufferResult,
   DeviceRegistry,
   generateKeys,
   JsonMethod,
@@ -29,8 +31,16 @@ export class Probe {
   @JsonMethod({ timeout: null }) hold(): Promise<void> {
     return new Promise(() => undefined);
   }
+  /** Stands still, in milliseconds. */
+  @JsonMethod({ timeout: null }) block(@Arg("duration") duration: number): void {
+    const until = performance.now() + duration;
+    while (performance.now() < until);
+  }
   @JsonMethod() blob(@Arg("size") size: number): string {
     return "x".repeat(size);
+  }
+  @BufferMethod({ timeout: null }) bytes(@Arg("size") size: number): BufferResult {
+    return [Buffer.alloc(size, 1), {}];
   }
   /** Sends numbers at a rate, as evenly as the clock of the system ticks; resolves with how many there were. */
   @JsonMethod({ timeout: null, concurrent: true })

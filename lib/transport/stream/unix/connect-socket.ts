@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from "node:net";
+import { OUT_OF_FILES } from "../../../open-files";
 import { hasCode } from "../../../system-error";
 import { messageOf } from "../../../errors";
 
@@ -6,6 +7,7 @@ const REASONS: readonly (readonly [code: string, reason: string])[] = [
   ["ENOENT", "nothing is served there"],
   ["ECONNREFUSED", "connection refused"],
   ["EACCES", "another user's socket"],
+  OUT_OF_FILES,
 ];
 
 /**

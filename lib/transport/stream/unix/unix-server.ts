@@ -3,6 +3,7 @@ import { lstat, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { AddressError, messageOf } from "../../../errors";
+import { OUT_OF_FILES } from "../../../open-files";
 import { hasCode } from "../../../system-error";
 import { type ServerTransport } from "../../endpoint";
 import { openDoor } from "../admission";
@@ -48,6 +49,7 @@ async function listenAt(url: string, onArrival: (arrival: Arrival) => void): Pro
 const REASONS: readonly (readonly [code: string, reason: string])[] = [
   ["EADDRINUSE", "another server has the address"],
   ["EACCES", "not allowed to make a socket there"],
+  OUT_OF_FILES,
 ];
 
 /** A server that was killed leaves its file behind; that of one that lives stays, and so does anybody's file. */

@@ -1,6 +1,7 @@
 import { WebSocket } from "ws";
 import { formatWebAddress, parseWebAddress, portToConnect } from "../../../address/web-address";
 import { AuthenticationError, messageOf } from "../../../errors";
+import { OUT_OF_FILES } from "../../../open-files";
 import { hasCode } from "../../../system-error";
 import { type ClientTransport, type ConnectionOptions } from "../../connection";
 import { DEFAULT_HEARTBEAT_MS } from "../../heartbeat";
@@ -32,6 +33,7 @@ const REASONS: readonly (readonly [code: string, reason: string])[] = [
   ["ECONNREFUSED", "connection refused"],
   ["ENOTFOUND", "the host is not known"],
   ["EHOSTUNREACH", "the host cannot be reached"],
+  OUT_OF_FILES,
 ];
 
 /** Codes of certificates that are not trusted. */

@@ -8,6 +8,7 @@ import { formatWebAddress, parseWebAddress, type WebAddress } from "../../../add
 import { AddressError, KeyError, messageOf } from "../../../errors";
 import { type Logger } from "../../../log/logger";
 import { resolveServerSecurity } from "../../../security/security-options";
+import { OUT_OF_FILES } from "../../../open-files";
 import { hasCode } from "../../../system-error";
 import { type EndpointOptions, type ServerTransport } from "../../endpoint";
 import { isExposed } from "../../exposure";
@@ -205,6 +206,7 @@ const REASONS: readonly (readonly [code: string, reason: string])[] = [
   ["EADDRNOTAVAIL", "the host is none of this computer's addresses"],
   ["ENOTFOUND", "the host is not known"],
   ["EACCES", "not allowed to bind there; ports below 1024 need rights"],
+  OUT_OF_FILES,
 ];
 
 /** @returns The port that was taken. */

@@ -1,18 +1,24 @@
 import { closeSync, openSync } from "node:fs";
 import { devNull } from "node:os";
-import { hasCode } from "../../system-error";
+import { hasCode } from "./system-error";
 
 /** Windows has no such limit. */
 const IS_LIMITED = process.platform !== "win32";
 
+const CURE = "raise the limit with ulimit -n, or LimitNOFILE= of its systemd unit";
+
+const CODE = "EMFILE";
+const REASON = `this process has as many files and sockets open as the system allows: ${CURE}`;
+
+/** For a table of the system's codes and what they mean. */
+export const OUT_OF_FILES = [CODE, REASON] as const;
+
 export function isOutOfFiles(error: unknown): boolean {
-  return hasCode(error, "EMFILE");
+  return hasCode(error, CODE);
 }
 
 export function outOfFiles(cause?: unknown): Error {
-  return new Error(`this process has as many files and sockets open as the system allows: ${CURE}`, {
-    cause,
-  });
+  return new Error(REASON, { cause });
 }
 
 /** How many files the process may open besides those that are open, but no more than were asked for. */
@@ -43,5 +49,3 @@ export function requireFiles(needed: number, what: string): void {
     `${what} needs ${needed} files and sockets, and the system allows this process only ${left} more: ${CURE}`,
   );
 }
-
-const CURE = "raise the limit with ulimit -n, or LimitNOFILE= of its systemd unit";
