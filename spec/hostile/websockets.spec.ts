@@ -62,6 +62,17 @@ describe("a page", () => {
     ["one of localhost", "http://localhost:9001", "localhost:9001", undefined, true],
     ["one of the list", "https://rig.lab", "cam.lab:9001", ["https://rig.lab/"], true],
     ["one of the list by another scheme", "http://rig.lab", "cam.lab:9001", ["https://rig.lab"], false],
+    ["one of an application's own scheme", "app://lamp", "127.0.0.1:9001", ["app://lamp/"], true],
+    ["one of another application", "app://other", "127.0.0.1:9001", ["app://lamp"], false],
+    ["one of an application that is not listed", "app://lamp", "127.0.0.1:9001", undefined, false],
+    [
+      "one of an application that calls itself as the server",
+      "app://127.0.0.1:9001",
+      "127.0.0.1:9001",
+      ["https://127.0.0.1:9001"],
+      false,
+    ],
+    ["one of a file, listed", "file://", "127.0.0.1:9001", ["file://"], true],
     ["one that only begins alike", "https://rig.lab.evil.example", "cam.lab", ["https://rig.lab"], false],
     [
       "one of the very server that is not listed",
