@@ -1,10 +1,7 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** Where a proxy leads. */
-export interface Target {
-  readonly host: string;
-  readonly port: number;
-}
+/** Where a proxy leads: to a port, or to a Unix socket. */
+export type Target = { readonly host: string; readonly port: number } | { readonly path: string };
 
 interface Pair {
   readonly near: Socket;
@@ -26,12 +23,14 @@ export class TcpProxy {
   }
 
   /**
-   * @param port - Where on 127.0.0.1 it listens. Default: at a free port.
+   * @param where - The port of 127.0.0.1 or the path of the Unix socket where it listens. Default: a free port.
    */
-  static async open(target: Target, port = 0): Promise<TcpProxy> {
+  static async open(target: Target, where: number | string = 0): Promise<TcpProxy> {
     const server = createServer({ pauseOnConnect: true });
     await new Promise<void>((resolve, reject) => {
-      server.once("error", reject).listen(port, "127.0.0.1", resolve);
+      server.once("error", reject);
+      if (typeof where === "string") server.listen(where, resolve);
+      else server.listen(where, "127.0.0.1", resolve);
     });
     return new TcpProxy(server, target);
   }
@@ -52,8 +51,8 @@ export class TcpProxy {
   /** Ends every connection; new ones may be made. */
   cut(): void {
     for (const { near, far } of this.pairs) {
-      near.resetAndDestroy();
-      far.resetAndDestroy();
+      end(near);
+      end(far);
     }
   }
 
@@ -130,4 +129,10 @@ export class TcpProxy {
       .on("close", end)
       .on("error", end);
   }
+}
+
+/** At once; only TCP can tell the peer that it was no orderly end. */
+function end(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }

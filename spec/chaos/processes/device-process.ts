@@ -10,7 +10,7 @@ const HEARTBEAT_MS = 1_000;
 const CLOSE_GRACE_MS = 500;
 
 const [, , name = "", registry = "", journal = "", keys = "", advertise = "", ...where] = process.argv;
-const [url = "tcp://127.0.0.1", signalPort = ""] = where;
+const [url = "tcp://127.0.0.1", signalPort = "", tokens = "", ...roads] = where;
 
 async function main(): Promise<void> {
   const device = new ChaosDevice(new Journal(journal), `${name}/${process.pid}/${Date.now()}`);
@@ -22,11 +22,12 @@ async function main(): Promise<void> {
     .use(RegistryModule.connect(registry, { aliveTimeoutMs: ALIVE_TIMEOUT_MS, heartbeatMs: HEARTBEAT_MS }))
     .serve(device, {
       name,
-      url,
+      url: [url, ...roads],
       overwrite: true,
       heartbeatMs: HEARTBEAT_MS,
       closeGraceMs: CLOSE_GRACE_MS,
       ...(advertise !== "" && { advertise }),
+      ...(tokens !== "" && { tokens }),
       ...(signalPort !== "" && { signalPort: Number(signalPort) }),
     });
   // The channel to the main process would keep this one alive.
