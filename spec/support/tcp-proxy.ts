@@ -1,7 +1,15 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** Where a proxy leads: to a port, or to a Unix socket. */
-export type Target = { readonly host: string; readonly port: number } | { readonly path: string };
+/** Where a proxy leads. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The same for a Unix socket. */
+export interface SocketTarget {
+  readonly path: string;
+}
 
 interface Pair {
   readonly near: Socket;
@@ -17,7 +25,7 @@ export class TcpProxy {
 
   private constructor(
     private readonly server: Server,
-    private target: Target,
+    private target: Target | SocketTarget,
   ) {
     server.on("connection", (near) => this.join(near));
   }
@@ -25,7 +33,7 @@ export class TcpProxy {
   /**
    * @param where - The port of 127.0.0.1 or the path of the Unix socket where it listens. Default: a free port.
    */
-  static async open(target: Target, where: number | string = 0): Promise<TcpProxy> {
+  static async open(target: Target | SocketTarget, where: number | string = 0): Promise<TcpProxy> {
     const server = createServer({ pauseOnConnect: true });
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -44,7 +52,7 @@ export class TcpProxy {
   }
 
   /** Leads elsewhere from the next connection on. */
-  lead(target: Target): void {
+  lead(target: Target | SocketTarget): void {
     this.target = target;
   }
 
