@@ -1,3 +1,9 @@
+/**
+ * For pages: clients over `ws:` and `wss:`, and the decorators of contracts that devices and pages share.
+ *
+ * @module rigwire/browser
+ */
+
 import "./transport/stream/browser/register";
 import * as errors from "./errors";
 

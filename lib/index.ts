@@ -1,3 +1,9 @@
+/**
+ * For devices, and for clients in Node.
+ *
+ * @module rigwire
+ */
+
 // The types below name Node's own; a program that lists no `types` has them all the same.
 /// <reference types="node" preserve="true" />
 

@@ -1,5 +1,5 @@
 import { type ServiceContract } from "../contract/service-contract";
-import { ContractError, MalformedMessageError } from "../errors";
+import { ContractError, DeviceUnavailableError, MalformedMessageError } from "../errors";
 import { type Logger } from "../log/logger";
 import { type ServerAnnouncement } from "../transport/connection";
 import { type ServerAbilities } from "../transport/exchange";
@@ -183,7 +183,11 @@ async function askObject(
 ): Promise<Readonly<Record<string, unknown>>> {
   const reply = decodeReply(await ask(encodeRequest(request), request.event));
   if (reply.kind === "success") return reply.body;
-  if (reply.kind === "failure")
-    throw new ContractError(`${request.event} was refused: ${reply.failure.error}`);
+  if (reply.kind === "failure") {
+    const { error, reason } = reply.failure;
+    const refused = `${request.event} was refused: ${error}`;
+    // One that is closing is no wrong device: the next may be there soon.
+    throw reason === "busy" ? new DeviceUnavailableError(refused) : new ContractError(refused);
+  }
   throw new MalformedMessageError(`the reply to ${request.event} is a buffer`);
 }

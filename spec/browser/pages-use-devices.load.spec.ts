@@ -5,10 +5,13 @@ import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { addToken, type RpcServer, serve } from "../../lib/index";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { addToken, type RpcServer, serve, type ServeOptions } from "../../lib/index";
+import { selfSignedCertificate } from "../support/certificate";
+import { closing } from "../support/closing";
 import { RecordingLogger } from "../support/recording-logger";
 import { BenchCamera } from "./page/bench-camera";
+import { SpotFinder } from "./page/spot-finder";
 
 const CHROMIUM = process.env.RIGWIRE_CHROMIUM ?? "/usr/bin/chromium";
 const isRequired = process.env.RIGWIRE_BROWSER === "required";
@@ -28,7 +31,7 @@ let browser: Browser | undefined;
   beforeAll(async () => {
     await promisify(execFile)(process.execPath, [join(__dirname, "bundle.mjs"), folder]);
     const server = createServer(({ url = "/" }, response) => {
-      const isScript = url === "/page-esbuild.js" || url === "/page-vite.js";
+      const isScript = /^\/[\w-]+\.js$/.test(url);
       response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
       response.end(isScript ? readFileSync(join(folder, url)) : html(url.slice("/".length)));
     });
@@ -51,7 +54,7 @@ let browser: Browser | undefined;
     beforeEach(async () => {
       device = await serving("ws://127.0.0.1");
       page = await browser!.newPage();
-      await page.goto(`${origin}/${bundler}`);
+      await page.goto(`${origin}/page-${bundler}`);
       await page.evaluate(`bench.connect("${device.url}", "${token}")`);
     });
 
@@ -96,16 +99,67 @@ let browser: Browser | undefined;
       );
       await other.close();
     });
+
+    it("gets objects of a class in signals, where it imports what makes them", async () => {
+      const finder = closing(await served(new SpotFinder(), { url: "ws://127.0.0.1" }));
+      const pageOfClasses = closing(await browser!.newPage());
+      await pageOfClasses.goto(`${origin}/page-of-classes-${bundler}`);
+
+      expect(await pageOfClasses.evaluate(`distanceOfSpot("${finder.url}")`)).toEqual([true, 5]);
+    });
+  });
+
+  describe("over wss:", () => {
+    const tls = selfSignedCertificate();
+    let device: RpcServer;
+
+    beforeEach(async () => {
+      device = await serving("wss://127.0.0.1", [origin], { tls });
+    });
+
+    afterEach(() => device.close());
+
+    async function pageIn(context: BrowserContext): Promise<Page> {
+      const page = await context.newPage();
+      await page.goto(`${origin}/page-vite`);
+      await page.evaluate(`bench.connect("${device.url}", "${token}")`);
+      return page;
+    }
+
+    it("calls and hears signals where the browser trusts the certificate", async () => {
+      const context = await browser!.newContext({ ignoreHTTPSErrors: true });
+      const page = await pageIn(context);
+
+      expect(device.url).toMatch(/^wss:/);
+      expect(await page.evaluate("bench.call()")).toBe(5);
+      expect(await page.evaluate("bench.signals()")).toEqual([7, 8]);
+      await page.evaluate("bench.close()");
+      await context.close();
+    });
+
+    it("is told to look at the certificate where it does not", async () => {
+      const context = await browser!.newContext();
+      const page = await pageIn(context);
+
+      expect(await page.evaluate("bench.failure()")).toMatch(
+        /^DeviceUnavailableError: .*does the browser trust its certificate/,
+      );
+      await page.evaluate("bench.close()");
+      await context.close();
+    });
   });
 });
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function serving(url: string, origins = [origin]): Promise<RpcServer> {
-  const logger = new RecordingLogger();
-  return serve(new BenchCamera(), { url, tokens, origins, logger, closeGraceMs: 100 });
+function serving(url: string, origins = [origin], options: ServeOptions = {}): Promise<RpcServer> {
+  return served(new BenchCamera(), { url, tokens, origins, ...options });
 }
 
-function html(bundler: string): string {
-  return `<!doctype html><title>bench</title><body><script type="module" src="/page-${bundler}.js"></script></body>`;
+function served(device: object, options: ServeOptions): Promise<RpcServer> {
+  return serve(device, { origins: [origin], logger: new RecordingLogger(), closeGraceMs: 100, ...options });
+}
+
+function html(script: string): string {
+  return `<!doctype html><title>bench</title><body><script type="module" src="/${script}.js"></script></body>`;
 }

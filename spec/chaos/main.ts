@@ -114,6 +114,7 @@ function report(
   return [
     `disturbances   ${listed([...rig.done])}`,
     `calls          ${total}: ${listed(calls)}`,
+    `answered       ${listed(answered(rig))}`,
     `commands run   ${verdict.commandsRun}: ${verdict.runTwice} twice, ${verdict.runLate} after their deadline, ` +
       `${verdict.runForNobody} for a client that was killed`,
     `longest overrun of a deadline  ${verdict.longestOverrunMs.toFixed(0)} ms`,
@@ -122,6 +123,14 @@ function report(
       `${verdict.restartsHeard} restarts heard, ${verdict.unknowableTicks} lost with a killed device`,
     `memory         ${growths.join("; ")}`,
   ];
+}
+
+/** How many calls of each client were answered: each has a road of its own. */
+function answered(rig: Rig): (readonly [string, number])[] {
+  return rig.clients.map(({ process, journal }) => {
+    const done = journal.read().filter((entry) => entry.kind === "ended" && entry.outcome === "done");
+    return [`of ${process.name}`, done.length];
+  });
 }
 
 function listed(counts: readonly (readonly [string, number])[]): string {

@@ -12,6 +12,9 @@ export interface Disturbance {
     | "slow signals"
     | "cut signals"
     | "stall signals"
+    | "cut road"
+    | "stall road"
+    | "slow road"
     | "rubbish"
     | "kill client"
     | "stop client"
@@ -25,6 +28,9 @@ export interface Disturbance {
   readonly seed: number;
 }
 
+/** What is done to what stands between a device and its clients. */
+export type WireDisturbance = Extract<Disturbance["kind"], `${"cut" | "stall" | "slow"} ${string}`>;
+
 const FIRST_AT_MS = 1_500;
 
 /** All that will happen, from a seed. Rubbish is the most frequent, the end of the registry the least. */
@@ -37,6 +43,7 @@ export function planOf(seed: number, seconds: number): Disturbance[] {
       ...(["stop device", "cut wire", "cut wire", "stall wire", "kill client", "stop client"] as const),
       ...(["close device", "kill client", "kill registry"] as const),
       ...(["cut signals", "stall signals", "slow wire", "slow signals"] as const),
+      ...(["cut road", "cut road", "stall road", "stall road", "slow road"] as const),
     ] as [Disturbance["kind"], ...Disturbance["kind"][]]);
     const lastsMs = random.between(100, 2_500);
     plan.push({ kind, atMs, lastsMs, index: random.between(0, 1_000), seed: random.between(0, 2 ** 31) });

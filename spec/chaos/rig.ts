@@ -3,13 +3,16 @@ import { setTimeout as delay } from "node:timers/promises";
 import { TcpProxy } from "../support/tcp-proxy";
 import { freePort } from "../support/free-port";
 import { ChaosProcess } from "./chaos-process";
+import { DeviceRoads, ROADS } from "./device-roads";
 import { Journal } from "./journal";
-import { type Disturbance } from "./plan";
+import { type Disturbance, type WireDisturbance } from "./plan";
 import { Random } from "./random";
 import { RigKeys } from "./rig-keys";
 import { throwRubbish } from "./rubbish";
 
 const DEVICES = 4;
+
+/** Clients that find the devices in the registry. For each of the other roads there is one more. */
 const CLIENTS = 3;
 
 /** One of those behind wires, and one that moves. */
@@ -32,6 +35,8 @@ interface ChaosDeviceProcess {
   readonly wire: TcpProxy | undefined;
   /** A wire of their own for the signals of such a device. */
   readonly signals: TcpProxy | undefined;
+  /** The other addresses, at which there are wires before those devices as well. */
+  readonly roads: DeviceRoads;
   port: number;
 }
 
@@ -76,10 +81,13 @@ export class Rig {
         const signals = isWired
           ? await TcpProxy.open({ host: BEHIND_WIRES, port: signalPort }, signalPort)
           : undefined;
+        const roads = await DeviceRoads.open(folder, name, isWired);
         const args = [name, registryUrl, file, keys.ofDevice(name)];
-        if (wire !== undefined) args.push(wire.url, `tcp://${BEHIND_WIRES}`, String(signalPort));
+        if (wire === undefined) args.push("", "tcp://127.0.0.1", "");
+        else args.push(wire.url, `tcp://${BEHIND_WIRES}`, String(signalPort));
+        args.push(keys.tokens, ...Object.values(roads.served));
         const process = new ChaosProcess(name, "device-process", args);
-        return { process, journal: new Journal(file), wire, signals, port: 0 };
+        return { process, journal: new Journal(file), wire, signals, roads, port: 0 };
       }),
     );
     const client = (name: string, program: string, clientSeed: number, hasKeys: boolean) => {
@@ -92,8 +100,15 @@ export class Rig {
     const clients = Array.from({ length: CLIENTS }, (_, index) =>
       client(`client-${index}`, "client-process", seed + 1_000 * index, index !== CLIENT_WITHOUT_KEYS),
     );
+    const ofRoads = ROADS.map((road) => {
+      const urls = new Map(devices.map(({ process, roads }) => [process.name, roads.addresses[road]]));
+      const name = `${road}-client`;
+      const file = join(folder, `${name}.jsonl`);
+      const args = [name, "", file, keys.ofRoad(road, urls), String(seed)];
+      return { process: new ChaosProcess(name, "client-process", args), journal: new Journal(file) };
+    });
     const slow = client("slow-subscriber", "slow-subscriber-process", seed, true);
-    const rig = new Rig(registry, registryPort, devices, clients, slow);
+    const rig = new Rig(registry, registryPort, devices, [...ofRoads, ...clients], slow);
     await registry.start();
     await Promise.all(devices.map((device) => startDevice(device)));
     await Promise.all(rig.subscribers.map(({ process }) => process.start()));
@@ -104,12 +119,11 @@ export class Rig {
    * Does it, if its target is not in trouble already, and mends it. The last device and the last client are never
    * killed: their memory is watched from the beginning to the end.
    */
-  async disturb({ kind, lastsMs, index, seed }: Disturbance): Promise<void> {
+  async disturb(disturbance: Disturbance): Promise<void> {
+    const { kind, lastsMs, index, seed } = disturbance;
     const device = this.devices[index % this.devices.length];
     const client = this.clients[index % this.clients.length];
-    const wired = this.devices.filter(({ wire }) => wire !== undefined);
-    const { wire, signals } = wired[index % wired.length] ?? {};
-    if (device === undefined || client === undefined || wire === undefined || signals === undefined) return;
+    if (device === undefined || client === undefined) return;
     switch (kind) {
       case "kill device":
         return this.exclusively(kind, device, () =>
@@ -135,46 +149,55 @@ export class Rig {
         return this.exclusively(kind, this.registry, () =>
           killFor(this.registry, lastsMs, () => this.registry.start()),
         );
-      case "cut wire":
-      case "cut signals": {
-        const cut = kind === "cut wire" ? wire : signals;
-        return this.exclusively(kind, cut, () => {
-          cut.cut();
-          return Promise.resolve();
-        });
-      }
-      case "stall wire":
-      case "stall signals": {
-        const stalled = kind === "stall wire" ? wire : signals;
-        return this.exclusively(kind, stalled, async () => {
-          stalled.stall();
-          await delay(lastsMs);
-          stalled.resume();
-        });
-      }
-      case "slow wire":
-      case "slow signals": {
-        const slowed = kind === "slow wire" ? wire : signals;
-        return this.exclusively(kind, slowed, async () => {
-          slowed.slowDown(SLOW_BYTES_PER_SECOND, SLOW_DELAY_MS);
-          await delay(lastsMs);
-          slowed.slowDown(Infinity);
-        });
-      }
       case "rubbish": {
-        const ports = [this.registryPort, ...this.devices.map(({ wire, port }) => wire?.port ?? port)];
+        const ports = [
+          this.registryPort,
+          ...this.devices.map(({ wire, port }) => wire?.port ?? port),
+          ...this.devices.map(({ roads }) => roads.webSocketPort),
+        ];
         const port = ports[index % ports.length] ?? this.registryPort;
         this.count(kind, await throwRubbish(port, new Random(seed)));
+        return;
       }
+      default:
+        return this.disturbWire(kind, lastsMs, index);
     }
+  }
+
+  private async disturbWire(kind: WireDisturbance, lastsMs: number, index: number): Promise<void> {
+    const wires = this.wiresFor(kind);
+    const wire = wires[index % wires.length];
+    if (wire === undefined) return;
+    return this.exclusively(kind, wire, async () => {
+      if (kind.startsWith("cut")) {
+        wire.cut();
+      } else if (kind.startsWith("stall")) {
+        wire.stall();
+        await delay(lastsMs);
+        wire.resume();
+      } else {
+        wire.slowDown(SLOW_BYTES_PER_SECOND, SLOW_DELAY_MS);
+        await delay(lastsMs);
+        wire.slowDown(Infinity);
+      }
+    });
+  }
+
+  private wiresFor(kind: WireDisturbance): TcpProxy[] {
+    return this.devices.flatMap(({ wire, signals, roads }) => {
+      if (kind === "cut road") return roads.cuttable;
+      if (kind.endsWith("road")) return roads.wires;
+      return (kind.endsWith("signals") ? signals : wire) ?? [];
+    });
   }
 
   async close(): Promise<void> {
     const processes = [...this.subscribers, ...this.devices].map(({ process }) => process);
     await Promise.all([...processes, this.registry].map((process) => process.kill()));
-    for (const { wire, signals } of this.devices) {
+    for (const { wire, signals, roads } of this.devices) {
       await wire?.close();
       await signals?.close();
+      await roads.close();
     }
   }
 

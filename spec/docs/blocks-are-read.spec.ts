@@ -62,6 +62,18 @@ describe("the modules of a page", () => {
     ]);
   });
 
+  it("of a browser know its types, and none of Node", () => {
+    const modules = modulesOf(
+      block("tsx", "export const title = <b>{document.title}</b>;", "browser"),
+      block("ts", "export const { title } = process;", "browser"),
+      block("ts", "export const { title } = document;"),
+    );
+    expect(compileModules(modules)).toEqual([
+      expect.stringMatching(/^page.md:\d+ TS2584: Cannot find name 'document'/),
+      expect.stringMatching(/^page.md:\d+ TS2591: Cannot find name 'process'/),
+    ]);
+  });
+
   it("have what they need without an import, but for what they declare", () => {
     const modules = modulesOf(
       block("ts", "export const a = 1, b = 2;\nexport interface C {}", "file: parts.ts"),

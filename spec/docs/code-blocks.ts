@@ -1,5 +1,14 @@
 /** What a comment above a block may say of it; README.md beside this file tells what each means. */
-export const MARKS = ["file", "continues", "needs", "run", "beside", "output", "unchecked"] as const;
+export const MARKS = [
+  "file",
+  "continues",
+  "needs",
+  "browser",
+  "run",
+  "beside",
+  "output",
+  "unchecked",
+] as const;
 
 export type Mark = (typeof MARKS)[number];
 

@@ -26,12 +26,31 @@ const OPTIONS: ts.CompilerOptions = {
   paths: { rigwire: [join(PROJECT, "lib/index.ts")] },
 };
 
+/** What docs/browser.md asks of the tsconfig.json of a page. */
+const BROWSER_OPTIONS: ts.CompilerOptions = {
+  ...OPTIONS,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  lib: [...(OPTIONS.lib ?? []), "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+  types: [],
+  jsx: ts.JsxEmit.ReactJSX,
+  paths: { rigwire: [join(PROJECT, "lib/browser.ts")], "rigwire/browser": [join(PROJECT, "lib/browser.ts")] },
+};
+
 /**
  * Compiles modules of pages together, without writing anything.
  *
  * @returns What the compiler says, each with its place in the page.
  */
 export function compileModules(modules: readonly PageModule[]): string[] {
+  const texts = textsOf(modules);
+  const ofBrowser = modules.filter(({ isForBrowser }) => isForBrowser);
+  const ofNode = modules.filter(({ isForBrowser }) => !isForBrowser);
+  return [...compile(ofNode, OPTIONS, texts), ...compile(ofBrowser, BROWSER_OPTIONS, texts)];
+}
+
+/** All that modules may import of their pages, by path. */
+function textsOf(modules: readonly PageModule[]): ReadonlyMap<string, string> {
   const texts = new Map(modules.map((module) => [pathOf(module), moduleText(module, modules)]));
   for (const page of new Set(modules.map((module) => module.page))) {
     for (const [file, text] of contextFiles()) {
@@ -39,9 +58,17 @@ export function compileModules(modules: readonly PageModule[]): string[] {
       if (!texts.has(path)) texts.set(path, text);
     }
   }
-  texts.set(join(FOLDER, "package.json"), '{ "type": "module" }');
+  return texts.set(join(FOLDER, "package.json"), '{ "type": "module" }');
+}
+
+function compile(
+  modules: readonly PageModule[],
+  options: ts.CompilerOptions,
+  texts: ReadonlyMap<string, string>,
+): string[] {
+  if (modules.length === 0) return [];
   const folders = new Set([...texts.keys()].map((path) => dirname(path)));
-  const host = ts.createCompilerHost(OPTIONS);
+  const host = ts.createCompilerHost(options);
   const { fileExists, readFile, getSourceFile, directoryExists } = host;
   host.fileExists = (path) => texts.has(path) || fileExists(path);
   host.readFile = (path) => texts.get(path) ?? readFile(path);
@@ -52,7 +79,7 @@ export function compileModules(modules: readonly PageModule[]): string[] {
       ? getSourceFile(path, options, onError)
       : ts.createSourceFile(path, text, options);
   };
-  const program = ts.createProgram(modules.map(pathOf), OPTIONS, host);
+  const program = ts.createProgram(modules.map(pathOf), options, host);
   const general = program.getOptionsDiagnostics().map((each) => messageOf(each));
   return [...general, ...modules.flatMap((module) => complaintsAbout(program, module))];
 }

@@ -18,12 +18,15 @@ export interface PageModule {
   readonly blocks: readonly CodeBlock[];
   /** Files of the page (`camera.ts`) or of `spec/docs/context` (`camera`) whose names are there without an import. */
   readonly needs: readonly string[];
+  /** A browser runs it: it is compiled with what there is, and without what is Node's. */
+  readonly isForBrowser: boolean;
   readonly run: PageRun | undefined;
 }
 
 const EXTENSIONS: ReadonlyMap<string, string> = new Map([
   ["ts", "ts"],
   ["typescript", "ts"],
+  ["tsx", "tsx"],
   ["js", "js"],
   ["mjs", "js"],
   ["javascript", "js"],
@@ -72,14 +75,21 @@ function addModule(modules: PageModule[], block: CodeBlock): void {
 function newModule(modules: readonly PageModule[], block: CodeBlock): PageModule {
   const { page, marks, line } = block;
   const file = marks.get("file") ?? `block-${line}.${EXTENSIONS.get(block.language) ?? "ts"}`;
-  if (!/^[\w.-]+\.(ts|js)$/.test(file))
+  if (!/^[\w.-]+\.(tsx?|js)$/.test(file))
     throw new Error(`${placeOf(block)}: "${file}" is no name of a module`);
   if (modules.some((other) => other.page === page && other.file === file)) {
     throw new Error(
       `${placeOf(block)}: the page has a ${file} already; did you mean <!-- continues: ${file} -->?`,
     );
   }
-  return { page, file, blocks: [block], needs: listed(marks.get("needs")), run: runOf(block) };
+  return {
+    page,
+    file,
+    blocks: [block],
+    needs: listed(marks.get("needs")),
+    isForBrowser: marks.has("browser"),
+    run: runOf(block),
+  };
 }
 
 function runOf(block: CodeBlock): PageRun | undefined {

@@ -1,7 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { connect as connectTcp, type Socket } from "node:net";
-import fc from "fast-check";
 import { type ClientOptions, WebSocket } from "ws";
+import fc from "../support/seeded-fast-check";
 import { clientOf } from "rigwire";
 import { parseWebAddress } from "../../lib/address/web-address";
 import { KIND } from "../../lib/transport/stream/frame-layout";
@@ -62,6 +62,17 @@ describe("a page", () => {
     ["one of localhost", "http://localhost:9001", "localhost:9001", undefined, true],
     ["one of the list", "https://rig.lab", "cam.lab:9001", ["https://rig.lab/"], true],
     ["one of the list by another scheme", "http://rig.lab", "cam.lab:9001", ["https://rig.lab"], false],
+    ["one of an application's own scheme", "app://lamp", "127.0.0.1:9001", ["app://lamp/"], true],
+    ["one of another application", "app://other", "127.0.0.1:9001", ["app://lamp"], false],
+    ["one of an application that is not listed", "app://lamp", "127.0.0.1:9001", undefined, false],
+    [
+      "one of an application that calls itself as the server",
+      "app://127.0.0.1:9001",
+      "127.0.0.1:9001",
+      ["https://127.0.0.1:9001"],
+      false,
+    ],
+    ["one of a file, listed", "file://", "127.0.0.1:9001", ["file://"], true],
     ["one that only begins alike", "https://rig.lab.evil.example", "cam.lab", ["https://rig.lab"], false],
     [
       "one of the very server that is not listed",
@@ -75,6 +86,46 @@ describe("a page", () => {
     ["any, where all may", "https://evil.example", "10.0.0.7:9001", "*", true],
   ] as const)("may connect, or not: %s", (_what, origin, host, allowed, may) => {
     expect(mayConnect(origin, host, allowed)).toBe(may);
+  });
+
+  it("that is not listed comes in under no name that it gives itself", () => {
+    const hosts = fc.domain().filter((host) => host !== "rig.lab");
+    const origins = fc.oneof(
+      fc.string(),
+      fc.webUrl().filter((url) => new URL(url).host !== "rig.lab"),
+      hosts.chain((host) =>
+        fc.constantFrom(
+          `https://rig.lab@${host}`,
+          `https://rig.lab:443@${host}`,
+          `https://rig.lab.${host}`,
+          `https://${host}/https://rig.lab`,
+          `https://${host}#https://rig.lab`,
+          `https://rig.lab, https://${host}`,
+          `https://${host}\\rig.lab`,
+          `http://rig.lab`,
+          `https://rig.lab:8443`,
+        ),
+      ),
+    );
+    fc.assert(
+      fc.property(origins, fc.option(hosts, { nil: undefined }), (origin, host) => {
+        expect(mayConnect(origin, host, ["https://rig.lab"])).toBe(false);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it("that says twice where it is from is refused", async () => {
+    const { server } = await serveLamp({ url: "ws://127.0.0.1", origins: ["https://rig.lab"] });
+    const origins = "Origin: https://rig.lab\r\nOrigin: https://evil.example";
+    const socket = connectTcp(parseWebAddress(server.url).port ?? 0, "127.0.0.1");
+    closing({ close: () => void socket.destroy() });
+    const answer = new Promise<string>((resolve) =>
+      socket.on("error", () => undefined).once("data", (data: Buffer) => resolve(data.toString())),
+    );
+    socket.write(upgrade().replace("\r\n\r\n", `\r\n${origins}\r\n\r\n`));
+
+    expect(await answer).toMatch(/^HTTP\/1\.1 403 /);
   });
 
   it("is refused before it becomes a connection", async () => {

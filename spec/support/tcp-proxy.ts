@@ -9,6 +9,11 @@ export interface Target {
 /** Options of a client that keeps to its wire: on one computer it would find the quick road around it. */
 export const OVER_THE_WIRE = { local: false } as const;
 
+/** The same for a Unix socket. */
+export interface SocketTarget {
+  readonly path: string;
+}
+
 interface Pair {
   readonly near: Socket;
   readonly far: Socket;
@@ -24,18 +29,20 @@ export class TcpProxy {
 
   private constructor(
     private readonly server: Server,
-    private target: Target,
+    private target: Target | SocketTarget,
   ) {
     server.on("connection", (near) => this.join(near));
   }
 
   /**
-   * @param port - Where on 127.0.0.1 it listens. Default: at a free port.
+   * @param where - The port of 127.0.0.1 or the path of the Unix socket where it listens. Default: a free port.
    */
-  static async open(target: Target, port = 0): Promise<TcpProxy> {
+  static async open(target: Target | SocketTarget, where: number | string = 0): Promise<TcpProxy> {
     const server = createServer({ pauseOnConnect: true });
     await new Promise<void>((resolve, reject) => {
-      server.once("error", reject).listen(port, "127.0.0.1", resolve);
+      server.once("error", reject);
+      if (typeof where === "string") server.listen(where, resolve);
+      else server.listen(where, "127.0.0.1", resolve);
     });
     return new TcpProxy(server, target);
   }
@@ -49,15 +56,15 @@ export class TcpProxy {
   }
 
   /** Leads elsewhere from the next connection on. */
-  lead(target: Target): void {
+  lead(target: Target | SocketTarget): void {
     this.target = target;
   }
 
   /** Ends every connection; new ones may be made. */
   cut(): void {
     for (const { near, far } of this.pairs) {
-      near.resetAndDestroy();
-      far.resetAndDestroy();
+      end(near);
+      end(far);
     }
   }
 
@@ -140,4 +147,10 @@ export class TcpProxy {
       .on("close", end)
       .on("error", end);
   }
+}
+
+/** At once; only TCP can tell the peer that it was no orderly end. */
+function end(socket: Socket): void {
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }

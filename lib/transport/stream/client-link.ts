@@ -11,6 +11,7 @@ import { FrameWriter } from "./frame-writer";
 import { Heartbeat } from "./heartbeat";
 import { decodeClientHello, encodeServerHello, MAX_HELLO_BYTES, STREAM_VERSION, type Refusal } from "./hello";
 import { LargeReplies } from "./large-replies";
+import { UnreadSignals } from "./unread-signals";
 
 /** Whoever connects and does not shake hands is dropped after this time, in milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 3_000;
@@ -81,7 +82,7 @@ export class ClientLink {
   private isPongDue = false;
   private isFull = false;
   private isEnding = false;
-  private waitingSignals = 0;
+  private readonly unread = new UnreadSignals();
   /** Messages that came while one before them was being taken. */
   private readonly inbox: InboxMessage[] = [];
   private isTaking = false;
@@ -125,12 +126,12 @@ export class ClientLink {
 
   /** Sends a signal, encoded as a frame; the client misses it if it left too much unread. */
   signal(frame: Uint8Array): void {
-    const { backlog } = this.writer;
-    if (backlog === 0) this.waitingSignals = 0;
-    const { signalHighWaterMark } = this.options;
-    if (backlog > MAX_SIGNAL_BACKLOG_BYTES || this.waitingSignals >= signalHighWaterMark) return;
-    this.waitingSignals += 1;
-    this.writer.encoded(frame);
+    const { writer, unread } = this;
+    const { backlog } = writer;
+    if (backlog > MAX_SIGNAL_BACKLOG_BYTES) return;
+    if (unread.countAfter(writer.writtenBytes - backlog) >= this.options.signalHighWaterMark) return;
+    writer.encoded(frame);
+    unread.add(writer.writtenBytes);
   }
 
   /** Takes nothing more, and ends when what was sent has left. */
@@ -166,7 +167,6 @@ export class ClientLink {
 
   private drain(): void {
     if (this.isClosed) return;
-    this.waitingSignals = 0;
     if (this.isPongDue) this.pong();
     this.large.sendMore();
     if (this.isEnding) this.end();

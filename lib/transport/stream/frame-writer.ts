@@ -37,12 +37,19 @@ export class FrameWriter {
   /** What stands before it. */
   private chunks: Uint8Array[] = [];
   private chunkBytes = 0;
+  /** What the carrier got. */
+  private handedBytes = 0;
   private isScheduled = false;
   private slabBytes = LEAST_SLAB_BYTES;
   /** Of this slab. */
   private flushes = 0;
 
   constructor(private readonly carrier: Carrier) {}
+
+  /** Bytes that were written since the beginning; some of them may wait. */
+  get writtenBytes(): number {
+    return this.handedBytes + this.chunkBytes + this.end - this.begin;
+  }
 
   /** Bytes that wait here or in the carrier. */
   get backlog(): number {
@@ -87,6 +94,7 @@ export class FrameWriter {
     this.flushes += 1;
     const { chunks } = this;
     this.chunks = [];
+    this.handedBytes += this.chunkBytes;
     this.chunkBytes = 0;
     this.carrier.write(chunks);
   }

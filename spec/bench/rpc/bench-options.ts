@@ -15,7 +15,7 @@ export interface BenchOptions {
 
 export const USAGE = `npm run bench -- [options]
   --only NAME     only the peers and workloads of this name, or whose names begin so; may be given several times
-  --quick         fewer and shorter rounds; ends within three minutes
+  --quick         fewer and shorter rounds; takes about three minutes
   --rounds N      how often all is measured; default 5, with --quick 3
   --json FILE     writes the figures as JSON
   --write         writes docs/performance.md; a full run does so anyway

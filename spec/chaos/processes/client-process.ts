@@ -18,7 +18,7 @@ import { HeardDevice } from "./heard-device";
 
 /** Calls every device with many workers at a time, and hears what they tell. */
 
-const WORKERS_PER_DEVICE = 3;
+const WORKERS_PER_DEVICE = 2;
 const LONG_MS = 8_000;
 
 /** What a call may fail with while its device is killed, stopped or cut off. */

@@ -1,19 +1,23 @@
-import { RegistryModule, type Remote, RigApp } from "rigwire";
+import { connect, RegistryModule, type Remote, RigApp } from "rigwire";
 import { ChaosDevice } from "../chaos-device";
 import { Journal } from "../journal";
 import { quiet } from "../quiet-logger";
-import { readSecurity } from "../rig-keys";
+import { readAccess, readSecurity } from "../rig-keys";
 import { Child } from "./child";
 import { type HeardDevice, type Self } from "./heard-device";
 
 const HEARTBEAT_MS = 1_000;
 const SUBSCRIBED_WITHIN_MS = 10_000;
 
-/** What every process that uses devices has: an app with the keys that it was given, and the end of the run. */
+/**
+ * What every process that uses devices has: an app with the keys that it was given, or the addresses of the devices, and
+ * the end of the run.
+ */
 export class ClientProcess implements Self {
   readonly name: string;
   readonly journal: Journal;
   readonly seed: number;
+  /** Nothing where it has the devices' addresses. */
   private readonly registry: string;
   private readonly keys: string;
   private readonly devices: readonly string[];
@@ -41,6 +45,12 @@ export class ClientProcess implements Self {
     hear: (name: string, remote: Remote<ChaosDevice>, self: Self) => Heard,
     options: { readonly signalHighWaterMark?: number } = {},
   ): Promise<Heard[]> {
+    if (this.registry === "") {
+      return Object.entries(readAccess(this.keys)).map(([name, { url, ...access }]) => {
+        const own = { name, logger: quiet, heartbeatMs: HEARTBEAT_MS };
+        return hear(name, connect(ChaosDevice, url, { ...own, ...options, ...access }), this);
+      });
+    }
     const app = new RigApp({
       logger: quiet,
       clients: { heartbeatMs: HEARTBEAT_MS, ...options },

@@ -10,7 +10,7 @@ const HEARTBEAT_MS = 1_000;
 const CLOSE_GRACE_MS = 500;
 
 const [, , name = "", registry = "", journal = "", keys = "", advertise = "", ...where] = process.argv;
-const [url = "tcp://127.0.0.1", signalPort = ""] = where;
+const [url = "tcp://127.0.0.1", signalPort = "", tokens = "", ...roads] = where;
 
 async function main(): Promise<void> {
   const device = new ChaosDevice(new Journal(journal), `${name}/${process.pid}/${Date.now()}`);
@@ -22,12 +22,13 @@ async function main(): Promise<void> {
     .use(RegistryModule.connect(registry, { aliveTimeoutMs: ALIVE_TIMEOUT_MS, heartbeatMs: HEARTBEAT_MS }))
     .serve(device, {
       name,
-      url,
+      url: [url, ...roads],
       overwrite: true,
       heartbeatMs: HEARTBEAT_MS,
       closeGraceMs: CLOSE_GRACE_MS,
       // Who stands behind a wire is reached over it alone.
       ...(advertise !== "" && { advertise, local: false }),
+      ...(tokens !== "" && { tokens }),
       ...(signalPort !== "" && { signalPort: Number(signalPort) }),
     });
   // The channel to the main process would keep this one alive.

@@ -29,6 +29,10 @@ export class Lamp {
   @JsonMethod({ concurrent: true }) whoAmI(): string {
     return CallContext.current().client.key ?? "nobody";
   }
+
+  @JsonMethod({ concurrent: true }) whichClientIAm(): string {
+    return CallContext.current().client.id;
+  }
 }
 
 /** @returns The server, and what it logs. */

@@ -89,6 +89,33 @@ describe("over one ordered connection", () => {
     expect(raw.frames.map(({ id }) => id)).toEqual([2, 1]);
   });
 
+  it("a client that keeps reading misses no signal, however long something is on its way to it", async () => {
+    const [burst, mostUnderWay] = [100, 1_500];
+    await serving({ signalHighWaterMark: 2 * mostUnderWay });
+    const remote = connecting();
+    let missed = 0;
+    clientOf(remote).missed$.subscribe(({ count }) => (missed += count));
+    let heard = 0;
+    let asked = 0;
+    const askForMore = () => {
+      for (; asked < 20_000 && asked - heard + burst <= mostUnderWay; asked += burst) {
+        void remote.trace(burst, 1_000);
+      }
+    };
+    remote.traced.subscribe(() => {
+      heard++;
+      askForMore();
+    });
+    askForMore();
+    await eventually(
+      "all have come or are missed",
+      () => asked === 20_000 && heard + missed >= asked,
+      10_000,
+    );
+
+    expect([heard, missed]).toEqual([20_000, 0]);
+  });
+
   it("a client that does not read is bounded: its signals are dropped, and their numbers tell", async () => {
     await serving({ signalHighWaterMark: 100 });
     const raw = await RawStream.greeted(server.url);

@@ -26,6 +26,15 @@ describe("a device at several addresses", () => {
     expect(await Promise.all(heard)).toEqual(lamps.map(() => [false, true, false]));
   });
 
+  it("tells its clients apart, whichever address they come to", async () => {
+    const paths = [`ipc://${freshSocketPath()}`, `unix://${freshSocketPath()}`];
+    const urls = ["tcp://127.0.0.1", "tcp://127.0.0.1", "ws://127.0.0.1", "ws://127.0.0.1", ...paths];
+    const { server } = await serveLamp({ url: urls });
+    const clients = await Promise.all(server.urls.map((url) => connectLamp(url).whichClientIAm()));
+
+    expect(new Set(clients).size).toBe(urls.length);
+  });
+
   it("opens none where one cannot be had", async () => {
     const port = await freePort();
     const { server: first } = await serveLamp({ url: `ws://127.0.0.1:${port}` });

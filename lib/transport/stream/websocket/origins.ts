@@ -15,15 +15,20 @@ export function mayConnect(
   if (origin === undefined || allowed === "*") return true;
   const from = originOf(origin);
   if (from === undefined) return false;
-  if (allowed !== undefined) return allowed.some((each) => originOf(each)?.origin === from.origin);
+  if (allowed !== undefined) return allowed.some((each) => isSame(originOf(each), from));
   // A name may be led to this computer by whoever owns it, also after the page was loaded (DNS rebinding).
   return from.host === host && isNumberOrLocal(from.hostname);
 }
 
+/** Also of a scheme of an application's own, such as `app://rig`: to Node such an address has no origin. */
+function isSame(listed: URL | undefined, from: URL): boolean {
+  return listed?.protocol === from.protocol && listed.host === from.host;
+}
+
+/** @returns Nothing for a page that has none, which says `null`. */
 function originOf(text: string): URL | undefined {
   try {
-    const url = new URL(text);
-    return url.origin === "null" ? undefined : url;
+    return new URL(text);
   } catch {
     return undefined;
   }

@@ -9,6 +9,9 @@ const PEER_TYPES: ReadonlySet<string> = new Set(["REQ", "DEALER", "ROUTER"]);
 
 const IDENTITY_BYTES = 6;
 
+/** Connections so far: a device may have several sockets, and its clients are told apart by these names alone. */
+let named = 0;
+
 /** Bytes of unfinished messages of all clients together, in messages of the largest size. */
 const MAX_UNFINISHED_MESSAGES = 4;
 
@@ -26,7 +29,6 @@ export class PlainRouter implements CallSocket {
   private readonly server: Server;
   private readonly connections = new Map<string, ZmtpConnection>();
   private onMessage: MessageHandler | undefined;
-  private named = 0;
   private unfinishedBytes = 0;
   /** Connections that came before anybody takes requests. */
   private readonly early: Socket[] = [];
@@ -83,7 +85,7 @@ export class PlainRouter implements CallSocket {
       return;
     }
     const identity = Buffer.alloc(IDENTITY_BYTES);
-    identity.writeUIntBE(++this.named, 0, IDENTITY_BYTES);
+    identity.writeUIntBE(++named, 0, IDENTITY_BYTES);
     const client = nameOf(identity);
     const connection: ZmtpConnection = new ZmtpConnection(
       socket,

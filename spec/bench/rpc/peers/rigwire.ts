@@ -2,6 +2,7 @@ import {
   Arg,
   BufferMethod,
   type BufferResult,
+  type ClientOptions,
   clientOf,
   connect,
   JsonMethod,
@@ -36,25 +37,31 @@ export class EchoDevice {
   }
 }
 
-export const peer: Peer = {
-  async serve() {
-    const server = await serve(new EchoDevice(), { name: "echo-1", url: "tcp://127.0.0.1" });
-    return { address: server.url, close: () => server.close() };
-  },
+/** @param urlOf - Gives the address where the device is served. */
+export function rigwireAt(urlOf: () => string, options: ClientOptions = {}): Peer {
+  return {
+    async serve() {
+      const server = await serve(new EchoDevice(), { name: "echo-1", url: urlOf() });
+      return { address: server.url, close: () => server.close() };
+    },
 
-  async connect(address) {
-    const device = connect(EchoDevice, address);
-    return Promise.resolve({
-      echo: (reading) => device.echo(reading),
-      getProperty: () => device.reading.get(),
-      getBuffer: async (bytes) => (await device.getBuffer(bytes))[0],
-      async subscribe(onEvent) {
-        device.measured.subscribe(onEvent);
-        // A call after a subscription is answered when the device knows of the subscription.
-        await device.reading.get();
-      },
-      emit: (count) => device.emit(count),
-      close: () => clientOf(device).close(),
-    });
-  },
-};
+    async connect(address) {
+      const device = connect(EchoDevice, address, options);
+      return Promise.resolve({
+        echo: (reading) => device.echo(reading),
+        getProperty: () => device.reading.get(),
+        getBuffer: async (bytes) => (await device.getBuffer(bytes))[0],
+        async subscribe(onEvent) {
+          device.measured.subscribe(onEvent);
+          // A call after a subscription is answered when the device knows of the subscription.
+          await device.reading.get();
+        },
+        emit: (count) => device.emit(count),
+        close: () => clientOf(device).close(),
+      });
+    },
+  };
+}
+
+/** On the road that it takes by itself. */
+export const peer = rigwireAt(() => "tcp://127.0.0.1");

@@ -3,7 +3,7 @@ import { verdicts } from "../targets";
 import { metricRows } from "./rows";
 import { verdictText } from "./verdict-text";
 
-const TITLE = 52;
+const TITLE = 72;
 const VALUE = 12;
 const SPREAD = 9;
 const AHEAD = 10;

@@ -8,12 +8,17 @@ export interface VerdictText {
   readonly verdict: string;
 }
 
-export function verdictText({ target, reached, isMet, margin }: Verdict): VerdictText {
+export function verdictText({ target, best, reached, margin }: Verdict): VerdictText {
   const { title, bound, limit, unit } = target;
   return {
-    title,
-    wanted: `${bound === "at least" ? "≥" : "≤"} ${limit} ${unit}`,
+    title: best === undefined ? title : `${title} (${best})`,
+    wanted: limit === undefined ? "" : `${bound === "at least" ? "≥" : "≤"} ${limit} ${unit}`,
     reached: `${figure(reached)} ${unit}`,
-    verdict: isMet ? "met" : `missed by ${percent(-margin)}`,
+    verdict: verdictOf(margin),
   };
+}
+
+function verdictOf(margin: number | undefined): string {
+  if (margin === undefined) return "stated";
+  return margin >= 0 ? "met" : `missed by ${percent(-margin)}`;
 }

@@ -23,6 +23,21 @@ const LOST_AFTER_MS = 1_000;
 const LOOK_EVERY_MS = 50;
 const WARM_UP = 0.4;
 
+/** Tells when nothing has come for so long that the rest will not come. */
+class Standstill {
+  private seen = NaN;
+  private since = 0;
+
+  isLong(received: number): boolean {
+    const now = performance.now();
+    if (received !== this.seen) {
+      this.seen = received;
+      this.since = now;
+    }
+    return now - this.since > LOST_AFTER_MS;
+  }
+}
+
 /** The server emits bursts; the next is asked for as soon as all subscribers got enough of what is under way. */
 class Flow {
   lost = 0;
@@ -66,12 +81,12 @@ class Flow {
     this.ask();
   }
 
-  /** Asks for no more, and waits for what is under way. */
+  /** Asks for no more, and waits for what is under way as long as some of it comes. */
   async end(): Promise<void> {
     this.hasEnded = true;
     await this.emitting;
-    const until = performance.now() + LOST_AFTER_MS;
-    while (this.slowest < this.asked && performance.now() < until) await pause(LOOK_EVERY_MS);
+    const standstill = new Standstill();
+    while (this.slowest < this.asked && !standstill.isLong(this.slowest)) await pause(LOOK_EVERY_MS);
     this.writeOff();
   }
 }
@@ -104,15 +119,9 @@ export const eventsPerSecond: ClientTask<EventsOptions, EventsResult | undefined
 /** Lets the flow go on for a while, over what is lost. */
 async function watched(flow: Flow, ms: number): Promise<void> {
   const until = performance.now() + ms;
-  let seen = flow.slowest;
-  let movedAt = performance.now();
+  const standstill = new Standstill();
   while (performance.now() < until) {
     await pause(Math.min(LOOK_EVERY_MS, until - performance.now()));
-    if (flow.slowest !== seen) {
-      seen = flow.slowest;
-      movedAt = performance.now();
-    } else if (performance.now() - movedAt > LOST_AFTER_MS) {
-      flow.writeOff();
-    }
+    if (standstill.isLong(flow.slowest)) flow.writeOff();
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { peersOf } from "../peers/peer-list";
 import { type Workload } from "./workload";
 
 const CLIENTS = 1_000;
@@ -17,7 +18,8 @@ const ONE_CLIENT = "one-client-1000";
  */
 export const manyClients: Workload = {
   name: MANY_CLIENTS,
-  peers: ["rigwire", "zeromq", "json-over-tcp"],
+  // The others share a connection among the clients of a process, or are no libraries but processes of their own.
+  peers: [...peersOf("own", "hand-written"), "capnweb", "trpc"],
   freshServer: true,
   metrics: [
     { id: MANY_CLIENTS, title: "1,000 clients, a call each", unit: "calls/s", better: "higher" },
