@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { killAll } from "./chaos-process";
 import { judge, type Verdict } from "./judge";
-import { type LastTick, type MemoryGrowth, type SignalCounts } from "./messages";
+import { type ConnectionCounts, type LastTick, type MemoryGrowth, type SignalCounts } from "./messages";
 import { planOf } from "./plan";
 import { Rig } from "./rig";
 
@@ -67,11 +67,13 @@ async function examine(rig: Rig): Promise<Outcome> {
     if (finished?.lastTick !== undefined) lastTicks[process.name] = finished.lastTick;
   }
   const signals = new Map<string, SignalCounts>();
+  const connections = new Map<string, ConnectionCounts>();
   for (const { process } of rig.subscribers) {
     const settle = { kind: "settle", lastTicks, withinMs: SETTLE_MS } as const;
     const settled = await answered(process.ask(settle, "settled", SETTLE_MS + ANSWER_MS));
     if (settled === undefined) continue;
     signals.set(process.name, settled.signals);
+    connections.set(process.name, settled.connections);
     for (const missing of settled.missing) problems.push(`at the end ${process.name} ${missing}`);
   }
   const growths: string[] = [];
@@ -95,7 +97,7 @@ async function examine(rig: Rig): Promise<Outcome> {
   });
   return {
     problems: [...verdict.problems, ...problems],
-    lines: report(rig, verdict, signals, growths),
+    lines: report(rig, verdict, signals, connections, growths),
   };
 }
 
@@ -107,6 +109,7 @@ function report(
   rig: Rig,
   verdict: Verdict,
   signals: ReadonlyMap<string, SignalCounts>,
+  connections: ReadonlyMap<string, ConnectionCounts>,
   growths: readonly string[],
 ): string[] {
   const calls = [...verdict.outcomes].sort(([, one], [, other]) => other - one);
@@ -115,6 +118,7 @@ function report(
     `disturbances   ${listed([...rig.done])}`,
     `calls          ${total}: ${listed(calls)}`,
     `answered       ${listed(answered(rig))}`,
+    `connections    ${roads(connections)} (since the last start of each)`,
     `commands run   ${verdict.commandsRun}: ${verdict.runTwice} twice, ${verdict.runLate} after their deadline, ` +
       `${verdict.runForNobody} for a client that was killed`,
     `longest overrun of a deadline  ${verdict.longestOverrunMs.toFixed(0)} ms`,
@@ -131,6 +135,10 @@ function answered(rig: Rig): (readonly [string, number])[] {
     const done = journal.read().filter((entry) => entry.kind === "ended" && entry.outcome === "done");
     return [`of ${process.name}`, done.length];
   });
+}
+
+function roads(connections: ReadonlyMap<string, ConnectionCounts>): string {
+  return [...connections].map(([client, { all, local }]) => `${client} ${all}, ${local} local`).join("; ");
 }
 
 function listed(counts: readonly (readonly [string, number])[]): string {
