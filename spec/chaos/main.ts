@@ -28,6 +28,9 @@ interface Outcome {
   readonly lines: readonly string[];
 }
 
+/** What the run is at, for one that does not come to its end. */
+let underway = "its parts start";
+
 async function run(folder: string, seconds: number, seed: number): Promise<Outcome> {
   const rig = await Rig.start(folder, seed);
   try {
@@ -36,13 +39,16 @@ async function run(folder: string, seconds: number, seed: number): Promise<Outco
     const disturbances: Promise<void>[] = [];
     for (const disturbance of planOf(seed, seconds)) {
       await delay(Math.max(startedAt + disturbance.atMs - performance.now(), 0));
+      underway = `after ${disturbance.atMs} ms of ${seconds} s: ${disturbance.kind}`;
       // A part that does not come back is a problem of the run, and the others go on.
       const disturbed = rig.disturb(disturbance).catch((error: unknown) => {
         failures.push(`"${disturbance.kind}" could not be mended: ${messageOf(error)}`);
       });
       disturbances.push(disturbed);
     }
+    underway = "what was disturbed is mended";
     await Promise.all(disturbances);
+    underway = "its parts come to rest, and are compared";
     const { problems, lines } = await examine(rig);
     return { problems: [...failures, ...problems], lines };
   } finally {
@@ -182,7 +188,7 @@ async function main(): Promise<void> {
   process.stdout.write(`chaos for ${seconds} s with seed ${seed}\n`);
   const lastResort = setTimeout(
     () => {
-      process.stderr.write(`chaos FAILED: it did not come to an end; seed ${seed}\n`);
+      process.stderr.write(`chaos FAILED: it did not come to an end (${underway}); seed ${seed}\n`);
       process.exit(1);
     },
     seconds * 1_000 + LAST_RESORT_MS,
