@@ -196,9 +196,10 @@ describe.each(TRANSPORTS)("arrays over $name", ({ freshUrl, install, serving, co
         url: freshUrl(),
         maxMessageBytes: 300_000,
         logger: new RecordingLogger(),
+        ...serving,
       }),
     );
-    const client = connect(ArrayDevice, small.url, { logger: new RecordingLogger() });
+    const client = connect(ArrayDevice, small.url, { logger: new RecordingLogger(), ...connecting });
     closing(clientOf(client));
 
     await expect(client.take(new Float64Array(40_000))).rejects.toThrow(/maxMessageBytes/);
