@@ -27,6 +27,9 @@ interface ScanArguments {
   readonly output: string;
 }
 
+// A scan that is given up is no news here; RIGWIRE_LOG=warn tells more.
+process.env.RIGWIRE_LOG ??= "error";
+
 const devices: StartedProcess[] = [];
 const interruption = new AbortController();
 
@@ -79,8 +82,9 @@ async function run(app: RigApp, options: ScanArguments): Promise<void> {
     await keep(scan, resolve(options.output));
   } catch (error) {
     if (!(error instanceof CallAbortedError)) throw error;
-    // Asked after the scan: the spectrometer has stopped it when it has given the scan up.
-    const position = await app.client(Stage).position.get();
+    const stage = app.client(Stage);
+    await stage.stop(); // as the spectrometer does by itself, perhaps a moment later
+    const position = await stage.position.get();
     console.error(`given up; the stage stands at ${position.toFixed(3)} mm, nothing was written`);
   } finally {
     seen.end();
@@ -119,7 +123,7 @@ class SpectraSeen {
 
   end(): string {
     this.watching.unsubscribe();
-    return `meanwhile ${this.spectra} spectra of ${this.points} points arrived, ${this.missed} were missed`;
+    return `meanwhile ${this.spectra} spectra of ${this.points.toLocaleString("en")} points arrived, ${this.missed} were missed`;
   }
 }
 
