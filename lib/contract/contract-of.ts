@@ -111,6 +111,7 @@ class ContractBuilder {
       result: record.result,
       ...methodTimes(record, progress !== undefined),
       progress,
+      ...progressRange(record, progress),
       concurrent: this.isConcurrent(record),
       interrupts: record.interrupts ?? false,
       onCallerLost: record.onCallerLost ?? "abort",
@@ -255,6 +256,24 @@ function methodTimes(
     );
   }
   return { timeoutMs: null, idleMs: ms };
+}
+
+/** @throws ContractError where the progress is no number, or the range has no extent. */
+function progressRange(
+  { progressRange: range }: MethodRecord,
+  progress: ValueType | undefined,
+): Pick<MethodContract, "progressRange"> {
+  if (range === undefined) return {};
+  if (progress?.kind !== "number" && progress?.kind !== "integer") {
+    throw new ContractError(
+      "a progressRange is for progress that is a number: declare progress: Number as well",
+    );
+  }
+  const [from, to] = range;
+  if (!Number.isFinite(from) || !Number.isFinite(to) || from >= to) {
+    throw new ContractError("the progressRange must be two finite numbers, the lower one first: [0, 100]");
+  }
+  return { progressRange: [from, to] };
 }
 
 function displayed(record: PropertyRecord | SignalRecord) {

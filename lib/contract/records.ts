@@ -38,6 +38,7 @@ export interface MethodRecord extends MemberOptions, ValueMetadata {
   readonly onCallerLost?: OnCallerLost;
   /** Where the key is there, the type was written out; undefined is one that was not there yet. */
   readonly progress?: TypeSpec | undefined;
+  readonly progressRange?: readonly [from: number, to: number];
 }
 
 export interface PropertyRecord extends MemberOptions, ValueRules, ValueMetadata, DisplayMetadata {

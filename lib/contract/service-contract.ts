@@ -61,6 +61,8 @@ export interface MethodContract extends MemberBase {
   readonly idleMs: number | undefined;
   /** What the method tells before its result, each of this type; nothing where it tells nothing. */
   readonly progress: ValueType | undefined;
+  /** Where a progress that is a number begins and ends; left out where the author did not say. */
+  readonly progressRange?: readonly [from: number, to: number];
   /** Runs at once instead of behind the device's other methods. */
   readonly concurrent: boolean;
   /** Runs at once as well, aborts what runs and refuses what waits. */

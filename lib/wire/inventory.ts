@@ -157,7 +157,8 @@ function describeMember(
         ...(parameter.keyword === true && { keyword: true }),
         ...told("schema", schemas.describe(parameter)),
       }));
-      const { concurrent, interrupts, onCallerLost, progress, idleMs, returns, metadata } = contract;
+      const { concurrent, interrupts, onCallerLost, progress, progressRange, idleMs, returns, metadata } =
+        contract;
       return {
         ...named,
         concurrent,
@@ -166,7 +167,10 @@ function describeMember(
         ...(progress !== undefined && { progress: typeName(progress) }),
         ...(progress !== undefined &&
           progress.kind !== "any" &&
-          told("progressSchema", schemas.describe({ type: progress, metadata }))),
+          told("progressSchema", {
+            ...schemas.describe({ type: progress, metadata }),
+            ...(progressRange !== undefined && { "x-range": progressRange }),
+          })),
         ...(idleMs !== undefined && { idleMs }),
         ...(returns !== undefined && { returns: typeName(returns) }),
         ...(parameters && { parameters }),

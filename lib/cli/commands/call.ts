@@ -3,7 +3,7 @@ import { CallAbortedError } from "../../errors";
 import { type MethodContract } from "../../contract/service-contract";
 import { parseKeyword, parseMs, parseValue } from "../contract/arguments";
 import { expectWritable, sensibleName, writeBeside, writeNamed } from "../terminal/buffer-file";
-import { argumentType, keywordType } from "../contract/described-member";
+import { argumentType, describedMember, keywordType } from "../contract/described-member";
 import { isSendableArray, type Sendable } from "../../wire/array-reference";
 import { isObject } from "../../wire/message";
 import { arrayFile, partName } from "../terminal/array-file";
@@ -74,7 +74,8 @@ async function call(
     ...(timeoutMs !== undefined && { timeoutMs }),
   });
   const label = `${printable(device.name)}.${printable(method.wireName)}`;
-  const result = await withProgressLine(output, label, run).catch(async (error: unknown) => {
+  const schema = describedMember(device, method.wireName)?.progressSchema;
+  const result = await withProgressLine(output, label, schema, run).catch(async (error: unknown) => {
     if (error instanceof CallAbortedError && signal.aborted) await tellFate(output, device, method);
     throw error;
   });
