@@ -3,7 +3,7 @@ import { type OpenedDevice } from "../lookup/opened-device";
 
 /** What the device tells of a member beyond its name; an original tells nothing. */
 export function describedMember(
-  { inventory }: OpenedDevice,
+  { inventory }: Pick<OpenedDevice, "inventory">,
   wireName: string,
 ): MemberDescription | undefined {
   return inventory.rigwire?.members.get(wireName);

@@ -8,10 +8,15 @@ const DEFINITIONS = "#/$defs/";
 /** A schema comes from elsewhere: deeper than this it is not read. */
 const DEEPEST = 16;
 
-/** The type that a schema says, in the words of an inventory: `integer`, `Step[]`, `"on" | "off"`. */
-export function schemaTypeName(schema: JsonSchema, depth = 0): string {
+/**
+ * The type that a schema says, in the words of an inventory: `integer`, `Step[]`, `"on" | "off"`.
+ *
+ * @param form - As values of the type are in a class, or on the wire: there a date is a text and a set a list.
+ */
+export function schemaTypeName(schema: JsonSchema, form: "class" | "wire" = "class", depth = 0): string {
   const name = (inner: unknown) =>
-    isObject(inner) && depth < DEEPEST ? schemaTypeName(inner, depth + 1) : "any";
+    isObject(inner) && depth < DEEPEST ? schemaTypeName(inner, form, depth + 1) : "any";
+  const isWire = form === "wire";
   const choices = choicesOf(schema);
   if (choices !== undefined) return choices.map((choice) => JSON.stringify(choice)).join(" | ");
   const { $ref, anyOf, type, items, prefixItems, additionalProperties, uniqueItems } = schema;
@@ -20,12 +25,13 @@ export function schemaTypeName(schema: JsonSchema, depth = 0): string {
   if (isObject(schema["x-array"])) return arrayName(schema["x-array"]);
   if (Array.isArray(type)) return type.map((one: unknown) => name({ ...schema, type: one })).join(" | ");
   if (type === "array" && Array.isArray(prefixItems)) return `[${prefixItems.map(name).join(", ")}]`;
-  if (type === "array") return listName(isObject(items) ? name(items) : "any", uniqueItems === true);
+  if (type === "array")
+    return listName(isObject(items) ? name(items) : "any", uniqueItems === true && !isWire);
   if (type === "object" && isObject(additionalProperties)) {
     return `Record<string, ${name(additionalProperties)}>`;
   }
-  if (type === "integer" && schema["x-bigint"] === true) return "bigint";
-  if (type === "string" && schema.format === "date-time") return "date";
+  if (type === "integer" && schema["x-bigint"] === true) return isWire ? "number | bigint" : "bigint";
+  if (type === "string" && schema.format === "date-time" && !isWire) return "date";
   return typeof type === "string" ? type : "any";
 }
 
