@@ -2,8 +2,9 @@ import { type Command } from "commander";
 import { CallAbortedError } from "../../errors";
 import { type MethodContract } from "../../contract/service-contract";
 import { parseKeyword, parseMs, parseValue } from "../contract/arguments";
+import { chosenValue } from "../contract/choices";
 import { expectWritable, sensibleName, writeBeside, writeNamed } from "../terminal/buffer-file";
-import { argumentType, describedMember, keywordType } from "../contract/described-member";
+import { describedMember, parameterAt, parameterNamed } from "../contract/described-member";
 import { isSendableArray, type Sendable } from "../../wire/array-reference";
 import { isObject } from "../../wire/message";
 import { arrayFile, partName } from "../terminal/array-file";
@@ -17,6 +18,7 @@ import { type OpenedDevice, withDevice } from "../lookup/opened-device";
 import { type Session } from "../program/session";
 import { withProgressLine } from "../terminal/progress-line";
 import { formatBytes, formatMs, preciseMs } from "../terminal/units";
+import { measuredText } from "../contract/measured-text";
 import { bareValueText, valueText } from "../contract/value-text";
 
 interface CallCommandOptions extends DeviceOptions {
@@ -87,8 +89,19 @@ async function call(
   }
   if (isBytes(result)) await keepBytes({ output, signal }, device, method, result, ms, options.out);
   else if (output.json) output.record({ result: result ?? null, ms: preciseMs(ms) });
-  else if (result !== null && result !== undefined) output.line(bareValueText(result, output.paint));
+  else if (result !== null && result !== undefined) output.line(resultText(output, device, method, result));
   else output.note(output.notePaint.dim(`done in ${formatMs(ms)}`));
+}
+
+/** With its unit where a person looks; bare for scripts. */
+function resultText(
+  { isLive, paint }: Session["output"],
+  device: OpenedDevice,
+  { wireName }: MethodContract,
+  result: unknown,
+): string {
+  if (!isLive || typeof result === "string") return bareValueText(result, paint);
+  return measuredText(result, describedMember(device, wireName)?.returnsSchema, paint);
 }
 
 async function tellFate(
@@ -105,9 +118,12 @@ function argumentsOf(
   { wireName }: MethodContract,
   args: readonly string[],
 ): readonly unknown[] {
-  return args.map((text, place) =>
-    parseValue(text, argumentType(device, wireName, place), `argument ${place + 1}`),
-  );
+  return args.map((text, place) => {
+    const parameter = parameterAt(device, wireName, place);
+    const value = parseValue(text, parameter?.type, `argument ${place + 1}`);
+    const name = parameter?.name ?? `argument ${place + 1}`;
+    return chosenValue(parameter?.schema, text, value, `${device.name}.${wireName}: ${name}`);
+  });
 }
 
 function keywordsOf(
@@ -117,7 +133,10 @@ function keywordsOf(
 ): Readonly<Record<string, unknown>> {
   const given = keywords.map((text) => {
     const { name, value } = parseKeyword(text);
-    return [name, parseValue(value, keywordType(device, wireName, name), `--kw ${name}`)] as const;
+    const parameter = parameterNamed(device, wireName, name);
+    const parsed = parseValue(value, parameter?.type, `--kw ${name}`);
+    const place = `${device.name}.${wireName}: ${name}`;
+    return [name, chosenValue(parameter?.schema, value, parsed, place)] as const;
   });
   return Object.fromEntries(given);
 }

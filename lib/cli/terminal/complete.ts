@@ -1,13 +1,16 @@
 import { type Command } from "commander";
+import { type JsonSchema } from "../../contract/rule-keywords";
 import { type MemberContract } from "../../contract/service-contract";
 import { pause } from "../../time/pause";
+import { typedChoices } from "../contract/choices";
+import { describedMember, parameterAt } from "../contract/described-member";
 import { COMMANDS } from "../program/command-list";
 import { ChosenKeys } from "../keys/chosen-keys";
 import { commandLogger } from "../program/command-logger";
 import { type DeviceOptions } from "../lookup/device-options";
 import { Lookup } from "../lookup/lookup";
 import { lookupPlaces } from "../lookup/lookup-options";
-import { withDevice } from "../lookup/opened-device";
+import { type OpenedDevice, withDevice } from "../lookup/opened-device";
 import { printable } from "./printable";
 import { type Session } from "../program/session";
 
@@ -28,7 +31,7 @@ const MEMBERS: Readonly<Record<string, MemberContract["kind"] | undefined>> = {
   watch: "signal",
 };
 
-/** Commands that take one member only. */
+/** Commands that take one member only, and values for it. */
 const ONE_MEMBER = new Set(["call", "set"]);
 
 const TAKES_DEVICE = new Set(["inspect", "call", "get", "set", "watch", "types", "ping"]);
@@ -75,7 +78,11 @@ async function candidates(
   const [device, ...members] = values;
   if (device === undefined) return deviceCandidates(session, options);
   const kind = MEMBERS[name];
-  if (kind === undefined || (ONE_MEMBER.has(name) && members.length > 0)) return [];
+  if (kind === undefined) return [];
+  const [member, ...given] = members;
+  if (ONE_MEMBER.has(name) && member !== undefined) {
+    return valueCandidates(session, device, options, member, given.length);
+  }
   return memberCandidates(session, device, options, kind, members);
 }
 
@@ -141,4 +148,29 @@ function memberCandidates(
         .map(({ wireName, description }) => ({ text: wireName, about: description ?? "" })),
     );
   });
+}
+
+/** The choices of a property's value, or of a method's argument at a place, as far as the device tells them. */
+function valueCandidates(
+  session: Session,
+  where: string,
+  options: DeviceOptions,
+  name: string,
+  place: number,
+): Promise<readonly Candidate[]> {
+  return withDevice(session, where, options, (device) => {
+    const members = [...device.contract.members.values()];
+    const member = members.find(({ wireName, member }) => wireName === name || member === name);
+    return Promise.resolve(typedChoices(valueSchema(device, member, place)).map(plain));
+  });
+}
+
+function valueSchema(
+  device: OpenedDevice,
+  member: MemberContract | undefined,
+  place: number,
+): JsonSchema | undefined {
+  if (member?.kind === "method") return parameterAt(device, member.wireName, place)?.schema;
+  const isWritable = member?.kind === "property" && !member.readonly && place === 0;
+  return isWritable ? describedMember(device, member.wireName)?.schema : undefined;
 }

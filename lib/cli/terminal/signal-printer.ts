@@ -7,7 +7,8 @@ import { arrayTitle } from "../contract/array-text";
 import { arrayCourse, NumberCourse, sparkline } from "./sparkline";
 import { displayWidth, fitted } from "./table";
 import { formatTime } from "./units";
-import { valueText } from "../contract/value-text";
+import { type JsonSchema } from "../../contract/rule-keywords";
+import { measuredText } from "../contract/measured-text";
 
 /** How many numbers a picture shows. */
 const COURSE_LENGTH = 24;
@@ -27,11 +28,14 @@ export class SignalPrinter {
   constructor(
     private readonly output: Output,
     signals: readonly SignalContract[],
+    /** What is known of a signal's values. */
+    private readonly schemaOf: (signal: SignalContract) => JsonSchema | undefined = () => undefined,
   ) {
     this.width = Math.max(...signals.map(({ wireName }) => printable(wireName).length));
   }
 
-  print({ wireName }: SignalContract, value: unknown): void {
+  print(signal: SignalContract, value: unknown): void {
+    const { wireName } = signal;
     const time = new Date();
     if (this.output.json) {
       this.output.record({ time: time.toISOString(), signal: wireName, value: value ?? null });
@@ -40,7 +44,7 @@ export class SignalPrinter {
     const { dim, cyan } = this.output.paint;
     const start = `${dim(formatTime(time))}  ${cyan(printable(wireName).padEnd(this.width))}  `;
     const room = this.output.columns - displayWidth(start);
-    const shown = value === undefined ? "" : this.withCourse(wireName, value, room);
+    const shown = value === undefined ? "" : this.withCourse(signal, value, room);
     this.output.line(fitted(`${start}${shown}`.trimEnd(), this.output.columns));
   }
 
@@ -65,15 +69,16 @@ export class SignalPrinter {
   }
 
   /** A number with those before it as a picture, where a person looks. */
-  private withCourse(wireName: string, value: unknown, room: number): string {
+  private withCourse(signal: SignalContract, value: unknown, room: number): string {
+    const { wireName } = signal;
     const { paint, isLive } = this.output;
-    const text = valueText(value, paint);
+    const text = measuredText(value, this.schemaOf(signal), paint);
     if (isLive && isSendableArray(value)) return this.asLine(value, room);
     if (!isLive || typeof value !== "number") return text;
     const course = this.courses.get(wireName) ?? new NumberCourse(COURSE_LENGTH);
     this.courses.set(wireName, course);
     course.add(value);
-    const { length } = String(value);
+    const length = displayWidth(text);
     this.numberWidth = Math.min(Math.max(this.numberWidth, length), WIDEST_NUMBER);
     const padding = " ".repeat(Math.max(0, this.numberWidth - length));
     return `${text}${padding}  ${paint.green(course.toString(room - length - padding.length - 2))}`;
