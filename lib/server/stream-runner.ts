@@ -1,0 +1,104 @@
+import { type MethodContract, type StreamContract } from "../contract/service-contract";
+import { kindOfError } from "../errors";
+import { onAbort } from "../time/abort-listeners";
+import { deviceFailure, failed } from "../wire/failures";
+import { type MethodCall } from "../wire/requests";
+import { withContext } from "./call-context";
+import { type Device } from "./device";
+import { endGenerator } from "./drive-generator";
+import { type FailureLog } from "./failure-log";
+import { type OpenStreams } from "./open-streams";
+import { type ServedRequest } from "./served-request";
+import { ServedStream } from "./served-stream";
+import { sourceOf, type StreamSource } from "./stream-source";
+
+type OpeningCall = ServedRequest<MethodContract, MethodCall>;
+
+/** Runs methods whose items are pulled: the call that opens a stream lasts until its source has ended. */
+export class StreamRunner {
+  constructor(
+    private readonly device: Device,
+    private readonly open: OpenStreams,
+    private readonly log: FailureLog,
+  ) {}
+
+  /** @returns Resolves when the source has ended. */
+  run(call: OpeningCall, contract: StreamContract, args: unknown[]): Promise<void> | undefined {
+    const { method, id, client } = call;
+    const mode = call.request.stream;
+    if (mode === undefined || id === "") {
+      call.fail(failed(notReadable(method)));
+      return undefined;
+    }
+    const obstacle = this.open.obstacleTo(client.id, id);
+    if (obstacle !== undefined) {
+      call.fail(failed(`${method} was not started: ${obstacle}`, "busy"));
+      return undefined;
+    }
+    const stream = new ServedStream(contract, mode, method);
+    this.open.add(client.id, id, stream);
+    return this.serve(call, stream, args).finally(() => this.open.delete(client.id, id));
+  }
+
+  private async serve(call: OpeningCall, stream: ServedStream, args: unknown[]): Promise<void> {
+    const giveUp = () => stream.giveUp(call.endFailure);
+    const stopListening = onAbort(call.signal, giveUp);
+    if (call.signal.aborted) giveUp();
+    let source: StreamSource;
+    try {
+      source = await this.begin(call, stream, args);
+    } catch (error) {
+      stopListening();
+      this.failed(call, error);
+      return;
+    }
+    const end = await stream.ended;
+    stopListening();
+    await this.end(call, source);
+    if (end.kind === "complete") call.succeed(undefined);
+    else if (end.kind === "failed") call.fail(end.failure);
+    else call.ended();
+  }
+
+  private async begin(call: OpeningCall, stream: ServedStream, args: unknown[]): Promise<StreamSource> {
+    const { member } = call.contract;
+    const returned: unknown = await withContext(call, () => this.device.invoke(member, args));
+    const failedWith = (error: unknown) => {
+      stream.fail(deviceFailure(error));
+      this.log.failed(call, error);
+    };
+    const sourceFailed = (error: unknown) => {
+      // What waits for something ends in this way where it was told to end.
+      if (!call.signal.aborted || kindOfError(error).name !== "AbortError") failedWith(error);
+    };
+    const source = sourceOf(returned, stream, call, sourceFailed, (generator) =>
+      endGenerator(generator, call, this.log),
+    );
+    if (!stream.isOver) {
+      call.opened();
+      source.begin();
+    }
+    return source;
+  }
+
+  /** What goes wrong now concerns nobody but the device. */
+  private async end(call: OpeningCall, source: StreamSource): Promise<void> {
+    try {
+      await source.end();
+    } catch (error) {
+      this.log.failed(call, error);
+    }
+  }
+
+  private failed(call: OpeningCall, error: unknown): void {
+    call.fail(deviceFailure(error));
+    this.log.failed(call, error);
+  }
+}
+
+function notReadable(method: string): string {
+  return (
+    `${method} is a stream, whose items are pulled: read it with a client of rigwire, for await (const item of ` +
+    `remote.${method}()), or rigwire stream DEVICE ${method}`
+  );
+}
