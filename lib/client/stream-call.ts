@@ -11,7 +11,7 @@ import { methodKindOf } from "./request-kinds";
 export interface StreamListener {
   readonly mode: StreamMode;
   /** @param id - Of the request that opened it. */
-  opened(id: string): void;
+  readonly opened: (id: string) => void;
 }
 
 type CallArguments = ConstructorParameters<typeof OutgoingCall<unknown>>;

@@ -147,9 +147,9 @@ export class StreamReader implements AsyncIterableIterator<unknown, undefined> {
   private serveWaiting(): void {
     while (this.waiting.length > 0) {
       const item = this.received.shift();
-      if (item === undefined) return;
-      const step = this.waiting.shift();
-      this.give(item).then(step?.resolve, step?.reject);
+      const step = item === undefined ? undefined : this.waiting.shift();
+      if (item === undefined || step === undefined) return;
+      this.give(item).then(step.resolve, step.reject);
     }
   }
 

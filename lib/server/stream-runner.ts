@@ -63,13 +63,11 @@ export class StreamRunner {
   private async begin(call: OpeningCall, stream: ServedStream, args: unknown[]): Promise<StreamSource> {
     const { member } = call.contract;
     const returned: unknown = await withContext(call, () => this.device.invoke(member, args));
-    const failedWith = (error: unknown) => {
-      stream.fail(deviceFailure(error));
-      this.log.failed(call, error);
-    };
     const sourceFailed = (error: unknown) => {
+      stream.fail(deviceFailure(error));
       // What waits for something ends in this way where it was told to end.
-      if (!call.signal.aborted || kindOfError(error).name !== "AbortError") failedWith(error);
+      const isTold = call.signal.aborted && kindOfError(error).name === "AbortError";
+      if (!isTold) this.log.failed(call, error);
     };
     const source = sourceOf(returned, stream, call, sourceFailed, (generator) =>
       endGenerator(generator, call, this.log),

@@ -100,7 +100,7 @@ function itemsWithArrays(items: readonly unknown[], sizes: unknown, data: Uint8A
   const values = items.map((item, index) => {
     const size = sizes[index];
     // Without a frame of its own nothing in it is a reference.
-    if (size === null || size === undefined) return item as unknown;
+    if (size === null || size === undefined) return item;
     end = begin + size;
     if (end > data.length) throw new MalformedMessageError(OTHER_SIZE);
     const value = withArrays(item, data.subarray(begin, end));

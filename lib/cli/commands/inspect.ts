@@ -69,14 +69,17 @@ function methodRow({ paint }: Colours, device: OpenedDevice, method: MethodContr
   const { cyan, dim } = paint;
   const described = describedMember(device, wireName);
   const parameters = described?.parameters?.map(parameterText).join(", ") ?? dim("…");
+  const items = described?.stream === undefined ? "" : ` ${dim("→")} ${printable(described.stream)}…`;
   const returns =
     result === "buffer" || described?.returns !== undefined
       ? ` ${dim("→")} ${printable(described?.returns ?? "bytes")}`
       : "";
   const tells = described?.progress === undefined ? "" : `progress: ${described.progress}`;
-  const notes = [paceOf(method), tells, described?.description ?? ""].filter((note) => note !== "");
+  const notes = [result === "stream" ? "stream" : paceOf(method), tells, described?.description ?? ""].filter(
+    (note) => note !== "",
+  );
   return [
-    `${cyan(printable(wireName))}(${parameters})${returns}`,
+    `${cyan(printable(wireName))}(${parameters})${returns}${items}`,
     dim(waitOf(method)),
     notes.map(printable).join("; "),
   ];

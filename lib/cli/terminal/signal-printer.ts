@@ -1,4 +1,3 @@
-import { type SignalContract } from "../../contract/service-contract";
 import { type Output } from "./output";
 import { printable } from "./printable";
 import { isNdArray } from "../../contract/nd-array";
@@ -18,7 +17,11 @@ const WIDEST_NUMBER = 24;
 /** Of an array as a line, in characters. */
 const WIDEST_LINE = 80;
 
-/** Prints signals, a line each. */
+interface Named {
+  readonly wireName: string;
+}
+
+/** Prints signals, or the items of streams, a line each. */
 export class SignalPrinter {
   private readonly width: number;
   private readonly courses = new Map<string, NumberCourse>();
@@ -26,12 +29,12 @@ export class SignalPrinter {
 
   constructor(
     private readonly output: Output,
-    signals: readonly SignalContract[],
+    signals: readonly Named[],
   ) {
     this.width = Math.max(...signals.map(({ wireName }) => printable(wireName).length));
   }
 
-  print({ wireName }: SignalContract, value: unknown): void {
+  print({ wireName }: Named, value: unknown): void {
     const time = new Date();
     if (this.output.json) {
       this.output.record({ time: time.toISOString(), signal: wireName, value: value ?? null });

@@ -1,5 +1,4 @@
-import { interval, map, type Observable, Subject, Subscription } from "rxjs";
-import { Observable as ObservableClass } from "rxjs";
+import { interval, map, Observable, Subject } from "rxjs";
 import { setTimeout as delay } from "node:timers/promises";
 import { Arg, CallContext, JsonMethod, nd, NdArray, RpcService, StreamMethod } from "../../../lib/index";
 
@@ -70,8 +69,8 @@ export class StreamDevice {
 
   @StreamMethod(Reading)
   async *readings(): AsyncIterable<Reading> {
-    yield { at: 1, note: "one" };
-    yield { at: 2, note: "two" };
+    yield Object.assign(new Reading(), { at: 1, note: "one" });
+    yield Object.assign(new Reading(), { at: 2, note: "two" });
   }
 
   /** What the device's process emits. */
@@ -124,8 +123,8 @@ export class StreamDevice {
   }
 
   private withEnd<T>(source: Observable<T>, name: string): Observable<T> {
-    return new ObservableClass((subscriber) => {
-      const subscription: Subscription = source.subscribe(subscriber);
+    return new Observable((subscriber) => {
+      const subscription = source.subscribe(subscriber);
       return () => {
         subscription.unsubscribe();
         this.ended.push(name);
