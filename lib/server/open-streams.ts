@@ -1,22 +1,36 @@
 import { failed } from "../wire/failures";
 import { failureReply } from "../wire/replies";
-import { type ItemsWish, type ServedStream } from "./served-stream";
+import { type ItemsWish, type ServedStream, type StreamRoom } from "./served-stream";
 
 /** Streams that one client may have open, unless told otherwise. */
 const DEFAULT_MAX_STREAMS_PER_CLIENT = 64;
 
+/** What may wait of all Observables of one device, unless told otherwise. */
+const DEFAULT_MAX_STREAM_BYTES = 256 * 1024 * 1024;
+
 export interface StreamLimits {
   /** Streams that one client may have open at the same time; one more gets a `BusyError`. Default 64. */
   readonly maxStreamsPerClient?: number;
+  /**
+   * What may wait of Observables for all readers that do not keep up, in bytes; the stream that would go beyond fails.
+   * Each has its own bound besides (`bufferBytes`). Default 256 MiB.
+   */
+  readonly maxStreamBytes?: number;
 }
 
 /** The streams of one device whose sources have not ended: found by their readers, and bounded for each client. */
 export class OpenStreams {
   private readonly byClient = new Map<string, Map<string, ServedStream>>();
   private readonly maxPerClient: number;
+  /** What waits of all of them. */
+  readonly room: StreamRoom;
 
-  constructor({ maxStreamsPerClient = DEFAULT_MAX_STREAMS_PER_CLIENT }: StreamLimits) {
+  constructor({
+    maxStreamsPerClient = DEFAULT_MAX_STREAMS_PER_CLIENT,
+    maxStreamBytes = DEFAULT_MAX_STREAM_BYTES,
+  }: StreamLimits) {
     this.maxPerClient = maxStreamsPerClient;
+    this.room = { bytes: 0, maxBytes: maxStreamBytes };
   }
 
   /**

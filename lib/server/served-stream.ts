@@ -21,6 +21,12 @@ export interface ItemsWish {
   reply(frames: ReplyFrames): void;
 }
 
+/** What waits of all streams of a device, in bytes. */
+export interface StreamRoom {
+  bytes: number;
+  readonly maxBytes: number;
+}
+
 /** How a stream ended. */
 export type StreamEnd =
   | { readonly kind: "complete" }
@@ -52,6 +58,7 @@ export class ServedStream {
     private readonly contract: StreamContract,
     private readonly mode: StreamMode,
     private readonly method: string,
+    private readonly room: StreamRoom,
   ) {}
 
   /** Whether the reader has room for more than what waits for it. */
@@ -69,14 +76,13 @@ export class ServedStream {
     const { items: type } = this.contract;
     const item = encodeItem(toWire(type, convertValue(type, value, "item", [])));
     if (this.mode === "latest") this.clear();
-    else if (this.waiting.length > 0 && this.bytes + item.bytes > this.contract.bufferBytes) {
+    else if (this.waiting.length > 0 && this.hasNoRoomFor(item)) {
       this.overflow();
       return;
     }
     this.count += 1;
     this.waiting.push(item);
-    this.bytes += item.bytes;
-    this.textLength += item.text.length;
+    this.add(item.bytes, item.text.length);
     if (this.wish !== undefined) this.flushSoon(this.wish);
   }
 
@@ -116,10 +122,15 @@ export class ServedStream {
   }
 
   private overflow(): void {
+    const { bufferBytes } = this.contract;
+    const [limit, option] =
+      this.room.bytes + bufferBytes > this.room.maxBytes + this.bytes
+        ? [this.room.maxBytes, "maxStreamBytes of serve()"]
+        : [bufferBytes, "bufferBytes of @StreamMethod"];
     this.fail(
       failed(
-        `${this.method}: its reader is too slow: more than ${this.contract.bufferBytes} bytes wait at the device. Read ` +
-          "with .latest() to skip what is old, or raise bufferBytes of @StreamMethod",
+        `${this.method}: its reader is too slow: more than ${limit} bytes wait at the device. Read with .latest() to ` +
+          `skip what is old, or raise ${option}`,
       ),
     );
     this.onFull?.();
@@ -168,10 +179,7 @@ export class ServedStream {
       taken += 1;
     }
     const items = this.waiting.splice(0, taken);
-    for (const item of items) {
-      this.bytes -= item.bytes;
-      this.textLength -= item.text.length;
-    }
+    for (const item of items) this.add(-item.bytes, -item.text.length);
     return items;
   }
 
@@ -187,8 +195,18 @@ export class ServedStream {
 
   private clear(): void {
     this.waiting = [];
-    this.bytes = 0;
-    this.textLength = 0;
+    this.add(-this.bytes, -this.textLength);
+  }
+
+  private add(bytes: number, textLength: number): void {
+    this.bytes += bytes;
+    this.room.bytes += bytes;
+    this.textLength += textLength;
+  }
+
+  private hasNoRoomFor({ bytes }: EncodedItem): boolean {
+    const { bytes: ofAll, maxBytes } = this.room;
+    return this.bytes + bytes > this.contract.bufferBytes || ofAll + bytes > maxBytes;
   }
 
   private finish(end: StreamEnd): void {

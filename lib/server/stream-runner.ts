@@ -35,29 +35,35 @@ export class StreamRunner {
       call.fail(failed(`${method} was not started: ${obstacle}`, "busy"));
       return undefined;
     }
-    const stream = new ServedStream(contract, mode, method);
+    const stream = new ServedStream(contract, mode, method, this.open.room);
     this.open.add(client.id, id, stream);
-    return this.serve(call, stream, args).finally(() => this.open.delete(client.id, id));
+    return this.serve(call, stream, args);
   }
 
   private async serve(call: OpeningCall, stream: ServedStream, args: unknown[]): Promise<void> {
+    const answer = await this.answerTo(call, stream, args);
+    // First: whoever hears of the end finds that there is room.
+    this.open.delete(call.client.id, call.id);
+    answer();
+  }
+
+  /** @returns When the source has ended: what tells the caller. */
+  private async answerTo(call: OpeningCall, stream: ServedStream, args: unknown[]): Promise<() => void> {
     const giveUp = () => stream.giveUp(call.endFailure);
     const stopListening = onAbort(call.signal, giveUp);
     if (call.signal.aborted) giveUp();
-    let source: StreamSource;
     try {
-      source = await this.begin(call, stream, args);
+      const source = await this.begin(call, stream, args);
+      const end = await stream.ended;
+      await this.end(call, source);
+      if (end.kind === "complete") return () => call.succeed(undefined);
+      return end.kind === "failed" ? () => call.fail(end.failure) : () => call.ended();
     } catch (error) {
+      this.log.failed(call, error);
+      return () => call.fail(deviceFailure(error));
+    } finally {
       stopListening();
-      this.failed(call, error);
-      return;
     }
-    const end = await stream.ended;
-    stopListening();
-    await this.end(call, source);
-    if (end.kind === "complete") call.succeed(undefined);
-    else if (end.kind === "failed") call.fail(end.failure);
-    else call.ended();
   }
 
   private async begin(call: OpeningCall, stream: ServedStream, args: unknown[]): Promise<StreamSource> {
@@ -86,11 +92,6 @@ export class StreamRunner {
     } catch (error) {
       this.log.failed(call, error);
     }
-  }
-
-  private failed(call: OpeningCall, error: unknown): void {
-    call.fail(deviceFailure(error));
-    this.log.failed(call, error);
   }
 }
 

@@ -29,7 +29,9 @@ class Stage {
   }
 
   @JsonMethod()
-  home(): void {}
+  home(): string {
+    return "home";
+  }
 }
 
 async function served() {

@@ -226,6 +226,7 @@ describe("a server", () => {
       if (reply.reason === "busy") refused.push(reply);
     }
     await dealer.send("", JSON.stringify({ event: "CANCEL", id: "0" }));
+    await answerTo(dealer, "0");
     await dealer.request("again", open("count"));
     const [, , opened] = await answerTo(dealer, "again");
 
