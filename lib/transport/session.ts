@@ -72,6 +72,8 @@ export class Session<Peer> {
   private refreshTimer: Timer | undefined;
   private readonly line = new QuietLine(() => this.account());
   private signalsProblem: string | undefined;
+  /** How often the signals came back. */
+  private returns = 0;
   private readonly silence: SilenceWatch;
   private looking: Promise<void> | undefined;
   private isReadingClock = false;
@@ -271,6 +273,7 @@ export class Session<Peer> {
   /** The peer's signals were away for a moment: everything counts as subscribed anew. */
   private resubscribed(): void {
     this.signalsProblem = undefined;
+    this.returns += 1;
     // An original does not number its signals, and may be long in answering.
     if (this.protocol.announcement(this.peer) !== undefined) this.held.begin();
     this.listener.onProblem();
@@ -323,9 +326,7 @@ export class Session<Peer> {
     if (exchange.isClosed) return true;
     const isAway = this.signalsProblem !== undefined;
     const mark = isAway ? undefined : exchange.signals.mark();
-    const came = isAway ? { token: undefined, caughtUp: this.line.drained() } : mark && progressOf(mark);
-    // What is held has come, and was not handed out yet.
-    const progress = came && { ...came, caughtUp: came.caughtUp.then((is) => is && !this.held.isHolding) };
+    const progress = isAway ? this.progressWhileAway() : mark && this.progressOf(mark);
     try {
       return (
         (await protocol.countSignals(this.peer, this.ask, progress)) && this.signalsProblem === undefined
@@ -336,6 +337,20 @@ export class Session<Peer> {
     } finally {
       mark?.release();
     }
+  }
+
+  /** A mark may be lost as a signal may be: then the next one tells. */
+  private progressOf({ token, cameBack }: SignalMark): SignalProgress {
+    // What is held has come, and was not handed out yet.
+    const caughtUp = withDeadline(cameBack, MARK_MS, () => false).then((is) => is && !this.held.isHolding);
+    return { token, caughtUp: () => caughtUp };
+  }
+
+  /** Where the signals are back by the time of the answer, it counts some that come now. */
+  private progressWhileAway(): SignalProgress {
+    const { returns } = this;
+    const caughtUp = async () => (await this.line.drained()) && this.returns === returns;
+    return { token: undefined, caughtUp };
   }
 
   private async openSignals(): Promise<void> {
@@ -353,11 +368,6 @@ export class Session<Peer> {
       mark?.release();
     }
   }
-}
-
-/** A mark may be lost as a signal may be: then the next one tells. */
-function progressOf({ token, cameBack }: SignalMark): SignalProgress {
-  return { token, caughtUp: withDeadline(cameBack, MARK_MS, () => false) };
 }
 
 /** Those who leave or come while a frame is handed out are not of those who get it twice. */
