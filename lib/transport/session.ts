@@ -13,11 +13,11 @@ import {
 import { Exchange } from "./exchange";
 import { DEFAULT_HEARTBEAT_MS } from "./heartbeat";
 import { SilenceWatch } from "./silence-watch";
+import { localRoad } from "./local-road";
 import { type Located } from "./located";
 import { QuietLine } from "./quiet-line";
 import { type Ask, type ChannelProtocol, type SignalProgress } from "./rpc-channel";
 import { type SignalPortMemory } from "./signal-port-memory";
-import { takeLocalRoad } from "./take-local-road";
 
 /** How long the mark behind the signals so far may take to come, in milliseconds. */
 const MARK_MS = 1_000;
@@ -127,7 +127,7 @@ export class Session<Peer> {
       const peer = await protocol.handshake(ask, verify);
       if (protocol.askLocalRoad !== undefined) {
         const askOffer = () => protocol.askLocalRoad?.(peer, ask) ?? Promise.resolve(undefined);
-        await takeLocalRoad(exchange, askOffer, connection, signal);
+        await localRoad()?.take(exchange, askOffer, connection, signal);
       }
       exchange.introduce(protocol.announcement(peer));
       const abilities = protocol.abilities?.(peer);
@@ -348,9 +348,9 @@ export class Session<Peer> {
 
   /** Where the signals are back by the time of the answer, it counts some that come now. */
   private progressWhileAway(): SignalProgress {
-    const { returns } = this;
-    const caughtUp = async () => (await this.line.drained()) && this.returns === returns;
-    return { token: undefined, caughtUp };
+    const before = this.returns;
+    const stayedAway = () => this.returns === before;
+    return { token: undefined, caughtUp: () => this.line.drained().then(stayedAway) };
   }
 
   private async openSignals(): Promise<void> {
