@@ -150,7 +150,7 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
     if (!offers(inventory, "signal-counts")) return true;
     const { seq } = await askObject(ask, { event: "SIGNAL_COUNTS", token: progress?.token });
     if (!isObject(seq) || this.sequences.counted(seq)) return true;
-    if (progress !== undefined && !(await progress.caughtUp)) return false;
+    if (progress !== undefined && !(await progress.caughtUp())) return false;
     this.sequences.passed(seq, inventory.rigwire?.instance);
     return true;
   }

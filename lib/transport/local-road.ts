@@ -1,4 +1,5 @@
 import { type Connection, type ConnectionOptions, type ConnectionReceiver } from "./connection";
+import { type Exchange } from "./exchange";
 import { type ClientIdentity, type EndpointOptions, type RequestHandler, type RpcEndpoint } from "./endpoint";
 import { type Logger } from "../log/logger";
 import { type LocalRoadOffer } from "../wire/local-road-offer";
@@ -11,9 +12,25 @@ export const LOCAL_ROAD_FEATURE = "local";
  * connection of another transport, which says who it is, and leaves that for it.
  */
 export interface LocalRoad {
+  /** How a client goes over. Only here, so that pages, which have no such road, need not load it. */
+  readonly take: TakeLocalRoad;
   client(): LocalRoadClient;
   server(): LocalRoadServer;
 }
+
+/**
+ * Goes over to the local road where the server is on this computer and offers it, before anything is asked of it or
+ * subscribed. Where that fails, for whatever reason, everything stays as it is.
+ *
+ * @param askOffer - Asks the server; nothing where it offers none.
+ * @param signal - Ends the attempt.
+ */
+export type TakeLocalRoad = (
+  exchange: Exchange,
+  askOffer: () => Promise<LocalRoadOffer | undefined>,
+  options: ConnectionOptions,
+  signal: AbortSignal,
+) => Promise<void>;
 
 /** The client's side of it. */
 export interface LocalRoadClient {

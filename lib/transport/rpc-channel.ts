@@ -120,8 +120,8 @@ export interface ChannelProtocol<Peer> {
 export interface SignalProgress {
   /** Goes with the question, so that the peer can mark the place behind what it counted. */
   readonly token: string | undefined;
-  /** Resolves with true when everything before the peer's answer has come by, or never will. */
-  readonly caughtUp: Promise<boolean>;
+  /** To be asked when the peer has answered: whether everything before its answer has come by, or never will. */
+  readonly caughtUp: () => Promise<boolean>;
 }
 
 /**

@@ -13,11 +13,11 @@ import {
 import { Exchange } from "./exchange";
 import { DEFAULT_HEARTBEAT_MS } from "./heartbeat";
 import { SilenceWatch } from "./silence-watch";
+import { localRoad } from "./local-road";
 import { type Located } from "./located";
 import { QuietLine } from "./quiet-line";
 import { type Ask, type ChannelProtocol, type SignalProgress } from "./rpc-channel";
 import { type SignalPortMemory } from "./signal-port-memory";
-import { takeLocalRoad } from "./take-local-road";
 
 /** How long the mark behind the signals so far may take to come, in milliseconds. */
 const MARK_MS = 1_000;
@@ -72,6 +72,8 @@ export class Session<Peer> {
   private refreshTimer: Timer | undefined;
   private readonly line = new QuietLine(() => this.account());
   private signalsProblem: string | undefined;
+  /** How often the signals came back. */
+  private returns = 0;
   private readonly silence: SilenceWatch;
   private looking: Promise<void> | undefined;
   private isReadingClock = false;
@@ -125,7 +127,7 @@ export class Session<Peer> {
       const peer = await protocol.handshake(ask, verify);
       if (protocol.askLocalRoad !== undefined) {
         const askOffer = () => protocol.askLocalRoad?.(peer, ask) ?? Promise.resolve(undefined);
-        await takeLocalRoad(exchange, askOffer, connection, signal);
+        await localRoad()?.take(exchange, askOffer, connection, signal);
       }
       exchange.introduce(protocol.announcement(peer));
       const abilities = protocol.abilities?.(peer);
@@ -271,6 +273,7 @@ export class Session<Peer> {
   /** The peer's signals were away for a moment: everything counts as subscribed anew. */
   private resubscribed(): void {
     this.signalsProblem = undefined;
+    this.returns += 1;
     // An original does not number its signals, and may be long in answering.
     if (this.protocol.announcement(this.peer) !== undefined) this.held.begin();
     this.listener.onProblem();
@@ -323,9 +326,7 @@ export class Session<Peer> {
     if (exchange.isClosed) return true;
     const isAway = this.signalsProblem !== undefined;
     const mark = isAway ? undefined : exchange.signals.mark();
-    const came = isAway ? { token: undefined, caughtUp: this.line.drained() } : mark && progressOf(mark);
-    // What is held has come, and was not handed out yet.
-    const progress = came && { ...came, caughtUp: came.caughtUp.then((is) => is && !this.held.isHolding) };
+    const progress = isAway ? this.progressWhileAway() : mark && this.progressOf(mark);
     try {
       return (
         (await protocol.countSignals(this.peer, this.ask, progress)) && this.signalsProblem === undefined
@@ -336,6 +337,20 @@ export class Session<Peer> {
     } finally {
       mark?.release();
     }
+  }
+
+  /** A mark may be lost as a signal may be: then the next one tells. */
+  private progressOf({ token, cameBack }: SignalMark): SignalProgress {
+    // What is held has come, and was not handed out yet.
+    const caughtUp = withDeadline(cameBack, MARK_MS, () => false).then((is) => is && !this.held.isHolding);
+    return { token, caughtUp: () => caughtUp };
+  }
+
+  /** Where the signals are back by the time of the answer, it counts some that come now. */
+  private progressWhileAway(): SignalProgress {
+    const before = this.returns;
+    const stayedAway = () => this.returns === before;
+    return { token: undefined, caughtUp: () => this.line.drained().then(stayedAway) };
   }
 
   private async openSignals(): Promise<void> {
@@ -353,11 +368,6 @@ export class Session<Peer> {
       mark?.release();
     }
   }
-}
-
-/** A mark may be lost as a signal may be: then the next one tells. */
-function progressOf({ token, cameBack }: SignalMark): SignalProgress {
-  return { token, caughtUp: withDeadline(cameBack, MARK_MS, () => false) };
 }
 
 /** Those who leave or come while a frame is handed out are not of those who get it twice. */

@@ -1,9 +1,6 @@
 import { onAbort } from "../time/abort-listeners";
 import { withDeadline } from "../time/with-deadline";
-import { type LocalRoadOffer } from "../wire/local-road-offer";
-import { type ConnectionOptions } from "./connection";
-import { type Exchange } from "./exchange";
-import { localRoad } from "./local-road";
+import { localRoad, type TakeLocalRoad } from "./local-road";
 import { MovingLine } from "./moving-line";
 
 /** How long the way to the local road may take, in milliseconds: nobody shall wait for what is only quicker. */
@@ -11,19 +8,7 @@ const MOVE_MS = 1_000;
 
 const line = new MovingLine();
 
-/**
- * Goes over to the local road where the server is on this computer and offers it, before anything is asked of it or
- * subscribed. Where that fails, for whatever reason, everything stays as it is.
- *
- * @param askOffer - Asks the server; nothing where it offers none.
- * @param signal - Ends the attempt.
- */
-export async function takeLocalRoad(
-  exchange: Exchange,
-  askOffer: () => Promise<LocalRoadOffer | undefined>,
-  options: ConnectionOptions,
-  signal: AbortSignal,
-): Promise<void> {
+export const takeLocalRoad: TakeLocalRoad = async (exchange, askOffer, options, signal) => {
   const road = localRoad();
   if (road === undefined || options.local === false || !exchange.isLocal) return;
   if (!(await line.enter(signal))) return;
@@ -49,4 +34,4 @@ export async function takeLocalRoad(
     stopListening();
     line.leave();
   }
-}
+};

@@ -46,11 +46,12 @@ it("a thousand clients of one process get their own answers and every signal, an
 it("a process that may not open so many files tells how to raise the limit, and the others go on", async () => {
   const server = hallProgram.start();
   const url = String(await server.next());
-  const crowd = crowdProgram.start([url, "100", "1", "1000"], {}, { openFiles: 150 });
+  // On the local road each needs one.
+  const crowd = crowdProgram.start([url, "200", "1", "1000"], {}, { openFiles: 150 });
 
   const { answered, problems } = (await crowd.next()) as { answered: number; problems: string[] };
 
-  expect(answered).toBeLessThan(100);
+  expect(answered).toBeLessThan(200);
   expect(problems).toContainEqual(
     expect.stringMatching(
       /^DeviceUnavailableError: .* as many files and sockets open as the system allows: raise the limit with ulimit -n/,

@@ -11,6 +11,8 @@ const startMotor = motorProcesses();
 const ELSEWHERE = "tcp://127.0.0.2";
 /** Few signals wait for a slow subscriber, and no silence ends the connection. */
 const NARROW = { signalHighWaterMark: 10, heartbeatMs: 60_000 };
+/** Of ZeroMQ, in bytes. */
+const MORE_THAN_A_HANDSHAKE = 400;
 const REPORTS = 400;
 const REPORT_BYTES = 100_000;
 
@@ -61,6 +63,38 @@ describe("a client whose signals alone do not come any more", () => {
     expect(account.missed).toBe(9);
     expect(problems).toEqual(["idle", "connecting", undefined, "signals: the peer went away", undefined]);
   });
+});
+
+it("what comes on the signals' new road is not told to be missed when the device's word of it comes late", async () => {
+  const device = await startMotor(ELSEWHERE);
+  const { url, calls, signals } = await wire(device);
+  const motor = connectMotor(url, { ...OVER_THE_WIRE, heartbeatMs: 60_000 });
+  const account = count(motor, motor.stepped);
+  await motor.step(3);
+  await eventually("they came", () => account.heard === 3);
+  const other = connectMotor(device.url);
+  await other.step(0);
+  let sent = 3;
+  // The client asks how many there were as soon as they are away; the answer comes when they are back.
+  calls.stall();
+  signals.sever();
+  await other.step(4);
+  signals.resume();
+  const carriedBefore = signals.bytesToClients;
+  await eventually("signals come on the new road", async () => {
+    await other.step(1);
+    sent += 1;
+    return signals.bytesToClients > carriedBefore + MORE_THAN_A_HANDSHAKE;
+  });
+  sent += 4;
+  calls.resume();
+  await motor.step(1);
+  sent += 1;
+
+  await eventually("all is accounted for", () => account.heard + account.missed >= sent);
+  await clientOf(motor).close();
+  expect(account.heard + account.missed).toBe(sent);
+  expect(account.missed).toBeGreaterThanOrEqual(4);
 });
 
 /** A client that gets far more than may wait for it, and nothing after that. */

@@ -21,6 +21,8 @@ interface Pair {
 
 /** A wire between a client and a server that can be cut, be slow, or carry nothing for a while without a word. */
 export class TcpProxy {
+  /** What it carried from servers to clients so far, in bytes. */
+  bytesToClients = 0;
   private readonly pairs = new Set<Pair>();
   private isStalled = false;
   private isSwallowing = false;
@@ -121,6 +123,7 @@ export class TcpProxy {
       near.destroy();
       pair.far.destroy();
     };
+    pair.far.on("data", ({ length }) => (this.bytesToClients += length));
     this.carry(near, pair.far, end);
     this.carry(pair.far, near, end);
     if (this.isStalled) pair.far.pause();

@@ -1,5 +1,6 @@
 import { formatWebAddress, parseWebAddress } from "../../address/web-address";
 import { registerLocalRoad } from "../local-road";
+import { takeLocalRoad } from "../take-local-road";
 import { registerTransport } from "../transports";
 import type * as LocalRoadClient from "./local/local-road-client";
 import type * as LocalRoadServer from "./local/local-road-server";
@@ -20,6 +21,7 @@ registerTransport({
 });
 
 registerLocalRoad({
+  take: takeLocalRoad,
   client: () => (require("./local/local-road-client") as typeof LocalRoadClient).localRoadClient,
   server: () => (require("./local/local-road-server") as typeof LocalRoadServer).localRoadServer,
 });

@@ -34,6 +34,8 @@ export class SubscriberRoad implements SignalRoad {
   private server: ServerAnnouncement | undefined;
   /** Topic of a mark → what tells whether it came back. */
   private readonly marks = new Map<string, (cameBack: boolean) => void>();
+  /** A mark was given up, and may come all the same. */
+  private hasLateMarks = false;
   private isAway = false;
 
   /** @param target - Where requests go, with the host as a number. */
@@ -110,7 +112,10 @@ export class SubscriberRoad implements SignalRoad {
     const { promise, resolve } = deferred<boolean>();
     this.marks.set(topic, resolve);
     this.topic("subscribe", topic);
+    let isBack = false;
+    void promise.then((cameBack) => (isBack = cameBack));
     const release = () => {
+      if (!isBack) this.hasLateMarks = true;
       this.marks.delete(topic);
       this.topic("unsubscribe", topic);
       resolve(false);
@@ -147,7 +152,7 @@ export class SubscriberRoad implements SignalRoad {
   }
 
   private receive(frame: Buffer, data?: Buffer): void {
-    if (this.marks.size > 0 && this.isMark(frame)) return;
+    if ((this.marks.size > 0 || this.hasLateMarks) && this.isMark(frame)) return;
     if (this.server === undefined) {
       this.receiver.onSignal(undefined, frame, data);
       return;
