@@ -34,7 +34,7 @@ const MEMBERS: Readonly<Record<string, MemberContract["kind"] | undefined>> = {
 /** Commands that take one member only, and values for it. */
 const ONE_MEMBER = new Set(["call", "set"]);
 
-const TAKES_DEVICE = new Set(["inspect", "call", "get", "set", "watch", "types", "ping"]);
+const TAKES_DEVICE = new Set(["inspect", "call", "get", "set", "watch", "types", "diff", "ping"]);
 
 /**
  * Prints what may stand at the end of a command line, a candidate a line: its text, a tab, a word about it.
