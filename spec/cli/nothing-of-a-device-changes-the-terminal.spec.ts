@@ -34,9 +34,21 @@ const RIGWIRE = {
       progress: `number${EVIL}`,
       parameters: [{ name: `to${EVIL}`, type: `number${EVIL}`, optional: false }],
     },
-    [PROPERTY]: { member: PROPERTY, type: `number${EVIL}`, description: EVIL, notify: SIGNAL },
-    [SIGNAL]: { member: SIGNAL, arguments: [`number${EVIL}`], description: EVIL },
+    [PROPERTY]: {
+      member: PROPERTY,
+      type: `number${EVIL}`,
+      description: EVIL,
+      notify: SIGNAL,
+      schema: { enum: [EVIL, "1"], "x-unit": EVIL, pattern: EVIL },
+    },
+    [SIGNAL]: {
+      member: SIGNAL,
+      arguments: [`number${EVIL}`],
+      description: EVIL,
+      schemas: [{ "x-unit": EVIL }],
+    },
   },
+  definitions: { [EVIL]: { properties: { [EVIL]: { type: EVIL, "x-unit": `*/ ${EVIL}` } } } },
 };
 
 /** A device whose every text is hostile; with `rigwire` it says what a device of ours says. */
@@ -67,6 +79,9 @@ describe.each([
     ["an error with its trace", ["call", "fail", "--verbose"]],
     ["what there is instead of a method", ["call", "nope"]],
     ["its contract", ["types"]],
+    ["its contract as JSON Schema", ["types", "--as", "json-schema"]],
+    ["its contract as AsyncAPI", ["types", "--as", "asyncapi"]],
+    ["its contract as a Thing Description", ["types", "--as", "thing-description"]],
     ["its name", ["ping", "--count", "1"]],
   ])("changes nothing in a terminal or a file: %s", async (_name, [command = "", ...args]) => {
     const { url } = await openDevice(key);

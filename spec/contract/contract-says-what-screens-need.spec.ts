@@ -49,6 +49,8 @@ class Stage {
 
   @RpcProperty({ choices: ["up", "down"], nullable: true }) direction: string = "up";
 
+  @RpcProperty({ type: String, nullable: true }) @IsIn(["A", "B"]) channel: string | null = null;
+
   @RpcProperty() @Matches(/^[a-z]+$/) label: string = "left";
 
   @JsonMethod({ returns: Number, unit: "mm" })
@@ -92,6 +94,7 @@ describe("The inventory of a device", () => {
 
   it("tells the choices of a property, and that it may be null", () => {
     expect(member("direction")?.schema).toEqual({ enum: ["up", "down", null] });
+    expect(member("channel")?.schema).toEqual({ type: ["string", "null"], enum: ["A", "B", null] });
   });
 
   it("tells a pattern that class-validator checks", () => {

@@ -57,8 +57,14 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "types",
     usage: "DEVICE",
-    summary: "a TypeScript contract class for a device that is running",
+    summary: "a contract for TypeScript and other programs: a class, JSON Schema and more",
     load: async (session) => (await import("../commands/types.js")).typesCommand(session),
+  },
+  {
+    name: "diff",
+    usage: "A B",
+    summary: "what differs between two contracts, and whom it breaks",
+    load: async (session) => (await import("../commands/diff.js")).diffCommand(session),
   },
   {
     name: "serve",

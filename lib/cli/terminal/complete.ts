@@ -37,7 +37,7 @@ type MemberFilter = (member: MemberContract) => boolean;
 /** Commands that take one member only, and values for it. */
 const ONE_MEMBER = new Set(["call", "set", "stream"]);
 
-const TAKES_DEVICE = new Set(["inspect", "call", "get", "set", "watch", "stream", "types", "ping"]);
+const TAKES_DEVICE = new Set(["inspect", "call", "get", "set", "watch", "stream", "types", "diff", "ping"]);
 
 /**
  * Prints what may stand at the end of a command line, a candidate a line: its text, a tab, a word about it.
