@@ -115,6 +115,7 @@ function report(
     `disturbances   ${listed([...rig.done])}`,
     `calls          ${total}: ${listed(calls)}`,
     `answered       ${listed(answered(rig))}`,
+    `streams        ${verdict.itemsRead} items and steps read, ${verdict.itemsSkipped} told to be left out`,
     `commands run   ${verdict.commandsRun}: ${verdict.runTwice} twice, ${verdict.runLate} after their deadline, ` +
       `${verdict.runForNobody} for a client that was killed`,
     `longest overrun of a deadline  ${verdict.longestOverrunMs.toFixed(0)} ms`,
