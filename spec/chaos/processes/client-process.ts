@@ -6,6 +6,7 @@ import {
   DeviceUnavailableError,
   InterruptedError,
   type Remote,
+  RemoteError,
   RpcTimeoutError,
   withOptions,
 } from "rigwire";
@@ -96,7 +97,9 @@ class UsedDevice extends HeardDevice {
 
   /** The error's name; with a mark where the error says that the command was not carried out. */
   private outcomeOf(error: unknown): string {
-    if (!EXPECTED.some((expected) => error instanceof expected)) {
+    // What runs when a device is closed is ended.
+    const isClosing = error instanceof RemoteError && /the server (is closing|closed)$/.test(error.message);
+    if (!isClosing && !EXPECTED.some((expected) => error instanceof expected)) {
       this.problem(`${this.self.name}: a call failed with ${String(error)}`);
     }
     const { name: kind, message } = error instanceof Error ? error : new Error(String(error));
