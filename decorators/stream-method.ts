@@ -60,15 +60,17 @@ export interface StreamMethodDecorator {
   <M extends StreamingMethod>(method: DeclaredAsStream<M>, context: ClassMethodDecoratorContext): void;
 }
 
-type StreamingMethod = (...args: never[]) => Streamed | Promise<Streamed>;
+/** A method whose items are read: what it returns, or a promise of it. */
+export type StreamingMethod = (...args: never[]) => Streamed | Promise<Streamed>;
 
-type Streamed = Observable<unknown> | AsyncIterable<unknown>;
+/** What items are read of. */
+export type Streamed = Observable<unknown> | AsyncIterable<unknown>;
 
 /**
  * TypeScript does not see decorators: to remotes, a method that returns an AsyncGenerator is one that tells progress. One
  * that streams is declared as `AsyncIterable<T>`.
  */
-type DeclaredAsStream<M extends StreamingMethod> =
+export type DeclaredAsStream<M extends StreamingMethod> =
   ReturnType<M> extends AsyncGenerator<unknown, unknown, never>
     ? { readonly "declare what it returns as AsyncIterable<T>": never }
     : M;

@@ -7,6 +7,9 @@ export { type ExperimentMethodDecorator, OnExperiment } from "../decorators/on-e
 export { RpcProperty, type PropertyOptions } from "../decorators/rpc-property";
 export { RpcService, type RpcServiceOptions } from "../decorators/rpc-service";
 export {
+  type DeclaredAsStream,
+  type Streamed,
+  type StreamingMethod,
   StreamMethod,
   type StreamMethodDecorator,
   type StreamMethodOptions,

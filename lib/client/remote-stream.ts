@@ -1,6 +1,5 @@
 import { Observable, type Subscriber } from "rxjs";
 import { type StreamMode } from "../wire/requests";
-import { type StreamReader } from "./stream-reader";
 
 /** What a reader has room for beside the item that it is at, unless told otherwise, in bytes. */
 export const DEFAULT_WINDOW_BYTES = 1024 * 1024;
@@ -78,7 +77,7 @@ export interface ReadingOptions {
 export class PulledStream<T> implements RemoteStream<T> {
   /** @param open - Makes a reader, which opens the stream when it is first asked. */
   constructor(
-    private readonly open: (options: ReadingOptions) => StreamReader,
+    private readonly open: (options: ReadingOptions) => AsyncIterableIterator<unknown, undefined>,
     private readonly options: ReadingOptions = { mode: "all", windowBytes: DEFAULT_WINDOW_BYTES },
   ) {}
 

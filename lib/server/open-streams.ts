@@ -59,7 +59,7 @@ export class OpenStreams {
   /** A reader asks for the next items of the stream that it opened by a request with this id. */
   ask(client: string, id: string, wish: ItemsWish): void {
     const stream = this.byClient.get(client)?.get(id);
-    if (stream === undefined || stream.isOver) {
+    if (stream === undefined) {
       wish.reply(failureReply(failed("no stream of this client is open by this id: it has ended")));
     } else {
       stream.ask(wish);

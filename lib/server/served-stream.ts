@@ -40,6 +40,8 @@ export class ServedStream {
   /** Resolves when its reader knows that it has ended, or it was given up. */
   readonly ended = this.ending.promise;
   isOver = false;
+  /** What it was given up with: for a reader that asks before it knows. */
+  private givenUp: Failure | undefined;
   /** Called when a reader asks and nothing is there. */
   onWanted: (() => void) | undefined;
   /** Called when nothing more is taken of the source, before the reader knows. */
@@ -99,11 +101,16 @@ export class ServedStream {
   /** Nobody wants it any more. @param failure - What the reader gets if it waits. */
   giveUp(failure: Failure): void {
     if (this.isOver) return;
+    this.givenUp = failure;
     this.takeWish()?.reply(failureReply(failure));
     this.finish({ kind: "given up" });
   }
 
   ask(wish: ItemsWish): void {
+    if (this.isOver) {
+      wish.reply(failureReply(this.givenUp ?? failed(`${this.method}: the stream has ended`)));
+      return;
+    }
     if (this.wish !== undefined) {
       wish.reply(
         failureReply(failed(`${this.method}: the items that were asked for before have not come yet`)),

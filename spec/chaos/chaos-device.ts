@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Subject } from "rxjs";
+import { Observable, Subject } from "rxjs";
 import {
   Arg,
   BufferMethod,
@@ -10,6 +10,7 @@ import {
   RpcProperty,
   RpcService,
   Signal,
+  StreamMethod,
 } from "rigwire";
 import { CheckedCommand, IsFree } from "./slow-check";
 import { type Journal, sharedNow } from "./journal";
@@ -68,6 +69,57 @@ export class ChaosDevice {
   halt(@Arg("id") id: string): string {
     this.began(id);
     return id;
+  }
+
+  /** Tells numbers from 1. */
+  @JsonMethod({ progress: Integer, timeout: { idle: 2_000 } })
+  async *steps(
+    @Arg("id") id: string,
+    @Arg("steps", { type: Integer }) steps: number,
+  ): AsyncGenerator<number, string> {
+    this.began(id, true);
+    this.journal.write({ kind: "source", id, at: sharedNow() });
+    try {
+      for (let step = 1; step <= steps; step++) {
+        yield step;
+        await delay(1);
+      }
+      return id;
+    } finally {
+      this.journal.write({ kind: "cleared", id, at: sharedNow() });
+      this.left(id);
+    }
+  }
+
+  /** Numbers from 1, as blocks of so many. */
+  @StreamMethod(Float64Array, { timeout: 2_000 })
+  async *blocks(
+    @Arg("id") id: string,
+    @Arg("length", { type: Integer }) length: number,
+  ): AsyncIterable<Float64Array> {
+    this.journal.write({ kind: "source", id, at: sharedNow() });
+    try {
+      for (let number = 1; ; number++) {
+        yield new Float64Array(length).fill(number);
+        if (number % 10 === 0) await delay(1);
+      }
+    } finally {
+      this.journal.write({ kind: "cleared", id, at: sharedNow() });
+    }
+  }
+
+  /** Numbers from 1, a millisecond each. */
+  @StreamMethod(Integer, { timeout: 2_000 })
+  numbers(@Arg("id") id: string): Observable<number> {
+    return new Observable((subscriber) => {
+      this.journal.write({ kind: "source", id, at: sharedNow() });
+      let number = 0;
+      const telling = setInterval(() => subscriber.next(++number), 1);
+      return () => {
+        clearInterval(telling);
+        this.journal.write({ kind: "cleared", id, at: sharedNow() });
+      };
+    });
   }
 
   @BufferMethod({ timeout: 5_000 })

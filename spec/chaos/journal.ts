@@ -13,6 +13,10 @@ export type Entry =
   | { readonly kind: "began"; readonly id: string; readonly at: number; readonly inTurn?: boolean }
   /** A command that waited for its turn has ended. */
   | { readonly kind: "left"; readonly id: string; readonly at: number }
+  /** A source of items or of progress began to tell; it must clear up, unless its process ends. */
+  | { readonly kind: "source"; readonly id: string; readonly at: number }
+  /** What stands in its `finally` ran, or nobody is subscribed to it any more. */
+  | { readonly kind: "cleared"; readonly id: string; readonly at: number }
   /** A device is about to tell a tick. */
   | { readonly kind: "ticked"; readonly run: string; readonly number: number }
   /** A client issued a command. */
@@ -20,6 +24,8 @@ export type Entry =
   | { readonly kind: "ended"; readonly id: string; readonly at: number; readonly outcome: string }
   /** A client heard the first tick of another run of a device. */
   | ({ readonly kind: "restart" } & Restart)
+  /** A client read a stream, or the progress of a call, to its end. */
+  | { readonly kind: "read"; readonly items: number; readonly skipped: number; readonly outcome: string }
   /** A client saw what must not be. */
   | { readonly kind: "problem"; readonly text: string };
 

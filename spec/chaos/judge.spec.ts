@@ -47,6 +47,15 @@ describe("the judge of the chaos", () => {
     expect(judged(device, client).problems).toEqual([expect.stringContaining(problem)]);
   });
 
+  it("finds a source that did not clear up, unless its process ended, and one that did so twice", () => {
+    const source: Entry = { kind: "source", id: "c/1/7", at: 1 };
+    const cleared: Entry = { kind: "cleared", id: "c/1/7", at: 2 };
+
+    expect(judged([source], []).problems).toEqual(["c/1/7 never cleared up"]);
+    expect(judged([source, cleared, cleared], []).problems).toEqual(["c/1/7 cleared up twice"]);
+    expect(judged([source, { kind: "opened" }], []).problems).toEqual([]);
+  });
+
   it("does not count rubbish that happens to be a command", () => {
     const rubbish: Entry = { kind: "began", id: "x", at: 1_010 };
 

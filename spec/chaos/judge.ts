@@ -44,6 +44,9 @@ export interface Verdict {
   readonly runForNobody: number;
   readonly longestOverrunMs: number;
   readonly restartsHeard: number;
+  /** Items of streams and progress that clients read, and what was told to be left out. */
+  readonly itemsRead: number;
+  readonly itemsSkipped: number;
   /** Ticks at the end of a killed run that no client can know of. */
   readonly unknowableTicks: number;
 }
@@ -84,8 +87,10 @@ export function judge({ devices, clients, devicePauses = [] }: Witnesses): Verdi
     }
   }
   for (const entries of devices) judgeTurns(entries, problems);
+  for (const entries of devices) judgeSources(entries, problems);
   const runForNobody = judgeDeaths(devices, clients, devicePauses, problems);
   const restarts = clients.flatMap(({ entries }) => entries.filter((entry) => entry.kind === "restart"));
+  const reads = clients.flatMap(({ entries }) => entries.filter((entry) => entry.kind === "read"));
   const unknowableTicks = judgeRestarts(restarts, ticksByRun(devices), problems);
   return {
     problems,
@@ -96,6 +101,8 @@ export function judge({ devices, clients, devicePauses = [] }: Witnesses): Verdi
     runForNobody,
     longestOverrunMs,
     restartsHeard: restarts.length,
+    itemsRead: reads.reduce((sum, { items }) => sum + items, 0),
+    itemsSkipped: reads.reduce((sum, { skipped }) => sum + skipped, 0),
     unknowableTicks,
   };
 }
@@ -121,6 +128,17 @@ function judgeTurns(entries: readonly Entry[], problems: string[]): void {
     if (running !== undefined) problems.push(`${entry.id} began while ${running} ran`);
     running = entry.id;
   }
+}
+
+/** Each source that began has cleared up, once, unless its process was killed before. */
+function judgeSources(entries: readonly Entry[], problems: string[]): void {
+  const open = new Set<string>();
+  for (const entry of entries) {
+    if (entry.kind === "opened") open.clear();
+    if (entry.kind === "source") open.add(entry.id);
+    if (entry.kind === "cleared" && !open.delete(entry.id)) problems.push(`${entry.id} cleared up twice`);
+  }
+  for (const id of open) problems.push(`${id} never cleared up`);
 }
 
 /** Nothing begins for a client that is gone. @returns How often it did. */

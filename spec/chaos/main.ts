@@ -125,6 +125,7 @@ function report(
     `calls          ${total}: ${listed(calls)}`,
     `answered       ${listed(answered(rig))}`,
     `connections    ${roads(connections)} (since the last start of each)`,
+    `streams        ${verdict.itemsRead} items and steps read, ${verdict.itemsSkipped} told to be left out`,
     `commands run   ${verdict.commandsRun}: ${verdict.runTwice} twice, ${verdict.runLate} after their deadline, ` +
       `${verdict.runForNobody} for a client that was killed`,
     `longest overrun of a deadline  ${verdict.longestOverrunMs.toFixed(0)} ms`,

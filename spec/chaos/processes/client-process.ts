@@ -6,6 +6,7 @@ import {
   DeviceUnavailableError,
   InterruptedError,
   type Remote,
+  RemoteError,
   RpcTimeoutError,
   withOptions,
 } from "rigwire";
@@ -15,6 +16,7 @@ import { sharedNow } from "../journal";
 import { Random } from "../random";
 import { ClientProcess } from "./client";
 import { HeardDevice } from "./heard-device";
+import { Reading, readSome } from "./stream-reading";
 
 /** Calls every device with many workers at a time, and hears what they tell. */
 
@@ -45,6 +47,21 @@ class UsedDevice extends HeardDevice {
         ...(random.next() < 0.1 && { signal: AbortSignal.timeout(random.between(1, 300)) }),
       };
       await this.call(random, options);
+      await delay(random.between(0, 20));
+    }
+  }
+
+  /** Reads one source after the other. */
+  async readOn(random: Random): Promise<void> {
+    while (isCalling) {
+      const id = this.self.newId();
+      const reading = new Reading(`${this.self.name}, ${id}`, (text) => this.problem(text));
+      const outcome = await readSome(this.remote, random, id, reading).then(
+        () => "done",
+        (error: unknown) => this.outcomeOf(error),
+      );
+      const { items, skipped } = reading;
+      this.self.journal.write({ kind: "read", items, skipped, outcome });
       await delay(random.between(0, 20));
     }
   }
@@ -80,11 +97,10 @@ class UsedDevice extends HeardDevice {
 
   /** The error's name; with a mark where the error says that the command was not carried out. */
   private outcomeOf(error: unknown): string {
-    if (!EXPECTED.some((expected) => error instanceof expected)) {
-      this.self.journal.write({
-        kind: "problem",
-        text: `${this.self.name}: a call failed with ${String(error)}`,
-      });
+    // What runs when a device is closed is ended.
+    const isClosing = error instanceof RemoteError && /the server (is closing|closed)$/.test(error.message);
+    if (!isClosing && !EXPECTED.some((expected) => error instanceof expected)) {
+      this.problem(`${this.self.name}: a call failed with ${String(error)}`);
     }
     const { name: kind, message } = error instanceof Error ? error : new Error(String(error));
     const wasNotRun =
@@ -92,6 +108,10 @@ class UsedDevice extends HeardDevice {
       error instanceof BusyError ||
       / was not (sent|started|set)/.test(message);
     return wasNotRun ? `${kind} (not run)` : kind;
+  }
+
+  private problem(text: string): void {
+    this.self.journal.write({ kind: "problem", text });
   }
 }
 
@@ -103,6 +123,9 @@ async function main(): Promise<void> {
     Array.from({ length: WORKERS_PER_DEVICE }, (_, worker) =>
       device.callOn(new Random(client.seed + 100 * index + worker)),
     ),
+  );
+  workers.push(
+    ...used.map((device, index) => device.readOn(new Random(client.seed + 100 * index + WORKERS_PER_DEVICE))),
   );
   client.ready(used, async () => {
     isCalling = false;

@@ -46,6 +46,21 @@ export class StreamDevice {
     }
   }
 
+  /** Takes its time to clear up. */
+  @StreamMethod(String)
+  async *stubborn(): AsyncIterable<string> {
+    try {
+      for (let at = 1; ; at++) {
+        this.made = at;
+        // More than there is room for: the reader asks again when it has read.
+        yield "x".repeat(1_100_000);
+      }
+    } finally {
+      await delay(100);
+      this.ended.push("stubborn");
+    }
+  }
+
   /** Blocks of so many elements. */
   @StreamMethod(Float32Array)
   async *trace(@Arg("blocks") blocks: number, @Arg("length") length: number): AsyncIterable<Float32Array> {

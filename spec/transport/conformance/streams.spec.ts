@@ -221,6 +221,17 @@ describe.each(TRANSPORTS)("streams over $name", ({ freshUrl, install, serving, c
     expect(device.ended).toContain("live");
   });
 
+  it("say by what they were ended to a reader that asks a moment later, while the source clears up", async () => {
+    const reader = remote.stubborn()[Symbol.asyncIterator]();
+    await reader.next();
+    await eventually("the next item waits at this side", () => device.made > 1);
+    await remote.stop();
+
+    const { error } = await endOf({ [Symbol.asyncIterator]: () => reader });
+    expect(error).toBeInstanceOf(InterruptedError);
+    await eventually("the source has ended", () => device.ended.includes("stubborn"));
+  });
+
   it("end when the server closes, and say so", async () => {
     const reading = endOf(remote.live());
     await eventually("it is subscribed", () => device.values.observed);

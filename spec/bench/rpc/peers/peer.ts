@@ -32,6 +32,14 @@ export interface PeerClient {
   /** The same bytes at every call. */
   getBuffer?(bytes: number): Promise<Uint8Array>;
   readonly maxBufferBytes?: number;
+  /** A {@link READING} again and again, as fast as it is read. */
+  streamReadings?(): AsyncIterable<unknown>;
+  /** The same bytes again and again. */
+  streamBuffers?(bytes: number): AsyncIterable<unknown>;
+  /** A call that could tell progress, and is not asked for any. */
+  step?(): Promise<unknown>;
+  /** The same, with its progress. */
+  stepAndTell?(): Promise<unknown>;
   /** @param onEvent - Called for each event, when its content has been read. */
   subscribe?(onEvent: () => void): Promise<void>;
   /** Has the server send a {@link READING} so many times to all subscribers. */

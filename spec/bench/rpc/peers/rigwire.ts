@@ -10,6 +10,8 @@ import {
   RpcService,
   serve,
   Signal,
+  StreamMethod,
+  withOptions,
 } from "rigwire";
 import { Subject } from "rxjs";
 import { type Peer, READING, type Reading } from "./peer";
@@ -29,6 +31,22 @@ export class EchoDevice {
   @BufferMethod()
   getBuffer(@Arg("bytes") bytes: number): BufferResult<{ bytes: number }> {
     return [sameBuffer(bytes), { bytes }];
+  }
+
+  @StreamMethod(Object)
+  async *streamReadings(): AsyncIterable<Reading> {
+    for (;;) yield await Promise.resolve(READING);
+  }
+
+  @StreamMethod(Uint8Array)
+  async *streamBuffers(@Arg("bytes") bytes: number): AsyncIterable<Uint8Array> {
+    for (;;) yield await Promise.resolve(sameBuffer(bytes));
+  }
+
+  @JsonMethod({ progress: Number, concurrent: true })
+  async *step(): AsyncGenerator<number, number> {
+    yield await Promise.resolve(1);
+    return 2;
   }
 
   @JsonMethod()
@@ -56,6 +74,10 @@ export function rigwireAt(urlOf: () => string, options: ClientOptions = {}): Pee
           // A call after a subscription is answered when the device knows of the subscription.
           await device.reading.get();
         },
+        streamReadings: () => device.streamReadings(),
+        streamBuffers: (bytes) => device.streamBuffers(bytes),
+        step: () => withOptions(device, { progress: false }).step(),
+        stepAndTell: () => device.step(),
         emit: (count) => device.emit(count),
         close: () => clientOf(device).close(),
       });

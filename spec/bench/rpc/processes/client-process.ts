@@ -6,6 +6,7 @@ import { callsPerSecond } from "../tasks/calls-per-second";
 import { type ClientTask } from "../tasks/client-task";
 import { connectCrowd, crowdCallsPerSecond } from "../tasks/crowd";
 import { eventsPerSecond } from "../tasks/events-per-second";
+import { itemsPerSecond } from "../tasks/items-per-second";
 import { latency } from "../tasks/latency";
 import { residentMemory } from "./resident-memory";
 import { runTasks } from "./task-loop";
@@ -23,6 +24,7 @@ function tasksOf(peer: Peer, client: PeerClient, address: string) {
     callsPerSecond: bound(callsPerSecond),
     buffersPerSecond: bound(buffersPerSecond),
     eventsPerSecond: bound(eventsPerSecond),
+    itemsPerSecond: bound(itemsPerSecond),
     latency: bound(latency),
     connectCrowd: bound(connectCrowd),
     crowdCallsPerSecond: bound(crowdCallsPerSecond),

@@ -2,7 +2,7 @@ import { type PeerClient, READING, type Reading } from "../peers/peer";
 import { type ClientTask } from "./client-task";
 import { inFlight } from "./in-flight";
 
-export type CallKind = "echo" | "checked" | "property";
+export type CallKind = "echo" | "checked" | "property" | "step" | "tell";
 
 export interface CallsOptions {
   readonly kind: CallKind;
@@ -24,6 +24,10 @@ function callOf(client: PeerClient, kind: CallKind): (() => Promise<unknown>) | 
       return client.echoChecked && (() => checked(client.echoChecked?.(READING)));
     case "property":
       return client.getProperty && (() => checked(client.getProperty?.()));
+    case "step":
+      return client.step && (() => stepped(client.step?.()));
+    case "tell":
+      return client.stepAndTell && (() => stepped(client.stepAndTell?.()));
   }
 }
 
@@ -31,4 +35,8 @@ function callOf(client: PeerClient, kind: CallKind): (() => Promise<unknown>) | 
 async function checked(answer: Promise<unknown> | undefined): Promise<void> {
   const reading = (await answer) as Partial<Reading> | undefined;
   if (reading?.degrees !== READING.degrees) throw new Error("an answer is not what was sent");
+}
+
+async function stepped(answer: Promise<unknown> | undefined): Promise<void> {
+  if ((await answer) !== 2) throw new Error("an answer is not what was returned");
 }

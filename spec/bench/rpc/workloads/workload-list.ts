@@ -4,9 +4,11 @@ import { checkedCall } from "./checked-call";
 import { flood } from "./flood";
 import { manyClients } from "./many-clients";
 import { memory } from "./memory";
+import { progress } from "./progress";
 import { propertyGet } from "./property";
 import { signals } from "./signals";
 import { start } from "./start";
+import { streams } from "./streams";
 import { type Metric, type Workload } from "./workload";
 
 /** In the order in which a round runs them. */
@@ -24,6 +26,9 @@ export const WORKLOADS: readonly Workload[] = [
   buffers(10_000_000),
   signals(1),
   signals(8),
+  streams(),
+  streams(100_000),
+  progress,
   flood,
   manyClients,
 ];

@@ -1,4 +1,5 @@
 import {
+  type ClientReadableStream,
   type ClientUnaryCall,
   credentials,
   loadPackageDefinition,
@@ -6,10 +7,11 @@ import {
   Server,
   ServerCredentials,
   type ServerUnaryCall,
+  type ServerWritableStream,
   type ServiceClientConstructor,
 } from "@grpc/grpc-js";
 import { fromJSON } from "@grpc/proto-loader";
-import { type Peer, type Reading } from "../peer";
+import { type Peer, READING, type Reading } from "../peer";
 import { sameBuffer } from "../same-buffer";
 
 /** `echo.proto`, as protobufjs writes it. */
@@ -29,6 +31,8 @@ const PROTO = {
       methods: {
         Echo: { requestType: "Reading", responseType: "Reading", comment: "" },
         GetBuffer: { requestType: "Size", responseType: "Image", comment: "" },
+        StreamReadings: { requestType: "Size", responseType: "Reading", responseStream: true, comment: "" },
+        StreamBuffers: { requestType: "Size", responseType: "Image", responseStream: true, comment: "" },
       },
     },
   },
@@ -40,6 +44,22 @@ type Unary<Argument, Result> = (
   argument: Argument,
   callback: (error: Error | null, result?: Result) => void,
 ) => ClientUnaryCall;
+
+/** As fast as it is taken. */
+function writeOn<Item>(call: ServerWritableStream<{ bytes: number }, Item>, item: Item): void {
+  while (!call.cancelled && call.write(item));
+  if (!call.cancelled) call.once("drain", () => writeOn(call, item));
+}
+
+/** Read one after the other; leaving the loop ends the call. */
+async function* itemsOf(call: ClientReadableStream<unknown>): AsyncIterable<unknown> {
+  call.on("error", () => undefined);
+  try {
+    for await (const item of call) yield item as unknown;
+  } finally {
+    call.cancel();
+  }
+}
 
 function deviceService(): ServiceClientConstructor {
   return loadPackageDefinition(fromJSON(PROTO)).Device as ServiceClientConstructor;
@@ -74,6 +94,9 @@ export const peer: Peer = {
         { request }: ServerUnaryCall<{ bytes: number }, { data: Buffer }>,
         reply: sendUnaryData<{ data: Buffer }>,
       ) => reply(null, { data: sameBuffer(request.bytes) }),
+      streamReadings: (call: ServerWritableStream<{ bytes: number }, Reading>) => writeOn(call, READING),
+      streamBuffers: (call: ServerWritableStream<{ bytes: number }, { data: Buffer }>) =>
+        writeOn(call, { data: sameBuffer(call.request.bytes) }),
     });
     const port = await bindLoopback(server);
     return {
@@ -90,10 +113,14 @@ export const peer: Peer = {
     const methods = client as unknown as {
       echo: Unary<Reading, Reading>;
       getBuffer: Unary<{ bytes: number }, { data: Buffer }>;
+      streamReadings(size: { bytes: number }): ClientReadableStream<unknown>;
+      streamBuffers(size: { bytes: number }): ClientReadableStream<unknown>;
     };
     const getBuffer = promised(methods.getBuffer.bind(client));
     return Promise.resolve({
       echo: promised(methods.echo.bind(client)),
+      streamReadings: () => itemsOf(methods.streamReadings({ bytes: 0 })),
+      streamBuffers: (bytes) => itemsOf(methods.streamBuffers({ bytes })),
       getBuffer: async (bytes) => (await getBuffer({ bytes })).data,
       async close() {
         client.close();
