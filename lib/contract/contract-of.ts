@@ -117,6 +117,7 @@ class ContractBuilder {
       onCallerLost: record.onCallerLost ?? "abort",
       parameters: parametersOf(this.chain, this.prototype, member),
       ...this.returned(record),
+      ...streamed(record),
     };
   }
 
@@ -130,15 +131,18 @@ class ContractBuilder {
 
   /** What a generator yields is its progress, whether or not the author says of which type. */
   private progress(member: string, record: MethodRecord): ValueType | undefined {
+    if (record.result === "stream") return undefined;
     if ("progress" in record) return integerOfAnySize(valueType(record.progress));
     return isGeneratorFunction(inheritedDescriptor(this.prototype, member)?.value) ? Any : undefined;
   }
 
-  private isConcurrent({ concurrent, interrupts = false }: MethodRecord): boolean {
+  private isConcurrent(record: MethodRecord): boolean {
+    const { concurrent, interrupts = false } = record;
     if (interrupts && concurrent === false) {
       throw new ContractError("a method that interrupts runs at once: leave out concurrent: false");
     }
-    return interrupts || (concurrent ?? false);
+    // A stream lasts: nothing waits for its end.
+    return interrupts || (concurrent ?? record.result === "stream");
   }
 
   private property(member: string, record: PropertyRecord): PropertyContract {
@@ -233,6 +237,16 @@ class ContractBuilder {
   private mistake(member: string, problem: string): ContractError {
     return new ContractError(`${this.type.name}.${member}: ${problem}`, { member });
   }
+}
+
+/** What may wait of an Observable where its author says nothing, in bytes. */
+const DEFAULT_BUFFER_BYTES = 4 * 1024 * 1024;
+
+function streamed(record: MethodRecord): Pick<MethodContract, "stream"> {
+  if (record.result !== "stream") return {};
+  const { items, bufferBytes = DEFAULT_BUFFER_BYTES } = record;
+  if (!(bufferBytes > 0)) throw new ContractError("bufferBytes must be a positive number of bytes");
+  return { stream: { items: integerOfAnySize(valueType(items)), bufferBytes } };
 }
 
 /** How long a method is waited for. */

@@ -120,7 +120,13 @@ export class SchemaMaker {
 
 function orNull(schema: JsonSchema): JsonSchema {
   const { type, enum: choices } = schema;
-  if (typeof type === "string") return { ...schema, type: [type, "null"] };
-  if (Array.isArray(choices)) return { ...schema, enum: [...(choices as unknown[]), null] };
+  const isOfChoices = Array.isArray(choices);
+  if (typeof type === "string" || isOfChoices) {
+    return {
+      ...schema,
+      ...(typeof type === "string" && { type: [type, "null"] }),
+      ...(isOfChoices && { enum: [...(choices as unknown[]), null] }),
+    };
+  }
   return Object.keys(schema).length === 0 ? schema : { anyOf: [schema, { type: "null" }] };
 }

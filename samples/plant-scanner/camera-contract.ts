@@ -35,7 +35,7 @@ const LARGEST_SIDE = 8_192;
 export abstract class CameraContract {
   @Signal(String) abstract readonly modeChanged: Observable<CameraMode>;
   @Signal(String) abstract readonly videoUrlChanged: Observable<string>;
-  @Signal(Integer) abstract readonly rotationChanged: Observable<number>;
+  @Signal(Integer, { unit: "deg" }) abstract readonly rotationChanged: Observable<number>;
   @Signal(tupleOf(Integer, Integer)) abstract readonly resolutionChanged: Observable<Resolution>;
   @Signal(String) abstract readonly encodingChanged: Observable<ImageFormat>;
   @Signal(Object) abstract readonly configChanged: Observable<Record<string, unknown>>;
@@ -50,11 +50,11 @@ export abstract class CameraContract {
   abstract readonly videoUrl: string;
 
   /** How far readers have to turn pictures, clockwise, in degrees: any whole number, kept within a full turn. */
-  @RpcProperty({ type: Integer })
+  @RpcProperty({ type: Integer, unit: "deg" })
   abstract rotation: number;
 
   /** The largest width and height of a picture, in pixels. */
-  @RpcProperty({ notify: "resolutionChanged", type: tupleOf(Integer, Integer) })
+  @RpcProperty({ notify: "resolutionChanged", type: tupleOf(Integer, Integer), unit: "px" })
   @Min(1, { each: true })
   @Max(LARGEST_SIDE, { each: true })
   abstract resolution: Resolution;

@@ -8,10 +8,10 @@ const STEP_MS = 20;
 /** A turntable that takes its time. */
 @RpcService({ type: "turntable" })
 export class Turntable {
-  @Signal(Number) readonly angleChanged = new Subject<number>();
+  @Signal(Number, { unit: "deg", precision: 1 }) readonly angleChanged = new Subject<number>();
 
   /** Where the table stands, in degrees. */
-  @RpcProperty({ notify: "angleChanged", readonly: true })
+  @RpcProperty({ notify: "angleChanged", readonly: true, unit: "deg", precision: 1, show: "main" })
   angle: number = 0;
 
   /** @param degreesPerSecond - How fast it turns. */
@@ -24,8 +24,14 @@ export class Turntable {
    * @returns The angle reached, in degrees.
    * @throws Error if `stop()` came in between, or its caller gave up or is gone.
    */
-  @JsonMethod({ timeout: 60_000, description: "turns to an angle in degrees" })
-  async rotateTo(@Arg("degrees") degrees: number): Promise<number> {
+  @JsonMethod({
+    timeout: 60_000,
+    returns: Number,
+    unit: "deg",
+    precision: 1,
+    description: "turns to an angle",
+  })
+  async rotateTo(@Arg("degrees", { unit: "deg" }) degrees: number): Promise<number> {
     const { signal } = CallContext.current();
     const from = this.angle;
     const startedAt = performance.now();

@@ -1,4 +1,4 @@
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import {
   Arg,
   arrayOf,
@@ -13,39 +13,13 @@ import {
   Signal,
 } from "rigwire";
 import { Subject } from "rxjs";
-import ts from "typescript";
 import { findPython, PythonPeer } from "../interop/python-peer";
 import { closing } from "../support/closing";
 import { commandLine } from "./support/command-line";
+import { complaints } from "./support/strict-compiler";
 import { Thermometer } from "./support/thermometer";
 
 const rigwire = commandLine();
-const PROJECT = resolve(__dirname, "../..");
-
-/** What the compiler has to say about some files, at its strictest. */
-function complaints(files: readonly string[]): readonly string[] {
-  const program = ts.createProgram(files, {
-    strict: true,
-    noUncheckedIndexedAccess: true,
-    exactOptionalPropertyTypes: true,
-    noUnusedLocals: true,
-    noUnusedParameters: true,
-    noImplicitOverride: true,
-    isolatedModules: true,
-    skipLibCheck: true,
-    noEmit: true,
-    experimentalDecorators: true,
-    emitDecoratorMetadata: true,
-    target: ts.ScriptTarget.ES2022,
-    module: ts.ModuleKind.Node20,
-    types: ["node"],
-    lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts"],
-    paths: { rigwire: [join(PROJECT, "lib/index.ts")] },
-  });
-  const diagnostics = [...program.getSemanticDiagnostics(), ...program.getSyntacticDiagnostics()];
-  return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
-}
-
 const USE = `
   import { connect } from "rigwire";
   import { ThermometerContract } from "./thermometer";

@@ -2,8 +2,9 @@ import { type Command } from "commander";
 import { CallAbortedError } from "../../errors";
 import { type MethodContract } from "../../contract/service-contract";
 import { parseKeyword, parseMs, parseValue } from "../contract/arguments";
+import { chosenValue } from "../contract/choices";
 import { expectWritable, sensibleName, writeBeside, writeNamed } from "../terminal/buffer-file";
-import { argumentType, describedMember, keywordType } from "../contract/described-member";
+import { describedMember, parameterNamed } from "../contract/described-member";
 import { isSendableArray, type Sendable } from "../../wire/array-reference";
 import { isObject } from "../../wire/message";
 import { arrayFile, partName } from "../terminal/array-file";
@@ -11,12 +12,14 @@ import { printable } from "../terminal/printable";
 import { UsageError } from "../program/exit-code";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
 import { methodNamed } from "../contract/members";
+import { methodArguments } from "../contract/method-arguments";
 import { fateOf } from "../lookup/aborted-call";
 import { newCommand } from "../program/new-command";
 import { type OpenedDevice, withDevice } from "../lookup/opened-device";
 import { type Session } from "../program/session";
 import { withProgressLine } from "../terminal/progress-line";
 import { formatBytes, formatMs, preciseMs } from "../terminal/units";
+import { measuredText } from "../contract/measured-text";
 import { bareValueText, valueText } from "../contract/value-text";
 
 interface CallCommandOptions extends DeviceOptions {
@@ -63,7 +66,10 @@ async function call(
   options: CallCommandOptions,
 ): Promise<void> {
   const method = methodNamed(device, name);
-  const byPlace = argumentsOf(device, method, args);
+  if (method.stream !== undefined) {
+    throw new UsageError(`${device.name}.${name} is a stream: use rigwire stream`);
+  }
+  const byPlace = methodArguments(device, method, args);
   const byName = keywordsOf(device, method, options.kw ?? []);
   const timeoutMs = options.timeout === undefined ? undefined : parseMs(options.timeout, "--timeout");
   if (options.out !== undefined && options.out !== "-") await expectWritable(options.out);
@@ -87,8 +93,19 @@ async function call(
   }
   if (isBytes(result)) await keepBytes({ output, signal }, device, method, result, ms, options.out);
   else if (output.json) output.record({ result: result ?? null, ms: preciseMs(ms) });
-  else if (result !== null && result !== undefined) output.line(bareValueText(result, output.paint));
+  else if (result !== null && result !== undefined) output.line(resultText(output, device, method, result));
   else output.note(output.notePaint.dim(`done in ${formatMs(ms)}`));
+}
+
+/** With its unit where a person looks; bare for scripts. */
+function resultText(
+  { isLive, paint }: Session["output"],
+  device: OpenedDevice,
+  { wireName }: MethodContract,
+  result: unknown,
+): string {
+  if (!isLive || typeof result === "string") return bareValueText(result, paint);
+  return measuredText(result, describedMember(device, wireName)?.returnsSchema, paint);
 }
 
 async function tellFate(
@@ -100,16 +117,6 @@ async function tellFate(
   if (fate !== undefined) output.note(`${device.name}: ${fate}`);
 }
 
-function argumentsOf(
-  device: OpenedDevice,
-  { wireName }: MethodContract,
-  args: readonly string[],
-): readonly unknown[] {
-  return args.map((text, place) =>
-    parseValue(text, argumentType(device, wireName, place), `argument ${place + 1}`),
-  );
-}
-
 function keywordsOf(
   device: OpenedDevice,
   { wireName }: MethodContract,
@@ -117,7 +124,10 @@ function keywordsOf(
 ): Readonly<Record<string, unknown>> {
   const given = keywords.map((text) => {
     const { name, value } = parseKeyword(text);
-    return [name, parseValue(value, keywordType(device, wireName, name), `--kw ${name}`)] as const;
+    const parameter = parameterNamed(device, wireName, name);
+    const parsed = parseValue(value, parameter?.type, `--kw ${name}`);
+    const place = `${device.name}.${wireName}: ${name}`;
+    return [name, chosenValue(parameter?.schema, value, parsed, place)] as const;
   });
   return Object.fromEntries(given);
 }

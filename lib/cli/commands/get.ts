@@ -1,4 +1,5 @@
 import { type Command } from "commander";
+import { type PropertyContract } from "../../contract/service-contract";
 import { messageOf } from "../../errors";
 import { CommandEnd, EXIT } from "../program/exit-code";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
@@ -9,7 +10,9 @@ import { readProperties } from "../contract/read-properties";
 import { type Session } from "../program/session";
 import { withSpinner } from "../terminal/spinner";
 import { tableLines } from "../terminal/table";
-import { bareValueText, valueText } from "../contract/value-text";
+import { describedMember } from "../contract/described-member";
+import { measuredText } from "../contract/measured-text";
+import { bareValueText } from "../contract/value-text";
 import { printable } from "../terminal/printable";
 
 export function getCommand(session: Session): Command {
@@ -39,7 +42,7 @@ async function get(
   if (only !== undefined && wanted.length === 1) {
     const value = await withSpinner(output, printable(only.wireName), client.get(only, { signal }));
     if (output.json) output.record({ property: only.wireName, value });
-    else output.line(bareValueText(value, output.paint));
+    else output.line(oneText(output, device, only, value));
     return;
   }
   const properties = wanted.length > 0 ? wanted : [...contract.properties.values()];
@@ -53,10 +56,23 @@ async function get(
     const { red } = output.paint;
     const rows = read.map(({ property, ...reading }) => [
       printable(property.wireName),
-      "error" in reading ? red(printable(messageOf(reading.error))) : valueText(reading.value, output.paint),
+      "error" in reading
+        ? red(printable(messageOf(reading.error)))
+        : measuredText(reading.value, describedMember(device, property.wireName)?.schema, output.paint),
     ]);
     for (const line of tableLines(rows)) output.line(line);
     if (read.length === 0) output.note(`${device.name} has no properties`);
   }
   if (read.some((reading) => "error" in reading)) throw new CommandEnd(EXIT.refused);
+}
+
+/** With its unit where a person looks; bare for scripts. */
+function oneText(
+  { isLive, paint }: Session["output"],
+  device: OpenedDevice,
+  { wireName }: PropertyContract,
+  value: unknown,
+): string {
+  if (!isLive || typeof value === "string") return bareValueText(value, paint);
+  return measuredText(value, describedMember(device, wireName)?.schema, paint);
 }

@@ -4,8 +4,10 @@ import {
   type PropertyContract,
   type SignalContract,
 } from "../../contract/service-contract";
+import { type JsonSchema } from "../../contract/rule-keywords";
 import { messageOf } from "../../errors";
 import { type ParameterDescription } from "../../wire/inventory";
+import { isObject } from "../../wire/message";
 import { describedMember } from "../contract/described-member";
 import { activityOf } from "../lookup/activity";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
@@ -15,9 +17,12 @@ import { printable } from "../terminal/printable";
 import { type PropertyReading, readProperties } from "../contract/read-properties";
 import { type Session } from "../program/session";
 import { withSpinner } from "../terminal/spinner";
-import { fitted, tableLines } from "../terminal/table";
+import { fitted } from "../terminal/table";
+import { wrappedRows } from "../terminal/wrap";
 import { formatMs } from "../terminal/units";
-import { valueText } from "../contract/value-text";
+import { measuredText } from "../contract/measured-text";
+import { schemaNote } from "../contract/schema-notes";
+import { schemaTypeName } from "../contract/schema-type-name";
 
 export function inspectCommand(session: Session): Command {
   const command = newCommand("inspect", {
@@ -55,10 +60,11 @@ function print({ output }: Session, device: OpenedDevice, properties: readonly P
     ["methods", [...contract.methods.values()].map((method) => methodRow(output, device, method))],
     ["properties", properties.map((reading) => propertyRow(output, device, reading))],
     ["signals", [...contract.signals.values()].map((signal) => signalRow(output, device, signal))],
+    ...classSection(output, device),
   ] as const;
   for (const [title, rows] of sections) {
     output.line(`\n${bold(title)}${rows.length === 0 ? dim("  none") : ""}`);
-    for (const line of tableLines(rows)) output.line(fitted(`  ${line}`, output.columns));
+    for (const line of wrappedRows(rows, output.columns - 2)) output.line(`  ${line}`);
   }
 }
 
@@ -69,12 +75,19 @@ function methodRow({ paint }: Colours, device: OpenedDevice, method: MethodContr
   const { cyan, dim } = paint;
   const described = describedMember(device, wireName);
   const parameters = described?.parameters?.map(parameterText).join(", ") ?? dim("…");
-  const returns =
-    result === "buffer" || described?.returns !== undefined
-      ? ` ${dim("→")} ${printable(described?.returns ?? "bytes")}`
-      : "";
-  const tells = described?.progress === undefined ? "" : `progress: ${described.progress}`;
-  const notes = [paceOf(method), tells, described?.description ?? ""].filter((note) => note !== "");
+  const given = typed(described?.returns ?? (result === "buffer" ? "bytes" : ""), described?.returnsSchema);
+  const stream = described?.stream === undefined ? "" : ` ${dim("→")} ${printable(described.stream)}…`;
+  const returns = given === "" ? stream : ` ${dim("→")} ${printable(given)}`;
+  const tells =
+    described?.progress === undefined
+      ? ""
+      : `progress: ${typed(described.progress, described.progressSchema)}`;
+  const notes = [
+    result === "stream" ? "stream" : paceOf(method),
+    tells,
+    described?.description ?? "",
+    ...(described?.parameters ?? []).map(aboutParameter),
+  ].filter((note) => note !== "");
   return [
     `${cyan(printable(wireName))}(${parameters})${returns}`,
     dim(waitOf(method)),
@@ -92,8 +105,36 @@ function paceOf({ concurrent, interrupts }: MethodContract): string {
   return concurrent ? "at once" : "";
 }
 
-function parameterText({ name, type, optional }: ParameterDescription): string {
-  return printable(`${name}${optional ? "?" : ""}: ${type}`);
+function parameterText({ name, type, optional, schema }: ParameterDescription): string {
+  return printable(`${name}${optional ? "?" : ""}: ${typed(type, schema)}`);
+}
+
+/** What its author wrote of it. */
+function aboutParameter({ name, schema }: ParameterDescription): string {
+  return typeof schema?.description === "string" ? `${name}: ${schema.description}` : "";
+}
+
+/** A type with what else is known of its values: `number 0…100 mm`. */
+function typed(type: string, schema: JsonSchema | undefined): string {
+  return [type, schemaNote(schema, type.includes('"'))].filter((part) => part !== "").join(" ");
+}
+
+/** The classes that members take and give, with their fields; nothing where there are none. */
+function classSection({ paint }: Colours, { inventory }: OpenedDevice) {
+  const classes = Object.entries(inventory.rigwire?.definitions ?? {});
+  const rows = classes.map(([name, schema]) => [
+    paint.cyan(printable(name)),
+    printable(fieldsOf(schema).join(", ")),
+  ]);
+  return rows.length === 0 ? [] : [["classes", rows] as const];
+}
+
+function fieldsOf({ properties, required }: JsonSchema): readonly string[] {
+  const isRequired = (name: string) => Array.isArray(required) && required.includes(name);
+  return Object.entries(isObject(properties) ? properties : {}).map(([name, schema]) => {
+    const type = isObject(schema) ? typed(schemaTypeName(schema), schema) : "any";
+    return `${name}${isRequired(name) ? "" : "?"}: ${type}`;
+  });
 }
 
 function propertyRow({ paint }: Colours, device: OpenedDevice, reading: PropertyReading): readonly string[] {
@@ -103,7 +144,7 @@ function propertyRow({ paint }: Colours, device: OpenedDevice, reading: Property
   const value =
     "error" in reading
       ? red(printable(messageOf(reading.error)))
-      : fitted(valueText(reading.value, paint), WIDEST_VALUE);
+      : fitted(measuredText(reading.value, described?.schema, paint), WIDEST_VALUE);
   const notes = [
     readonly ? "read only" : "",
     described?.notify === undefined ? "" : `tells ${described.notify}`,
@@ -112,7 +153,7 @@ function propertyRow({ paint }: Colours, device: OpenedDevice, reading: Property
   return [
     cyan(printable(wireName)),
     value,
-    dim(printable(described?.type ?? "")),
+    dim(printable(typed(described?.type ?? "", described?.schema))),
     notes.map(printable).join("; "),
   ];
 }
@@ -125,7 +166,10 @@ function signalRow(
   { wireName }: SignalContract,
 ): readonly string[] {
   const described = describedMember(device, wireName);
-  const types = described?.arguments?.map(printable).join(", ") ?? paint.dim("…");
+  const types =
+    described?.arguments
+      ?.map((type, index) => printable(typed(type, described.schemas?.[index])))
+      .join(", ") ?? paint.dim("…");
   return [`${paint.cyan(printable(wireName))}(${types})`, printable(described?.description ?? "")];
 }
 
@@ -145,6 +189,7 @@ function recordOf(device: OpenedDevice, properties: readonly PropertyReading[]):
       ...describedMember(device, wireName),
       name: wireName,
     })),
+    ...(inventory.rigwire !== undefined && { definitions: inventory.rigwire.definitions }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { type Command } from "commander";
 import { RemoteError } from "../../errors";
 import { parseValue } from "../contract/arguments";
+import { chosenValue } from "../contract/choices";
 import { describedMember } from "../contract/described-member";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
 import { propertyNamed } from "../contract/members";
@@ -9,7 +10,7 @@ import { type OpenedDevice, withDevice } from "../lookup/opened-device";
 import { printable } from "../terminal/printable";
 import { type Session } from "../program/session";
 import { withSpinner } from "../terminal/spinner";
-import { valueText } from "../contract/value-text";
+import { measuredText } from "../contract/measured-text";
 
 export function setCommand(session: Session): Command {
   const command = newCommand("set", {
@@ -36,12 +37,15 @@ async function set(
 ): Promise<void> {
   const property = propertyNamed(device, name);
   const { wireName } = property;
-  const value = parseValue(text, describedMember(device, wireName)?.type, wireName);
+  const { type, schema } = describedMember(device, wireName) ?? {};
+  const parsed = parseValue(text, type, wireName);
+  const value = chosenValue(schema, text, parsed, `${device.name}.${wireName}`);
   const setting = device.client.set(property, value, { signal });
   await withSpinner(output, printable(wireName), setting);
   const now = await readBack(device.client.get(property, { signal }));
   if (output.json) output.record({ property: wireName, ...now });
-  else if ("value" in now) output.line(`${printable(wireName)} = ${valueText(now.value, output.paint)}`);
+  else if ("value" in now)
+    output.line(`${printable(wireName)} = ${measuredText(now.value, schema, output.paint)}`);
   else output.line(`${printable(wireName)} is set; it cannot be read`);
 }
 

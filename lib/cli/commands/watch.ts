@@ -2,6 +2,7 @@ import { type Command } from "commander";
 import { type SignalContract } from "../../contract/service-contract";
 import { parseCount } from "../contract/arguments";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
+import { describedMember } from "../contract/described-member";
 import { signalNamed } from "../contract/members";
 import { newCommand } from "../program/new-command";
 import { type OpenedDevice, withDevice } from "../lookup/opened-device";
@@ -43,7 +44,11 @@ async function watch(
   const signals =
     names.length > 0 ? names.map((name) => signalNamed(device, name)) : [...contract.signals.values()];
   if (signals.length === 0) throw new UsageError(`${device.name} has no signals`);
-  const printer = new SignalPrinter(output, signals);
+  const printer = new SignalPrinter(
+    output,
+    signals,
+    (wireName) => describedMember(device, wireName)?.schemas?.[0],
+  );
   const watched = [...new Set(signals)];
   const subscribed = subscribe(session, device, watched, count, printer);
   // Requests wait until the device knows the subscriptions.

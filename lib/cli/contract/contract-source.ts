@@ -4,14 +4,20 @@ import {
   type PropertyContract,
   type SignalContract,
 } from "../../contract/service-contract";
-import { type ParameterDescription } from "../../wire/inventory";
+import { type JsonSchema } from "../../contract/rule-keywords";
+import { type MemberDescription, type ParameterDescription } from "../../wire/inventory";
+import { choicesOf } from "./choices";
 import { describedMember } from "./described-member";
+import { Interfaces } from "./exports/interfaces";
+import { comment, documentation, literal as text } from "./exports/typescript-text";
 import { camelCase, Identifiers, pascalCase } from "./identifiers";
-import { type OpenedDevice } from "../lookup/opened-device";
+import { schemaNote } from "./schema-notes";
+import { schemaTypeName } from "./schema-type-name";
+import { type ToldContract } from "./told-contract";
 import { type DeclaredType, declaredType, typeOfValue } from "./type-text";
 
 /** The name of a class for a device: `CameraContract`. */
-export function contractClassName({ contract, name }: OpenedDevice): string {
+export function contractClassName({ contract, name }: ToldContract): string {
   const stem = pascalCase(contract.type) || (name.includes("://") ? "" : pascalCase(name));
   return `${stem === "" ? "Device" : stem}Contract`;
 }
@@ -22,11 +28,11 @@ export function contractClassName({ contract, name }: OpenedDevice): string {
  * @param values - The properties' values by wire name: they tell the types that an original does not.
  */
 export function contractSource(
-  device: OpenedDevice,
+  device: ToldContract,
   className: string,
   values: ReadonlyMap<string, unknown>,
 ): string {
-  return new ContractWriter(device, values).write(className);
+  return new ContractWriter(device, className, values).write();
 }
 
 class ContractWriter {
@@ -36,18 +42,22 @@ class ContractWriter {
   private readonly names = new Map<string, string>();
   private readonly isOriginal: boolean;
 
+  private readonly interfaces: Interfaces;
+
   constructor(
-    private readonly device: OpenedDevice,
+    private readonly device: ToldContract,
+    private readonly className: string,
     private readonly values: ReadonlyMap<string, unknown>,
   ) {
     const { contract, inventory } = device;
+    this.interfaces = new Interfaces(inventory.rigwire?.definitions ?? {}, className);
     this.isOriginal = inventory.rigwire === undefined;
     for (const { wireName, member } of contract.members.values()) {
       this.names.set(wireName, this.members.take(this.isOriginal ? camelCase(wireName) : member, "member"));
     }
   }
 
-  write(className: string): string {
+  write(): string {
     const { contract, name, url } = this.device;
     const body = [
       ...[...contract.signals.values()].map((signal) => this.signal(signal)),
@@ -55,9 +65,19 @@ class ContractWriter {
       ...[...contract.methods.values()].map((method) => this.method(method)),
     ];
     const type = contract.type === "" ? "" : `{ type: ${text(contract.type)} }`;
-    const lines = [`@RpcService(${type})`, `export abstract class ${className} {`, body.join("\n\n"), "}"];
-    const about = [`/**`, ` * ${comment(name)}, as it was at ${comment(url)}.`, ...this.caveat(), ` */`];
-    return [...this.importLines(), "", ...about, ...lines, ""].join("\n");
+    const lines = [
+      `@RpcService(${type})`,
+      `export abstract class ${this.className} {`,
+      body.join("\n\n"),
+      "}",
+    ];
+    const place = url === undefined ? "as its class says" : `as it was at ${comment(url)}`;
+    const about = [`/**`, ` * ${comment(name)}, ${place}.`, ...this.caveat(), ` */`];
+    const interfaces = this.interfaces.lines();
+    for (const imported of this.interfaces.types) {
+      if (!this.imports.has(imported.replace(/^type /, ""))) this.imports.add(imported);
+    }
+    return [...this.importLines(), "", ...interfaces, ...about, ...lines, ""].join("\n");
   }
 
   private caveat(): readonly string[] {
@@ -83,13 +103,20 @@ class ContractWriter {
   private signal({ wireName }: SignalContract): string {
     this.imports.add("Signal");
     const described = describedMember(this.device, wireName);
-    const types = (described?.arguments ?? [this.guessedArgument(wireName)]).map((type) =>
-      this.use(declaredType(type)),
+    const types = (described?.arguments ?? [this.guessedArgument(wireName)]).map((type, index) =>
+      this.use(this.typeOf(type, described?.schemas?.[index])),
     );
     const carried = types.length === 0 ? "void" : types.length === 1 ? (types[0]?.text ?? "") : listOf(types);
     const options = this.options(wireName, {}, described?.description);
     const decorator = `Signal(${[...types.map(({ spec }) => spec), ...options].join(", ")})`;
-    return `  @${decorator} abstract readonly ${this.nameOf(wireName)}: Observable<${carried}>;`;
+    const documented = documentation([
+      described?.description,
+      (described?.schemas ?? []).map((schema) => schemaNote(schema, true)).join(", "),
+    ]);
+    return [
+      ...documented,
+      `  @${decorator} abstract readonly ${this.nameOf(wireName)}: Observable<${carried}>;`,
+    ].join("\n");
   }
 
   /** `modeChanged` carries what `mode` is. */
@@ -102,7 +129,7 @@ class ContractWriter {
   private property({ wireName, readonly }: PropertyContract): string {
     this.imports.add("RpcProperty");
     const described = describedMember(this.device, wireName);
-    const type = declaredType(described?.type ?? typeOfValue(this.values.get(wireName)));
+    const type = this.typeOf(described?.type ?? typeOfValue(this.values.get(wireName)), described?.schema);
     const notify = described === undefined ? this.guessedSignal(wireName) : described.notify;
     const notifyName = notify === undefined ? undefined : this.names.get(notify);
     const further = {
@@ -112,7 +139,8 @@ class ContractWriter {
     };
     const options = this.options(wireName, further, described?.description);
     const declaration = `abstract ${readonly ? "readonly " : ""}${this.nameOf(wireName)}: ${type.text};`;
-    return `  @RpcProperty(${options.join(", ")})\n  ${declaration}`;
+    const documented = documentation([described?.description, schemaNote(described?.schema, true)]);
+    return [...documented, `  @RpcProperty(${options.join(", ")})`, `  ${declaration}`].join("\n");
   }
 
   private guessedSignal(property: string): string | undefined {
@@ -120,13 +148,20 @@ class ContractWriter {
     return candidates.find((signal) => this.device.contract.signals.has(signal));
   }
 
-  private method({ wireName, result, timeoutMs, idleMs, concurrent, interrupts }: MethodContract): string {
+  private method(method: MethodContract): string {
+    if (method.stream !== undefined) return this.stream(method);
+    const { wireName, result, timeoutMs, idleMs, concurrent, interrupts } = method;
     const decorator = result === "json" ? "JsonMethod" : "BufferMethod";
     this.imports.add(decorator).add("remote");
     const described = describedMember(this.device, wireName);
     const progress =
-      described?.progress === undefined ? undefined : this.use(declaredType(described.progress));
-    const type = described?.returns === undefined ? undefined : this.use(declaredType(described.returns));
+      described?.progress === undefined
+        ? undefined
+        : this.use(this.typeOf(described.progress, described.progressSchema));
+    const type =
+      described?.returns === undefined
+        ? undefined
+        : this.use(this.typeOf(described.returns, described.returnsSchema));
     if (result === "buffer" && type === undefined) this.imports.add("type BufferResult");
     const further = {
       ...(progress !== undefined && { progress: progress.spec }),
@@ -141,8 +176,24 @@ class ContractWriter {
     const returned =
       progress === undefined ? `Promise<${value}>` : `AsyncGenerator<${progress.text}, ${value}>`;
     return [
+      ...methodDocumentation(described),
       `  @${decorator}(${options.join(", ")})`,
       `  ${this.nameOf(wireName)}(${declared}): ${returned} {`,
+      `    return remote(${names});`,
+      "  }",
+    ].join("\n");
+  }
+
+  private stream({ wireName, timeoutMs }: MethodContract): string {
+    this.imports.add("StreamMethod").add("remote");
+    const described = describedMember(this.device, wireName);
+    const items = this.use(declaredType(described?.stream ?? "any"));
+    const further = { ...(timeoutMs !== DEFAULT_METHOD_TIMEOUT_MS && { timeout: String(timeoutMs) }) };
+    const options = this.options(wireName, further, described?.description);
+    const { declared, names } = this.parameters(described?.parameters);
+    return [
+      `  @StreamMethod(${[items.spec, ...options].join(", ")})`,
+      `  ${this.nameOf(wireName)}(${declared}): AsyncIterable<${items.text}> {`,
       `    return remote(${names});`,
       "  }",
     ].join("\n");
@@ -156,9 +207,9 @@ class ContractWriter {
     }
     const identifiers = new Identifiers();
     const lastRequired = known.findLastIndex(({ optional }) => !optional);
-    const parameters = known.map(({ name, type: told, optional, keyword }, index) => {
+    const parameters = known.map(({ name, type: told, optional, keyword, schema }, index) => {
       const identifier = identifiers.take(name, `arg${index}`);
-      const type = declaredType(told);
+      const type = this.typeOf(told, schema);
       const canBeLeftOut = optional && index > lastRequired;
       const options = [
         ...(optional ? ["optional: true"] : []),
@@ -190,6 +241,17 @@ class ContractWriter {
     return written.length === 0 ? [] : [`{ ${written.join(", ")} }`];
   }
 
+  /** The schema says more of classes, choices and null; the type, of all that looks alike in JSON. */
+  private typeOf(told: string, schema: JsonSchema | undefined): DeclaredType {
+    const classes = this.interfaces.names;
+    if (schema === undefined) return declaredType(told, classes);
+    const isChoice = PLAIN.has(told) && choicesOf(schema) !== undefined;
+    if (isChoice || JSON.stringify(schema).includes('"$ref"')) {
+      return declaredType(schemaTypeName(schema), classes);
+    }
+    return declaredType(takesNull(schema) && !told.includes("null") ? `${told} | null` : told, classes);
+  }
+
   private nameOf(wireName: string): string {
     return this.names.get(wireName) ?? wireName;
   }
@@ -206,14 +268,23 @@ function listOf(types: readonly DeclaredType[]): string {
   return `[${types.map(({ text: type }) => type).join(", ")}]`;
 }
 
-/** A string literal, whatever is in it. */
-function text(value: string): string {
-  return JSON.stringify(value);
+/** Types of which some values only may be taken. */
+const PLAIN: ReadonlySet<string> = new Set(["string", "number", "integer", "any"]);
+
+function takesNull({ type, enum: choices }: JsonSchema): boolean {
+  return [type, choices].some(
+    (list) => Array.isArray(list) && (list.includes("null") || list.includes(null)),
+  );
 }
 
-/** Text that cannot end the comment it stands in. */
-function comment(value: string): string {
-  return value.replaceAll("*/", "* /").replaceAll(/\s+/g, " ");
+function methodDocumentation(described: MemberDescription | undefined): readonly string[] {
+  const parameters = (described?.parameters ?? []).map(({ name, schema }) => {
+    const about = typeof schema?.description === "string" ? schema.description : "";
+    const said = [about, schemaNote(schema, true)].filter((part) => part !== "").join("; ");
+    return said === "" ? "" : `@param ${name} - ${said}`;
+  });
+  const result = schemaNote(described?.returnsSchema, true);
+  return documentation([described?.description, ...parameters, result === "" ? "" : `@returns ${result}`]);
 }
 
 function plain(imported: string): string {

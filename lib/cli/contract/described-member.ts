@@ -1,20 +1,28 @@
-import { type MemberDescription } from "../../wire/inventory";
+import { type MemberDescription, type ParameterDescription } from "../../wire/inventory";
 import { type OpenedDevice } from "../lookup/opened-device";
 
 /** What the device tells of a member beyond its name; an original tells nothing. */
 export function describedMember(
-  { inventory }: OpenedDevice,
+  { inventory }: Pick<OpenedDevice, "inventory">,
   wireName: string,
 ): MemberDescription | undefined {
   return inventory.rigwire?.members.get(wireName);
 }
 
-/** The type of a method's argument at a place, where the device tells it. */
-export function argumentType(device: OpenedDevice, method: string, place: number): string | undefined {
-  return describedMember(device, method)?.parameters?.[place]?.type;
+/** A method's parameter at a place, where the device tells it. */
+export function parameterAt(
+  device: OpenedDevice,
+  method: string,
+  place: number,
+): ParameterDescription | undefined {
+  return describedMember(device, method)?.parameters?.[place];
 }
 
-/** The type of a method's argument of that name, where the device tells it. */
-export function keywordType(device: OpenedDevice, method: string, name: string): string | undefined {
-  return describedMember(device, method)?.parameters?.find((parameter) => parameter.name === name)?.type;
+/** A method's parameter of that name, where the device tells it. */
+export function parameterNamed(
+  device: OpenedDevice,
+  method: string,
+  name: string,
+): ParameterDescription | undefined {
+  return describedMember(device, method)?.parameters?.find((parameter) => parameter.name === name);
 }

@@ -50,26 +50,35 @@ const CLASS_OBJECT: DeclaredType = {
 
 const DEEPEST = 8;
 
-/** Reads a type as a device tells it; what cannot be read is unknown. */
-export function declaredType(told: string | undefined, depth = 0): DeclaredType {
+/** What there is of classes where none is known. */
+const NO_CLASSES: ReadonlyMap<string, string> = new Map();
+
+/**
+ * Reads a type as a device tells it; what cannot be read is unknown.
+ *
+ * @param classes - The names of interfaces for classes whose fields are known.
+ */
+export function declaredType(told: string | undefined, classes = NO_CLASSES, depth = 0): DeclaredType {
   if (told === undefined || depth > DEEPEST) return UNKNOWN_TYPE;
   const text = told.trim();
   const members = partsOf(text, "|");
-  if (members.length > 1) return unionType(members.map((member) => declaredType(member, depth + 1)));
-  if (text.endsWith("[]")) return arrayType(declaredType(text.slice(0, -2), depth + 1));
+  if (members.length > 1) return unionType(members.map((member) => declaredType(member, classes, depth + 1)));
+  if (text.endsWith("[]")) return arrayType(declaredType(text.slice(0, -2), classes, depth + 1));
   if (text.startsWith("[") && text.endsWith("]")) {
-    return tupleType(partsOf(text.slice(1, -1), ",").map((item) => declaredType(item, depth + 1)));
+    return tupleType(partsOf(text.slice(1, -1), ",").map((item) => declaredType(item, classes, depth + 1)));
   }
-  if (text.startsWith("(") && text.endsWith(")")) return declaredType(text.slice(1, -1), depth + 1);
+  if (text.startsWith("(") && text.endsWith(")")) return declaredType(text.slice(1, -1), classes, depth + 1);
   const [, set] = /^Set<(.*)>$/.exec(text) ?? [];
-  if (set !== undefined) return setType(declaredType(set, depth + 1));
+  if (set !== undefined) return setType(declaredType(set, classes, depth + 1));
   const [, values] = /^Record<string, (.*)>$/.exec(text) ?? [];
-  if (values !== undefined) return dictType(declaredType(values, depth + 1));
+  if (values !== undefined) return dictType(declaredType(values, classes, depth + 1));
   const [, elements] = /^NdArray<(\w+)>$/.exec(text) ?? [];
   if (elements !== undefined && elementKindNamed(elements) !== undefined) return ndArrayType(elements);
   if (Object.hasOwn(NAMED, text)) return NAMED[text] ?? UNKNOWN_TYPE;
   const value = literal(text);
   if (value !== undefined) return choiceOf([value]);
+  const known = classes.get(text);
+  if (known !== undefined) return { ...CLASS_OBJECT, text: known };
   return /^[A-Z]\w*$/.test(text) ? CLASS_OBJECT : UNKNOWN_TYPE;
 }
 

@@ -4,6 +4,7 @@ import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
 import { contractOf } from "../../contract/contract-of";
 import { recordsAlongChain } from "../../contract/records";
+import { type ServiceContract } from "../../contract/service-contract";
 import { type Constructor } from "../../contract/value-type";
 import { messageOf } from "../../errors";
 import { type DeviceFile } from "./device-file";
@@ -16,6 +17,7 @@ export interface LoadedDevice {
   /** A decorated class, or an object of one. */
   readonly device: object;
   readonly serviceType: string;
+  readonly contract: ServiceContract;
 }
 
 /**
@@ -73,7 +75,8 @@ function loaded({
   readonly device: object;
   readonly type: Constructor<object>;
 }): LoadedDevice {
-  return { device, serviceType: contractOf(type).type };
+  const contract = contractOf(type);
+  return { device, serviceType: contract.type, contract };
 }
 
 function listed(candidates: Candidates): string {

@@ -1,13 +1,16 @@
 import { type Command } from "commander";
+import { type JsonSchema } from "../../contract/rule-keywords";
 import { type MemberContract } from "../../contract/service-contract";
 import { pause } from "../../time/pause";
+import { typedChoices } from "../contract/choices";
+import { describedMember, parameterAt } from "../contract/described-member";
 import { COMMANDS } from "../program/command-list";
 import { ChosenKeys } from "../keys/chosen-keys";
 import { commandLogger } from "../program/command-logger";
 import { type DeviceOptions } from "../lookup/device-options";
 import { Lookup } from "../lookup/lookup";
 import { lookupPlaces } from "../lookup/lookup-options";
-import { withDevice } from "../lookup/opened-device";
+import { type OpenedDevice, withDevice } from "../lookup/opened-device";
 import { printable } from "./printable";
 import { type Session } from "../program/session";
 
@@ -21,17 +24,20 @@ interface Candidate {
 const ANSWER_WITHIN_MS = 1_500;
 
 /** What a command takes after its options: a device, then members of it. */
-const MEMBERS: Readonly<Record<string, MemberContract["kind"] | undefined>> = {
-  call: "method",
-  get: "property",
-  set: "property",
-  watch: "signal",
+const MEMBERS: Readonly<Record<string, MemberFilter | undefined>> = {
+  call: (member) => member.kind === "method" && member.stream === undefined,
+  stream: (member) => member.kind === "method" && member.stream !== undefined,
+  get: (member) => member.kind === "property",
+  set: (member) => member.kind === "property",
+  watch: (member) => member.kind === "signal",
 };
 
-/** Commands that take one member only. */
-const ONE_MEMBER = new Set(["call", "set"]);
+type MemberFilter = (member: MemberContract) => boolean;
 
-const TAKES_DEVICE = new Set(["inspect", "call", "get", "set", "watch", "types", "ping"]);
+/** Commands that take one member only, and values for it. */
+const ONE_MEMBER = new Set(["call", "set", "stream"]);
+
+const TAKES_DEVICE = new Set(["inspect", "call", "get", "set", "watch", "stream", "types", "ping"]);
 
 /**
  * Prints what may stand at the end of a command line, a candidate a line: its text, a tab, a word about it.
@@ -74,9 +80,13 @@ async function candidates(
   if (!TAKES_DEVICE.has(name)) return [];
   const [device, ...members] = values;
   if (device === undefined) return deviceCandidates(session, options);
-  const kind = MEMBERS[name];
-  if (kind === undefined || (ONE_MEMBER.has(name) && members.length > 0)) return [];
-  return memberCandidates(session, device, options, kind, members);
+  const isWanted = MEMBERS[name];
+  if (isWanted === undefined) return [];
+  const [member, ...given] = members;
+  if (ONE_MEMBER.has(name) && member !== undefined) {
+    return valueCandidates(session, device, options, member, given.length);
+  }
+  return memberCandidates(session, device, options, isWanted, members);
 }
 
 function commandCandidates(): readonly Candidate[] {
@@ -130,15 +140,40 @@ function memberCandidates(
   session: Session,
   where: string,
   options: DeviceOptions,
-  kind: MemberContract["kind"],
+  isWanted: MemberFilter,
   taken: readonly string[],
 ): Promise<readonly Candidate[]> {
   return withDevice(session, where, options, ({ contract }) => {
-    const members = [...contract.members.values()].filter((member) => member.kind === kind);
+    const members = [...contract.members.values()].filter(isWanted);
     return Promise.resolve(
       members
         .filter(({ wireName }) => !taken.includes(wireName))
         .map(({ wireName, description }) => ({ text: wireName, about: description ?? "" })),
     );
   });
+}
+
+/** The choices of a property's value, or of a method's argument at a place, as far as the device tells them. */
+function valueCandidates(
+  session: Session,
+  where: string,
+  options: DeviceOptions,
+  name: string,
+  place: number,
+): Promise<readonly Candidate[]> {
+  return withDevice(session, where, options, (device) => {
+    const members = [...device.contract.members.values()];
+    const member = members.find(({ wireName, member }) => wireName === name || member === name);
+    return Promise.resolve(typedChoices(valueSchema(device, member, place)).map(plain));
+  });
+}
+
+function valueSchema(
+  device: OpenedDevice,
+  member: MemberContract | undefined,
+  place: number,
+): JsonSchema | undefined {
+  if (member?.kind === "method") return parameterAt(device, member.wireName, place)?.schema;
+  const isWritable = member?.kind === "property" && !member.readonly && place === 0;
+  return isWritable ? describedMember(device, member.wireName)?.schema : undefined;
 }

@@ -1,4 +1,3 @@
-import { type SignalContract } from "../../contract/service-contract";
 import { type Output } from "./output";
 import { printable } from "./printable";
 import { isNdArray } from "../../contract/nd-array";
@@ -7,7 +6,8 @@ import { arrayTitle } from "../contract/array-text";
 import { arrayCourse, NumberCourse, sparkline } from "./sparkline";
 import { displayWidth, fitted } from "./table";
 import { formatTime } from "./units";
-import { valueText } from "../contract/value-text";
+import { type JsonSchema } from "../../contract/rule-keywords";
+import { measuredText } from "../contract/measured-text";
 
 /** How many numbers a picture shows. */
 const COURSE_LENGTH = 24;
@@ -18,7 +18,11 @@ const WIDEST_NUMBER = 24;
 /** Of an array as a line, in characters. */
 const WIDEST_LINE = 80;
 
-/** Prints signals, a line each. */
+interface Named {
+  readonly wireName: string;
+}
+
+/** Prints signals, or the items of streams, a line each. */
 export class SignalPrinter {
   private readonly width: number;
   private readonly courses = new Map<string, NumberCourse>();
@@ -26,12 +30,14 @@ export class SignalPrinter {
 
   constructor(
     private readonly output: Output,
-    signals: readonly SignalContract[],
+    signals: readonly Named[],
+    /** What is known of the values of a signal, by its name. */
+    private readonly schemaOf: (wireName: string) => JsonSchema | undefined = () => undefined,
   ) {
     this.width = Math.max(...signals.map(({ wireName }) => printable(wireName).length));
   }
 
-  print({ wireName }: SignalContract, value: unknown): void {
+  print({ wireName }: Named, value: unknown): void {
     const time = new Date();
     if (this.output.json) {
       this.output.record({ time: time.toISOString(), signal: wireName, value: value ?? null });
@@ -67,13 +73,13 @@ export class SignalPrinter {
   /** A number with those before it as a picture, where a person looks. */
   private withCourse(wireName: string, value: unknown, room: number): string {
     const { paint, isLive } = this.output;
-    const text = valueText(value, paint);
+    const text = measuredText(value, this.schemaOf(wireName), paint);
     if (isLive && isSendableArray(value)) return this.asLine(value, room);
     if (!isLive || typeof value !== "number") return text;
     const course = this.courses.get(wireName) ?? new NumberCourse(COURSE_LENGTH);
     this.courses.set(wireName, course);
     course.add(value);
-    const { length } = String(value);
+    const length = displayWidth(text);
     this.numberWidth = Math.min(Math.max(this.numberWidth, length), WIDEST_NUMBER);
     const padding = " ".repeat(Math.max(0, this.numberWidth - length));
     return `${text}${padding}  ${paint.green(course.toString(room - length - padding.length - 2))}`;

@@ -34,7 +34,7 @@ const EVERY_KIND: readonly TypedArray[] = [
 ];
 
 /** Arrays arrive as they were sent, over whatever transport. */
-describe.each(TRANSPORTS)("arrays over $name", ({ freshUrl, serving, connecting, install }) => {
+describe.each(TRANSPORTS)("arrays over $name", ({ freshUrl, install, serving, connecting }) => {
   let device: ArrayDevice;
   let server: RpcServer;
   let remote: Remote<ArrayDevice>;
