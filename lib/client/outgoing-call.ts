@@ -57,6 +57,7 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
   override readonly lane: Lane;
   /** Its time, where that is the time without progress. */
   private idleMs: number | undefined;
+  private hasProgressed = false;
 
   /**
    * @param client - Names the device in errors.
@@ -162,7 +163,15 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
       // The number of the next one tells that it is missing.
       return;
     }
-    if (progress.seq > 0) this.listener(progress);
+    if (progress.seq === 0) return;
+    this.hasProgressed = true;
+    this.listener(progress);
+  }
+
+  protected override overdueText(timeoutMs: number, where: string): string {
+    const text = super.overdueText(timeoutMs, where);
+    if (!this.hasProgressed || this.isRenewed) return text;
+    return `${text}; it was still telling progress: with timeout: { idle: ms } only the time without progress counts`;
   }
 
   /** What the device is asked for beside the result; nothing where nobody wants more, or it cannot tell. */

@@ -30,7 +30,7 @@ export class Stage {
    * @param target - In mm.
    * @returns The position reached, in mm.
    */
-  @JsonMethod({ progress: Number, timeout: { idle: 2_000 }, ...MILLIMETRES })
+  @JsonMethod({ progress: Number, progressRange: [0, 100], timeout: { idle: 2_000 }, ...MILLIMETRES })
   async *moveTo(@Arg("target", STAGE_RANGE) target: number): AsyncGenerator<number, number> {
     let readAt = performance.now();
     try {

@@ -282,6 +282,14 @@ describe("a time without progress", () => {
     await expect(remote.stop()).resolves.toBeNull();
   });
 
+  it("is what a call is advised that ran out of time while it told progress", async () => {
+    const remote = withOptions(await connecting(), { timeoutMs: 200 });
+
+    await expect(remote.moveTo(2)).rejects.toThrow(
+      /got no reply within 200 ms .*; it was still telling progress: with timeout: \{ idle: ms \}/,
+    );
+  });
+
   it("must be a time", async () => {
     const remote = withOptions(await connecting(), { timeoutMs: { idle: Number.NaN } });
 

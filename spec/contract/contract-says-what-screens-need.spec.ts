@@ -58,6 +58,11 @@ class Stage {
     return target;
   }
 
+  @JsonMethod({ progress: Number, progressRange: [0, 100], unit: "%", precision: 1 })
+  async *home(): AsyncGenerator<number, void> {
+    yield 0;
+  }
+
   @JsonMethod({ returns: arrayOf(Step) })
   scan(plan: Plan, @Arg("mail", { type: String, rules: [IsEmail()] }) mail: string): Step[] {
     return mail === "" ? [] : plan.steps;
@@ -115,6 +120,15 @@ describe("The inventory of a device", () => {
   it("tells what a method gives back", () => {
     expect(member("moveTo")?.returnsSchema).toEqual({ type: "number", "x-unit": "mm" });
     expect(member("scan")?.returnsSchema).toEqual({ type: "array", items: { $ref: "#/$defs/Step" } });
+  });
+
+  it("tells what the progress of a method is, and where it begins and ends", () => {
+    expect(member("home")?.progressSchema).toEqual({
+      type: "number",
+      "x-range": [0, 100],
+      "x-unit": "%",
+      "x-precision": 1,
+    });
   });
 
   it("tells what a signal's values are", () => {

@@ -70,6 +70,43 @@ describe("a mistake in a decorated class", () => {
     expect(mistakeOf(Camera).message).toMatch(/^Camera\.expose: the timeout must be a positive number/);
   });
 
+  it("is told where a range is said of progress that is no number", () => {
+    @RpcService()
+    class Camera {
+      @JsonMethod({ progress: String, progressRange: [0, 100] }) async *expose(): AsyncGenerator<
+        string,
+        void
+      > {
+        yield "half";
+      }
+    }
+
+    expect(mistakeOf(Camera).message).toMatch(
+      /^Camera\.expose: a progressRange is for progress that is a number/,
+    );
+  });
+
+  it.each([
+    [100, 0],
+    [0, 0],
+    [0, Infinity],
+    [Number.NaN, 1],
+  ])("is told where the range of progress is [%d, %d]", (from, to) => {
+    @RpcService()
+    class Camera {
+      @JsonMethod({ progress: Number, progressRange: [from, to] }) async *expose(): AsyncGenerator<
+        number,
+        void
+      > {
+        yield 1;
+      }
+    }
+
+    expect(mistakeOf(Camera).message).toMatch(
+      /^Camera\.expose: the progressRange must be two finite numbers/,
+    );
+  });
+
   it("is told where the type of progress is not there yet", () => {
     const later = undefined as unknown as TypeSpec;
     @RpcService()

@@ -1,31 +1,22 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
 import { serve } from "rigwire";
-import { codeBlocksOf } from "../docs/code-blocks";
 import { closing } from "../support/closing";
 import { ArrayDevice } from "../transport/conformance/array-device";
+import { DocumentedModules } from "./documented-modules";
 import { describeWithPython } from "./python-peer";
-
-const PAGE = resolve(__dirname, "../../docs/arrays.md");
 
 /** A program that has the module of the documentation beside it. */
 describeWithPython(["zmq", "numpy"], "a Python program with numpy", (python) => {
-  let folder: string;
+  let modules: DocumentedModules;
 
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), "rigwire-numpy-"));
-    const module = codeBlocksOf(PAGE, readFileSync(PAGE, "utf8")).find(({ lines }) =>
-      lines[0]?.includes("rig_arrays.py"),
-    );
-    writeFileSync(join(folder, "rig_arrays.py"), module?.lines.join("\n") ?? "");
+    modules = new DocumentedModules().add("arrays.md", "rig_arrays.py");
   });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => modules.remove());
 
   async function answers(): Promise<{ readonly device: ArrayDevice; readonly told: unknown }> {
     const device = new ArrayDevice();
     const { url } = closing(await serve(device, { url: "tcp://127.0.0.1" }));
-    const peer = python.start("array_client.py", [url], { env: { PYTHONPATH: folder } });
+    const peer = python.start("array_client.py", [url], { env: { PYTHONPATH: modules.folder } });
     return { device, told: await peer.next() };
   }
 

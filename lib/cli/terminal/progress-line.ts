@@ -1,9 +1,9 @@
 import { type Run } from "../../client/run";
 import { type MemberDescription } from "../../wire/inventory";
+import { measuredText } from "../contract/measured-text";
 import { bareValueText } from "../contract/value-text";
 import { type Paint } from "./colours";
 import { type Output } from "./output";
-import { printable } from "./printable";
 import { withSpinner } from "./spinner";
 import { fitted } from "./table";
 
@@ -11,9 +11,6 @@ const BAR_WIDTH = 24;
 
 /** Of a line, for the label, the time and what stands between. */
 const WIDEST_PROGRESS = 48;
-
-/** Digits that can be meant by a precision. */
-const MOST_DIGITS = 20;
 
 /** What a device says of the progress of a method. */
 export type ProgressSchema = MemberDescription["progressSchema"];
@@ -39,7 +36,7 @@ export async function withProgressLine<T>(
 /** A bar where it says how much there is, or the device does, else the value; empty where nothing was told yet. */
 export function progressText(value: unknown, schema: ProgressSchema, paint: Paint): string {
   if (value === undefined || value === null) return "";
-  const text = typeof value === "number" ? quantityText(value, schema) : bareValueText(value, paint);
+  const text = typeof value === "number" ? measuredText(value, schema, paint) : bareValueText(value, paint);
   const part = partOf(value) ?? partOfRange(value, schema);
   if (part === undefined) return fitted(text, WIDEST_PROGRESS);
   const filled = Math.round(BAR_WIDTH * Math.min(Math.max(part.share, 0), 1));
@@ -67,14 +64,6 @@ function partOfRange(value: unknown, schema: ProgressSchema): Part | undefined {
   if (!isFinite(value) || !Array.isArray(range)) return undefined;
   const [from, to] = range as readonly unknown[];
   return isFinite(from) && isFinite(to) && from < to ? { share: (value - from) / (to - from) } : undefined;
-}
-
-/** A number with its unit, and no more digits than mean something. */
-function quantityText(value: number, schema: ProgressSchema): string {
-  const { "x-precision": precision, "x-unit": unit } = schema ?? {};
-  const hasDigits = Number.isInteger(precision) && Number(precision) >= 0 && Number(precision) <= MOST_DIGITS;
-  const digits = hasDigits && Number.isFinite(value) ? value.toFixed(Number(precision)) : String(value);
-  return typeof unit === "string" ? `${digits} ${printable(unit)}` : digits;
 }
 
 function isFinite(value: unknown): value is number {
