@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const PROJECT = join(__dirname, "../..");
-const MOST_BYTES = 40_000;
+const MOST_BYTES = 45_000;
 
 async function bundled(entry: string) {
   const { outputFiles, metafile } = await build({
@@ -21,7 +21,7 @@ async function bundled(entry: string) {
 }
 
 describe("what a page loads of rigwire", () => {
-  it("is at most 40 kB, gzipped, without rxjs and reflect-metadata", async () => {
+  it("is at most 45 kB, gzipped, without rxjs and reflect-metadata", async () => {
     const { bytes } = await bundled("lib/browser.ts");
     process.stdout.write(`rigwire/browser: ${(bytes / 1000).toFixed(1)} kB gzipped\n`);
 
