@@ -20,6 +20,11 @@ export interface MethodOptions extends ValueMetadata {
    * a generator; of any other method, none.
    */
   readonly progress?: TypeSpec;
+  /**
+   * Where a progress that is a number begins and where it ends at the latest: `[0, 100]`. Clients draw a bar by it; it
+   * refuses nothing. Default: none.
+   */
+  readonly progressRange?: readonly [from: number, to: number];
   /** Runs at once instead of behind the device's other methods: for what only reads. Default false. */
   readonly concurrent?: boolean;
   /**

@@ -6,6 +6,11 @@ export { JsonMethod, type JsonMethodOptions, type MethodOptions } from "../decor
 export { type ExperimentMethodDecorator, OnExperiment } from "../decorators/on-experiment";
 export { RpcProperty, type PropertyOptions } from "../decorators/rpc-property";
 export { RpcService, type RpcServiceOptions } from "../decorators/rpc-service";
+export {
+  StreamMethod,
+  type StreamMethodDecorator,
+  type StreamMethodOptions,
+} from "../decorators/stream-method";
 export { Signal, type SignalOptions } from "../decorators/signal";
 
 export { type CallOptions } from "./client/call-options";
@@ -16,6 +21,13 @@ export { type ClientHandler, type ClientInterceptor, type ClientRequest } from "
 export { type Keywords } from "./client/outgoing-arguments";
 export { type Run, runOf } from "./client/run";
 export { type ReadonlyRemoteProperty, type Remote, type RemoteProperty } from "./client/remote";
+export {
+  type Latest,
+  type LatestValue,
+  type RemoteStream,
+  type Skipped,
+  type StreamWindow,
+} from "./client/remote-stream";
 export { type Road } from "./transport/connection";
 export { type ClientOptions, type ClientState, type RpcClient } from "./client/rpc-client";
 export { type MissedSignals } from "./client/signal-sequences";
@@ -36,6 +48,7 @@ export {
   type ExperimentMethodOptions,
   type Naming,
   type IdleTimeout,
+  type MethodResult,
   type OnCallerLost,
 } from "./contract/records";
 export { remote } from "./contract/remote-body";
@@ -46,6 +59,7 @@ export {
   type PropertyContract,
   type ServiceContract,
   type SignalContract,
+  type StreamContract,
   type ValueAbout,
 } from "./contract/service-contract";
 export { type JsonSchema } from "./contract/rule-keywords";

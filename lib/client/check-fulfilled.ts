@@ -53,9 +53,10 @@ function kindOf(member: MemberContract): string {
 
 function offeredAs(
   name: string,
-  { jsonMethods, bufferMethods, properties, signals }: Inventory,
+  { jsonMethods, bufferMethods, properties, signals, rigwire }: Inventory,
 ): string | undefined {
-  if (jsonMethods.has(name)) return "json method";
+  const isStream = rigwire?.members.get(name)?.stream !== undefined;
+  if (jsonMethods.has(name)) return isStream ? "stream method" : "json method";
   if (bufferMethods.has(name)) return "buffer method";
   if (properties.includes(name)) return "property";
   return signals.includes(name) ? "signal" : undefined;

@@ -43,7 +43,9 @@ function methods(
     return {
       kind: "method",
       ...named(wireName, description),
-      result,
+      result: description?.stream === undefined ? result : "stream",
+      // What may wait is the business of the device.
+      ...(description?.stream !== undefined && { stream: { items: Any, bufferBytes: 0 } }),
       timeoutMs,
       idleMs: description?.idleMs,
       progress: description?.progress === undefined ? undefined : Any,

@@ -9,6 +9,7 @@ import { ContractError } from "../errors";
 import { type CallOptions } from "./call-options";
 import { propertyChanges } from "./property-changes";
 import { type Remote, type RemoteProperty } from "./remote";
+import { type RemoteStream } from "./remote-stream";
 import { type RpcClient } from "./rpc-client";
 
 interface Plumbing {
@@ -95,7 +96,10 @@ function remoteMember(
   contract: ServiceContract,
   member: MemberContract,
   options: CallOptions,
-): ((...args: unknown[]) => Promise<unknown>) | RemoteProperty<unknown> | Observable<unknown> {
+):
+  | ((...args: unknown[]) => Promise<unknown> | RemoteStream<unknown>)
+  | RemoteProperty<unknown>
+  | Observable<unknown> {
   switch (member.kind) {
     case "method":
       return remoteMethod(client, member, options);
@@ -107,6 +111,9 @@ function remoteMember(
 }
 
 function remoteMethod(client: RpcClient, method: MethodContract, options: CallOptions) {
+  if (method.stream !== undefined) {
+    return (...args: unknown[]) => client.stream(method, args, {}, options);
+  }
   return method.progress === undefined
     ? (...args: unknown[]) => client.call(method, args, {}, options)
     : (...args: unknown[]) => client.run(method, args, {}, options);

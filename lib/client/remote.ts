@@ -1,10 +1,11 @@
 import { type Observable } from "rxjs";
 import { type Bytes } from "../platform/platform";
+import { type RemoteStream } from "./remote-stream";
 import { type Run } from "./run";
 
 /**
  * A device of class `T` as it is seen from elsewhere: a method gives a function returning a promise, one that yields a
- * {@link Run}, a field that is an Observable gives an Observable, every other field gives a {@link RemoteProperty} (without `set` where it is
+ * {@link Run}, one that returns an Observable or an AsyncIterable a {@link RemoteStream}, a field that is an Observable gives an Observable, every other field gives a {@link RemoteProperty} (without `set` where it is
  * readonly in `T`).
  */
 export type Remote<T> = { readonly [K in keyof T]-?: RemoteMember<T, K> };
@@ -37,15 +38,17 @@ type RemoteMember<T, K extends keyof T> =
         ? Observable<V>
         : PropertyOf<T, K>;
 
-/** What a generator yields is its progress. */
+/** What a generator yields is its progress; what is declared as an AsyncIterable or an Observable are items. */
 type Called<R> =
   IsAny<R> extends true
     ? Promise<R>
-    : [R] extends [never]
-      ? Promise<R>
+    : [Awaited<R>] extends [never]
+      ? Promise<Received<Awaited<R>>>
       : [R] extends [AsyncGenerator<infer P, infer V, never> | Generator<infer P, infer V, never>]
         ? Run<Received<Awaited<V>>, Awaited<P>>
-        : Promise<Received<Awaited<R>>>;
+        : [Awaited<R>] extends [Observable<infer V> | AsyncIterable<infer V>]
+          ? RemoteStream<V>
+          : Promise<Received<Awaited<R>>>;
 
 type PropertyOf<T, K extends keyof T> =
   IsReadonly<T, K> extends true ? ReadonlyRemoteProperty<T[K]> : RemoteProperty<T[K]>;

@@ -50,7 +50,7 @@ function methodKind(method: MethodContract): RequestKind {
     tellsProgress: (peer) => describedBy(peer, wireName)?.progress !== undefined,
     read(reply, place) {
       if (reply.kind === "buffer") return readBufferResult(reply.data, reply.info);
-      if (result === "json") return typed(returns, reply.body.result, "its result", place);
+      if (result !== "buffer") return typed(returns, reply.body.result, "its result", place);
       throw new MalformedMessageError(`${placeName(place)}answered without bytes`, place);
     },
   };

@@ -18,7 +18,8 @@ import {
 import { type Road } from "../transport/connection";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
 import { type Inventory } from "../wire/inventory";
-import { type RpcRequest } from "../wire/requests";
+import { type MethodCall, type RpcRequest, type StreamNext } from "../wire/requests";
+import { type StreamItems } from "../wire/streams";
 import { type CallOptions } from "./call-options";
 import { type MissingMembers } from "./check-fulfilled";
 import { OutgoingCall, type ProgressListener, withPlace, type RequestKind } from "./outgoing-call";
@@ -30,7 +31,10 @@ import { DeviceProtocol, type Peer } from "./peer";
 import { RemoteSignals } from "./remote-signals";
 import { RemoteRun, type Run, RunProgress } from "./run";
 import { getKindOf, INVENTORY, methodKindOf, setKindOf, STOP_SERVER } from "./request-kinds";
+import { PulledStream, type RemoteStream } from "./remote-stream";
 import { SignalSequences, type MissedSignals } from "./signal-sequences";
+import { itemsKindOf, StreamCall, type StreamListener, StreamPull } from "./stream-call";
+import { StreamReader, type StreamRoad } from "./stream-reader";
 
 export interface ClientOptions extends ChannelOptions, CallOptions {
   /** What errors call the device. Default: the name it has in its inventory, or its address. */
@@ -46,6 +50,9 @@ export interface ClientOptions extends ChannelOptions, CallOptions {
   /** Default: warnings and errors as JSON lines on stderr. */
   readonly logger?: Logger;
 }
+
+/** Who hears of a call before its result: of its progress, or of the stream that it opened. */
+type CallListener = ProgressListener | StreamListener;
 
 /** Where a client stands. */
 export type ClientState =
@@ -160,16 +167,52 @@ export class RpcClient {
     );
   }
 
+  /**
+   * Reads a stream method, also one that no contract describes; nothing is sent before the result is read.
+   *
+   * @param options.timeoutMs - How long is waited until it is opened, and for each item.
+   */
+  stream(
+    method: MethodContract | string,
+    args: readonly unknown[] = [],
+    kwargs: Keywords = {},
+    options: CallOptions = {},
+  ): RemoteStream<unknown> {
+    const contract = typeof method === "string" ? methodCalled(method, this.contract) : method;
+    const type = contract.stream?.items ?? Any;
+    const { signal = this.options.signal } = options;
+    return new PulledStream((reading) => {
+      const road: StreamRoad = {
+        open: (opened, signal) =>
+          this.begin(contract, args, kwargs, { ...options, signal }, { mode: reading.mode, opened }),
+        pull: (id, credit, signal) => this.pull(contract, { stream: id, credit }, { ...options, signal }),
+      };
+      return new StreamReader(road, type, reading, signal);
+    });
+  }
+
+  private pull(
+    contract: MethodContract,
+    wish: Pick<StreamNext, "stream" | "credit">,
+    options: CallOptions,
+  ): Promise<StreamItems> {
+    return new Promise((resolve, reject) => {
+      const request = { event: "STREAM_NEXT", ...wish } as const;
+      const kind = itemsKindOf(contract);
+      this.channel.send(new StreamPull(this, request, kind, options, this.options, resolve, reject));
+    });
+  }
+
   private begin(
     contract: MethodContract,
     args: readonly unknown[],
     kwargs: Keywords,
     options: CallOptions,
-    onProgress?: ProgressListener,
+    listener?: CallListener,
   ): Promise<unknown> {
     return !this.isIntercepted
-      ? this.callDirectly(contract, args, kwargs, options, onProgress)
-      : this.intercept("call", contract, args, options, kwargs, onProgress);
+      ? this.callDirectly(contract, args, kwargs, options, listener)
+      : this.intercept("call", contract, args, options, kwargs, listener);
   }
 
   private callDirectly(
@@ -177,8 +220,9 @@ export class RpcClient {
     args: readonly unknown[],
     kwargs: Keywords,
     options: CallOptions,
-    onProgress?: ProgressListener,
+    listener?: CallListener,
   ): Promise<unknown> {
+    if (typeof listener === "object") return this.openDirectly(method, args, kwargs, options, listener);
     return new Promise((resolve, reject) => {
       const request = this.methodCall(method, args, kwargs);
       const call = new OutgoingCall(
@@ -189,9 +233,25 @@ export class RpcClient {
         this.options,
         resolve,
         reject,
-        onProgress,
+        listener,
       );
       this.channel.send(call);
+    });
+  }
+
+  private openDirectly(
+    method: MethodContract,
+    args: readonly unknown[],
+    kwargs: Keywords,
+    options: CallOptions,
+    { mode, opened }: StreamListener,
+  ): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const request = { ...this.methodCall(method, args, kwargs), stream: mode };
+      const kind = methodKindOf(method);
+      this.channel.send(
+        new StreamCall(opened, method.wireName, this, request, kind, options, this.options, resolve, reject),
+      );
     });
   }
 
@@ -270,10 +330,10 @@ export class RpcClient {
     args: readonly unknown[],
     options: CallOptions,
     kwargs: Keywords = {},
-    onProgress?: ProgressListener,
+    listener?: CallListener,
   ): Promise<unknown> {
     const { device } = this;
-    const send: ClientHandler = (request) => this.sendAs(kind, contract, request, onProgress);
+    const send: ClientHandler = (request) => this.sendAs(kind, contract, request, listener);
     const handle = interceptedBy(this.options.interceptors ?? [], send);
     return handle({ kind, device, member: contract.member, args, kwargs, options });
   }
@@ -282,9 +342,9 @@ export class RpcClient {
     kind: ClientRequest["kind"],
     contract: MethodContract | PropertyContract,
     { args, kwargs = {}, options }: ClientRequest,
-    onProgress?: ProgressListener,
+    listener?: CallListener,
   ): Promise<unknown> {
-    if (contract.kind === "method") return this.callDirectly(contract, args, kwargs, options, onProgress);
+    if (contract.kind === "method") return this.callDirectly(contract, args, kwargs, options, listener);
     return kind === "get"
       ? this.getDirectly(contract, options)
       : this.setDirectly(contract, args[0], options);
@@ -297,7 +357,7 @@ export class RpcClient {
     });
   }
 
-  private methodCall(method: MethodContract, args: readonly unknown[], kwargs: Keywords): RpcRequest {
+  private methodCall(method: MethodContract, args: readonly unknown[], kwargs: Keywords): MethodCall {
     try {
       return { event: "METHOD_CALL", method: method.wireName, ...outgoingArguments(method, args, kwargs) };
     } catch (error) {

@@ -111,11 +111,13 @@ class ContractBuilder {
       result: record.result,
       ...methodTimes(record, progress !== undefined),
       progress,
+      ...progressRange(record, progress),
       concurrent: this.isConcurrent(record),
       interrupts: record.interrupts ?? false,
       onCallerLost: record.onCallerLost ?? "abort",
       parameters: parametersOf(this.chain, this.prototype, member),
       ...this.returned(record),
+      ...streamed(record),
     };
   }
 
@@ -129,15 +131,18 @@ class ContractBuilder {
 
   /** What a generator yields is its progress, whether or not the author says of which type. */
   private progress(member: string, record: MethodRecord): ValueType | undefined {
+    if (record.result === "stream") return undefined;
     if ("progress" in record) return integerOfAnySize(valueType(record.progress));
     return isGeneratorFunction(inheritedDescriptor(this.prototype, member)?.value) ? Any : undefined;
   }
 
-  private isConcurrent({ concurrent, interrupts = false }: MethodRecord): boolean {
+  private isConcurrent(record: MethodRecord): boolean {
+    const { concurrent, interrupts = false } = record;
     if (interrupts && concurrent === false) {
       throw new ContractError("a method that interrupts runs at once: leave out concurrent: false");
     }
-    return interrupts || (concurrent ?? false);
+    // A stream lasts: nothing waits for its end.
+    return interrupts || (concurrent ?? record.result === "stream");
   }
 
   private property(member: string, record: PropertyRecord): PropertyContract {
@@ -234,6 +239,16 @@ class ContractBuilder {
   }
 }
 
+/** What may wait of an Observable where its author says nothing, in bytes. */
+const DEFAULT_BUFFER_BYTES = 4 * 1024 * 1024;
+
+function streamed(record: MethodRecord): Pick<MethodContract, "stream"> {
+  if (record.result !== "stream") return {};
+  const { items, bufferBytes = DEFAULT_BUFFER_BYTES } = record;
+  if (!(bufferBytes > 0)) throw new ContractError("bufferBytes must be a positive number of bytes");
+  return { stream: { items: integerOfAnySize(valueType(items)), bufferBytes } };
+}
+
 /** How long a method is waited for. */
 function methodTimes(
   { timeout = DEFAULT_METHOD_TIMEOUT_MS }: MethodRecord,
@@ -255,6 +270,24 @@ function methodTimes(
     );
   }
   return { timeoutMs: null, idleMs: ms };
+}
+
+/** @throws ContractError where the progress is no number, or the range has no extent. */
+function progressRange(
+  { progressRange: range }: MethodRecord,
+  progress: ValueType | undefined,
+): Pick<MethodContract, "progressRange"> {
+  if (range === undefined) return {};
+  if (progress?.kind !== "number" && progress?.kind !== "integer") {
+    throw new ContractError(
+      "a progressRange is for progress that is a number: declare progress: Number as well",
+    );
+  }
+  const [from, to] = range;
+  if (!Number.isFinite(from) || !Number.isFinite(to) || from >= to) {
+    throw new ContractError("the progressRange must be two finite numbers, the lower one first: [0, 100]");
+  }
+  return { progressRange: [from, to] };
 }
 
 function displayed(record: PropertyRecord | SignalRecord) {

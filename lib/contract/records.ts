@@ -28,9 +28,12 @@ export interface IdleTimeout {
 /** What becomes of a call that runs when its caller is gone. */
 export type OnCallerLost = "abort" | "continue";
 
+/** What comes back of a method: JSON, bytes with a JSON info object, or items that its reader pulls. */
+export type MethodResult = "json" | "buffer" | "stream";
+
 export interface MethodRecord extends MemberOptions, ValueMetadata {
   readonly kind: "method";
-  readonly result: "json" | "buffer";
+  readonly result: MethodResult;
   readonly returns?: TypeSpec;
   readonly timeout?: number | IdleTimeout | null;
   readonly concurrent?: boolean;
@@ -38,6 +41,11 @@ export interface MethodRecord extends MemberOptions, ValueMetadata {
   readonly onCallerLost?: OnCallerLost;
   /** Where the key is there, the type was written out; undefined is one that was not there yet. */
   readonly progress?: TypeSpec | undefined;
+  readonly progressRange?: readonly [from: number, to: number];
+  /** Of a stream: the type of its items; undefined is one that was not there yet. */
+  readonly items?: TypeSpec | undefined;
+  /** Of a stream: what may wait of an Observable, in bytes. */
+  readonly bufferBytes?: number;
 }
 
 export interface PropertyRecord extends MemberOptions, ValueRules, ValueMetadata, DisplayMetadata {

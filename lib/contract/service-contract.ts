@@ -1,6 +1,6 @@
 import { type PropertyGuard } from "./constraints";
 import { type ExperimentMethod } from "./experiment-methods";
-import { type OnCallerLost } from "./records";
+import { type MethodResult, type OnCallerLost } from "./records";
 import { type JsonSchema } from "./rule-keywords";
 import { type DisplayMetadata, type ValueMetadata } from "./value-metadata";
 import { type ValueCheck } from "./value-rules";
@@ -49,18 +49,25 @@ interface MemberBase {
 /** What a service promises of a method. */
 export interface MethodContract extends MemberBase {
   readonly kind: "method";
-  /** What comes back: JSON, or bytes with a JSON info object. */
-  readonly result: "json" | "buffer";
+  /** What comes back: JSON, bytes with a JSON info object, or items that the reader pulls. */
+  readonly result: MethodResult;
+  /** Where items come back: what they are. */
+  readonly stream?: StreamContract;
   /** The type of what comes back, checked before it leaves; left out where the author did not say. */
   readonly returns?: ValueType;
   /** Of what comes back, and of what is told before where its type is written out. */
   readonly metadata?: ValueMetadata;
-  /** Milliseconds a client waits for the result; null waits for ever, or as long as there is progress. */
+  /**
+   * Milliseconds a client waits for the result, or for the next item of a stream; null waits for ever, or as long as there
+   * is progress.
+   */
   readonly timeoutMs: number | null;
   /** Milliseconds a client waits without hearing of progress; nothing where the time does not depend on it. */
   readonly idleMs: number | undefined;
   /** What the method tells before its result, each of this type; nothing where it tells nothing. */
   readonly progress: ValueType | undefined;
+  /** Where a progress that is a number begins and ends; left out where the author did not say. */
+  readonly progressRange?: readonly [from: number, to: number];
   /** Runs at once instead of behind the device's other methods. */
   readonly concurrent: boolean;
   /** Runs at once as well, aborts what runs and refuses what waits. */
@@ -69,6 +76,14 @@ export interface MethodContract extends MemberBase {
   readonly onCallerLost: OnCallerLost;
   /** Nothing where the compiler wrote down no parameters: then any arguments are passed on. */
   readonly parameters: readonly ParameterContract[] | undefined;
+}
+
+/** What a service promises of a method whose items are pulled. */
+export interface StreamContract {
+  /** Of each item. */
+  readonly items: ValueType;
+  /** What may wait of an Observable for a reader that does not keep up, in bytes. */
+  readonly bufferBytes: number;
 }
 
 /** What a service promises of a property. */

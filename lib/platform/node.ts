@@ -12,6 +12,7 @@ export const node: Platform = {
   // An immediate would cost a further round of the event loop.
   endOfTurn: (callback) => process.nextTick(callback),
   nextTurn: (callback) => void setImmediate(callback),
+  memory: (bytes) => Buffer.allocUnsafeSlow(bytes),
   byteLength: (text) => Buffer.byteLength(text),
   textOf: (bytes) => (isUtf8(bytes) ? bufferOf(bytes).toString() : undefined),
   bytesOf: bufferOf,

@@ -19,6 +19,8 @@ export interface Platform {
   endOfTurn(callback: () => void): void;
   /** Calls back after whatever lies in the sockets was read. */
   nextTurn(callback: () => void): void;
+  /** Memory of so many bytes, whatever is in it: for what is written to as a whole before anybody reads it. */
+  memory(bytes: number): Uint8Array;
   /** How many bytes a text has in UTF-8. */
   byteLength(text: string): number;
   /**

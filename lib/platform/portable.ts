@@ -12,6 +12,7 @@ export const portable: Platform = {
   unref: () => undefined,
   endOfTurn: (callback) => void Promise.resolve().then(callback),
   nextTurn: (callback) => void setTimeout(callback, 0),
+  memory: (bytes) => new Uint8Array(bytes),
   byteLength: (text) => encoder.encode(text).length,
   textOf(bytes) {
     try {

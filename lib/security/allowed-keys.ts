@@ -7,9 +7,16 @@ import { type Logger } from "../log/logger";
 import { requirePublicKey } from "./curve-key";
 import { PUBLIC_FILE, readPublicKey } from "./key-file";
 
+/** A key whose owner may connect. */
+export interface AllowedKey {
+  /** That of its file, or the key itself where it was listed; nothing where nobody named it. */
+  readonly name: string | undefined;
+}
+
 /** Tells whether a client may connect. */
 export interface AllowedKeys {
-  permits(publicKey: PublicKey): Promise<boolean>;
+  /** @returns Nothing where it may not. */
+  find(publicKey: PublicKey): Promise<AllowedKey | undefined>;
 }
 
 /**
@@ -18,14 +25,19 @@ export interface AllowedKeys {
  */
 export function allowedKeys(allow: Allow, own: PublicKey, log: Logger): AllowedKeys {
   const others = allowedByOwner(allow, log);
-  return { permits: (key) => (key === own ? Promise.resolve(true) : others.permits(key)) };
+  return {
+    async find(key) {
+      const found = await others.find(key);
+      return key === own ? { name: found?.name ?? own } : found;
+    },
+  };
 }
 
 function allowedByOwner(allow: Allow, log: Logger): AllowedKeys {
-  if (allow === "any") return { permits: () => Promise.resolve(true) };
+  if (allow === "any") return { find: () => Promise.resolve({ name: undefined }) };
   if (typeof allow === "string") return new KeyFolder(allow, log);
   const keys = new Set(allow.map((key, index) => requirePublicKey(key, `allowed key ${index + 1}`)));
-  return { permits: (key) => Promise.resolve(keys.has(key)) };
+  return { find: (key) => Promise.resolve(keys.has(key) ? { name: key } : undefined) };
 }
 
 const OTHERS_WRITE = 0o022;
@@ -37,7 +49,7 @@ const ROOT = 0;
  * systems never. What did not change is not read again.
  */
 class KeyFolder implements AllowedKeys {
-  private keys: ReadonlySet<PublicKey> = new Set();
+  private keys: ReadonlyMap<PublicKey, AllowedKey> = new Map();
   private fingerprint = "";
   private lastProblem = "";
 
@@ -53,14 +65,14 @@ class KeyFolder implements AllowedKeys {
   }
 
   /** Nobody is permitted while the folder cannot be read. */
-  async permits(publicKey: PublicKey): Promise<boolean> {
+  async find(publicKey: PublicKey): Promise<AllowedKey | undefined> {
     try {
       requireOwn(this.folder, await stat(this.folder));
       await this.refresh();
-      return this.keys.has(publicKey);
+      return this.keys.get(publicKey);
     } catch (error) {
       this.tell(error instanceof KeyError ? error : unreadable(this.folder, error));
-      return false;
+      return undefined;
     }
   }
 
@@ -69,18 +81,23 @@ class KeyFolder implements AllowedKeys {
     const stats = await Promise.all(names.map((name) => describe(join(this.folder, name))));
     const fingerprint = stats.join("\n");
     if (fingerprint === this.fingerprint) return;
-    this.keys = new Set(names.flatMap((name) => this.read(join(this.folder, name))));
+    const keys = new Map<PublicKey, AllowedKey>();
+    for (const name of names) {
+      const key = this.read(join(this.folder, name));
+      if (key !== undefined && !keys.has(key)) keys.set(key, { name: name.slice(0, -PUBLIC_FILE.length) });
+    }
+    this.keys = keys;
     this.fingerprint = fingerprint;
   }
 
   /** A file that cannot be used allows nobody, and keeps nobody else out. */
-  private read(path: string): PublicKey[] {
+  private read(path: string): PublicKey | undefined {
     try {
       requireOwn(path, lstatSync(path));
-      return [readPublicKey(path)];
+      return readPublicKey(path);
     } catch (error) {
       this.tell(error);
-      return [];
+      return undefined;
     }
   }
 

@@ -46,7 +46,11 @@ export async function driveGenerator(
  * What clears up runs to its end, also where it yields. One that goes on for ever is left at a yield, where it does
  * nothing any more.
  */
-async function endGenerator(generator: AnyGenerator, call: ServedRequest, log: FailureLog): Promise<void> {
+export async function endGenerator(
+  generator: AnyGenerator,
+  call: ServedRequest,
+  log: FailureLog,
+): Promise<void> {
   let step = await withContext(call, () => generator.return(undefined));
   if (step.done === true) return;
   log.yieldsAtEnd(call);

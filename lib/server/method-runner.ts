@@ -16,6 +16,7 @@ import { isPromise } from "./is-promise";
 import { LocalTask } from "./local-task";
 import { OverdueCalls } from "./overdue-calls";
 import { type ServedRequest } from "./served-request";
+import { type StreamRunner } from "./stream-runner";
 import { TaskQueue } from "./task-queue";
 
 /** A request for a method. */
@@ -34,11 +35,15 @@ export class MethodRunner {
   private readonly interrupting = new Set<Promise<void>>();
   private isClosing = false;
 
-  /** @param active - What a method that interrupts ends. */
+  /**
+   * @param active - What a method that interrupts ends.
+   * @param streams - Runs the methods whose items are pulled.
+   */
   constructor(
     private readonly device: Device,
     private readonly active: ActiveRequests,
     private readonly log: FailureLog,
+    private readonly streams: StreamRunner,
   ) {
     this.overdue = new OverdueCalls(log);
   }
@@ -146,6 +151,7 @@ export class MethodRunner {
   }
 
   private invoke(call: ServedCall, args: unknown[]): Promise<void> | undefined {
+    if (call.contract.stream !== undefined) return this.streams.run(call, call.contract.stream, args);
     try {
       const result = withContext(call, () => this.device.invoke(call.contract.member, args));
       if (isPromise(result)) return this.settle(call, result);

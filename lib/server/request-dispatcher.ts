@@ -11,6 +11,7 @@ import { type ActiveRequests } from "./active-requests";
 import { type ServerPhase } from "./closing-link";
 import { type MemberRequests } from "./member-requests";
 import { type SelfDescription } from "./self-description";
+import { type OpenStreams } from "./open-streams";
 import { type RequestOrigin } from "./served-request";
 import { type SignalAccounts } from "./signal-accounts";
 
@@ -20,6 +21,7 @@ export interface Answering {
   readonly signals: SignalAccounts;
   readonly description: SelfDescription;
   readonly active: ActiveRequests;
+  readonly streams: OpenStreams;
   phase(): ServerPhase;
   /** Answers a client that wants the server to end. */
   stop(reply: (frames: ReplyFrames) => void): void;
@@ -54,8 +56,8 @@ export class RequestDispatcher {
     }
   }
 
-  private answer(request: RpcRequest, origin: RequestOrigin): void {
-    const { members, signals, description, active } = this.answering;
+  private answer(request: RpcRequest, origin: Asker): void {
+    const { members, signals, description, active, streams } = this.answering;
     const reply = (frames: ReplyFrames) => origin.reply(frames);
     switch (request.event) {
       case "GET_INVENTORY":
@@ -78,6 +80,11 @@ export class RequestDispatcher {
         return reply(successReply(description.status()));
       case "LOCAL_ROAD":
         return reply(localRoadReply(this.endpoint.offerLocalRoad?.(origin.client)));
+      case "STREAM_NEXT":
+        return streams.ask(origin.client.id, request.stream, {
+          maxBytes: Math.min(request.credit, origin.maxBytes),
+          reply,
+        });
       case "CANCEL":
         return active.find(origin.client.id, request.id)?.giveUp("the caller gave it up", "cancelled");
     }
@@ -96,6 +103,11 @@ class Asker implements RequestOrigin {
   ) {
     this.client = incoming.client;
     this.id = incoming.id;
+  }
+
+  /** The largest frame that it gets. */
+  get maxBytes(): number {
+    return this.maxReplyBytes;
   }
 
   takesUpTo(maxReplyBytes: number | undefined): void {
@@ -133,6 +145,7 @@ function isTakenWhile(phase: ServerPhase, { event }: RpcRequest): boolean {
 const AT_ANY_TIME: ReadonlySet<RpcRequest["event"]> = new Set<RpcRequest["event"]>([
   "GET_INVENTORY",
   "STATUS",
+  "STREAM_NEXT",
   "INIT_SIGNALS_HANDLING",
   "CONFIRM_SUBSCRIPTIONS",
 ]);

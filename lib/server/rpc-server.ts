@@ -21,6 +21,7 @@ import { interceptorLink } from "./interceptor";
 import { LostCallers } from "./lost-callers";
 import { MemberRequests } from "./member-requests";
 import { MethodRunner } from "./method-runner";
+import { OpenStreams } from "./open-streams";
 import { RequestDispatcher } from "./request-dispatcher";
 import { resumedLink } from "./resumed-link";
 import { SelfDescription } from "./self-description";
@@ -28,6 +29,7 @@ import { type ServeOptions } from "./serve-options";
 import { vacate, vacateLater } from "./served-objects";
 import { SignalAccounts } from "./signal-accounts";
 import { SignalPublisher } from "./signal-publisher";
+import { StreamRunner } from "./stream-runner";
 import { warnOfTwoCopies } from "./two-copies";
 import { warnOfUncheckedArguments } from "./unchecked-arguments";
 import { surviveUnhandledRejections } from "./unhandled-rejections";
@@ -73,7 +75,13 @@ export class RpcServer {
     this.name$ = this.names.pipe(distinctUntilChanged());
     this.endSurvival = surviveUnhandledRejections(log);
     const failures = new FailureLog(device, log);
-    this.methods = new MethodRunner(device, this.active, failures);
+    const streams = new OpenStreams(options);
+    this.methods = new MethodRunner(
+      device,
+      this.active,
+      failures,
+      new StreamRunner(device, streams, failures),
+    );
     this.properties = new DeviceProperties(device, contract, log, failures);
     this.signals = new SignalPublisher(
       device,
@@ -109,6 +117,7 @@ export class RpcServer {
       signals: this.accounts,
       description: new SelfDescription(contract, endpoint, this.maxTextBytes, this.methods, this.time, state),
       active: this.active,
+      streams,
       phase: state.phase,
       stop: (reply) => this.stop(reply),
     });

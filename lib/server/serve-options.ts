@@ -1,11 +1,12 @@
 import { type Logger } from "../log/logger";
 import { type EndpointOptions } from "../transport/endpoint";
 import { type CallLimits } from "./call-limits";
+import { type StreamLimits } from "./open-streams";
 import { type WaitingLimits } from "./waiting-bytes";
 import { type ServerInterceptor } from "./interceptor";
 
 /** Where and how a device is served. */
-export interface ServeOptions extends EndpointOptions, CallLimits, WaitingLimits {
+export interface ServeOptions extends EndpointOptions, CallLimits, StreamLimits, WaitingLimits {
   /**
    * Where to serve: `tcp://HOST[:PORT]`, `ws://HOST[:PORT][/PATH]`, `wss://…`, `unix://PATH`, `ipc://PATH` or
    * `inproc://NAME`; or several of them, the first of which is told to registries. Default: this computer only, a free

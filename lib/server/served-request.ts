@@ -213,11 +213,19 @@ export class ServedRequest<
 
   /** It was told to end while it ran, and did. */
   ended(): void {
+    this.fail(this.endFailure);
+  }
+
+  /** What its caller gets where it was told to end while it ran. */
+  get endFailure(): Failure {
     const { text, reason } = this.reasonGivenUp ?? { text: DEADLINE_PASSED, reason: "late" };
     // Of what is busy, nothing was carried out.
-    this.fail(
-      failed(`${this.method} was ended while it ran: ${text}`, reason === "busy" ? undefined : reason),
-    );
+    return failed(`${this.method} was ended while it ran: ${text}`, reason === "busy" ? undefined : reason);
+  }
+
+  /** Its caller may now pull the items of the stream that it opened. */
+  opened(): void {
+    this.origin.progress(BEGUN);
   }
 
   /** It was carried out. */
@@ -301,8 +309,14 @@ export class ServedRequest<
 
   /** When its caller stops waiting, on the server's clock: once it runs, progress renews the time where that was asked for. */
   private get endsAt(): number | undefined {
+    // A stream is to be opened until then; its reader waits for each item anew.
+    if (this.heardAt !== undefined && this.isStream) return undefined;
     const { idleMs } = this;
     return idleMs === undefined || this.heardAt === undefined ? this.stamp : this.heardAt + idleMs;
+  }
+
+  private get isStream(): boolean {
+    return this.contract.kind === "method" && this.contract.stream !== undefined;
   }
 
   private get idleMs(): number | undefined {

@@ -10,7 +10,11 @@ import { type WebAccess } from "./web-access";
 export interface ClientIdentity {
   /** Tells the clients of one endpoint apart. */
   readonly id: string;
-  /** The name of its key, where it proved one; nothing where it has none, or the transport does not tell. */
+  /**
+   * The name of what it proved to have; nothing where it has nothing, or may be anybody. A key is called as its file in
+   * the folder of allowed keys (`desk` for `desk.pub`), or by itself where it was listed or is the server's own; a token
+   * as its line in the file of tokens.
+   */
   readonly key: string | undefined;
   /** Where it connects from, where the transport tells. */
   readonly address: string | undefined;

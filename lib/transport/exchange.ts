@@ -59,6 +59,10 @@ export class Exchange {
   private readonly pending = new Map<number, SentRequest | undefined>();
   /** Of those in `pending`, the ones that were given up. */
   private readonly givenUp = new Set<number>();
+  /** Replies of a batch were handed over, and whoever waited for them goes on. */
+  private isSettling = false;
+  /** What came meanwhile. */
+  private readonly inbox: { readonly id: number | undefined; readonly frames: readonly Bytes[] }[] = [];
   private nextId = 1;
   private abilities: ServerAbilities | undefined;
   private readonly ending = deferred<string>();
@@ -245,6 +249,7 @@ export class Exchange {
   end(reason: string): void {
     if (this.isEnded) return;
     this.isEnded = true;
+    this.takeAll();
     this.ending.resolve(reason);
     this.connection?.end();
     const pending = [...this.pending.values()];
@@ -266,6 +271,11 @@ export class Exchange {
 
   private receive(id: number | undefined, frames: readonly Bytes[]): void {
     this.onHeard?.();
+    if (this.isSettling) this.inbox.push({ id, frames });
+    else this.take(id, frames);
+  }
+
+  private take(id: number | undefined, frames: readonly Bytes[]): void {
     if (id !== undefined) {
       this.settle(id, frames);
       return;
@@ -275,6 +285,27 @@ export class Exchange {
     // Who got a reply often goes on with another request.
     this.sender.expectMore();
     this.settleAll(batch);
+    // Those go on first, so that the server has something to do while the next batch is read.
+    this.isSettling = true;
+    void Promise.resolve().then(() => this.takeOn());
+  }
+
+  private takeOn(): void {
+    this.isSettling = false;
+    for (let next = this.inbox.shift(); next !== undefined; next = this.inbox.shift()) {
+      this.take(next.id, next.frames);
+      if (this.isWaiting()) return;
+    }
+  }
+
+  /** Any message may be a batch, for whose callers the next one waits. */
+  private isWaiting(): boolean {
+    return this.isSettling;
+  }
+
+  /** What came before the end counts. */
+  private takeAll(): void {
+    for (const { id, frames } of this.inbox.splice(0)) this.take(id, frames);
   }
 
   /** Where a batch is broken, nobody knows which replies were in it. */
@@ -287,6 +318,7 @@ export class Exchange {
       return;
     }
     for (const { id, message } of replies) this.settle(id, [message]);
+    this.queue.expect(replies.length, this.pending.size);
   }
 
   /** Its reply is still owed, but the request need not be kept for it; nor every number, where none is answered. */

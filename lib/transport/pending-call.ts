@@ -133,16 +133,21 @@ export abstract class PendingCall<Peer> implements SentRequest {
     const timeoutMs = this.timeoutMs ?? Infinity;
     if (this.abandon()) {
       const because = holdup === undefined ? "" : `; ${holdup}`;
-      const what = this.isRenewed
-        ? `told no progress for ${timeoutMs} ms`
-        : `got no reply within ${timeoutMs} ms`;
-      const text = `${subjectOf(this.place)}${what} (${where}); it may still be carried out${because}`;
+      const text = `${subjectOf(this.place)}${this.overdueText(timeoutMs, where)}${because}`;
       this.fail(new RpcTimeoutError(text, timeoutMs, this.place));
     } else {
       const reason = problem === undefined ? where : `${where}: ${problem}`;
       const text = `${subjectOf(this.place)}was not sent: the device was not reachable within ${timeoutMs} ms (${reason})`;
       this.fail(new DeviceUnavailableError(text, this.place));
     }
+  }
+
+  /** What an error says of it when its time is over. */
+  protected overdueText(timeoutMs: number, where: string): string {
+    const what = this.isRenewed
+      ? `told no progress for ${timeoutMs} ms`
+      : `got no reply within ${timeoutMs} ms`;
+    return `${what} (${where}); it may still be carried out`;
   }
 
   /**

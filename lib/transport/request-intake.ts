@@ -124,7 +124,7 @@ export class RequestIntake<Route> {
     for (const [index, request] of requests.entries()) {
       this.receiveElement(message, request);
       // So that the replies so far can leave, and the client has something to do meanwhile.
-      if (index % PLENTY === PLENTY - 1) await Promise.resolve();
+      if (index % PLENTY === PLENTY - 1 && index + 1 < requests.length) await Promise.resolve();
       if (index % LONG_BATCH === LONG_BATCH - 1) {
         await new Promise<void>((resolve) => platform().nextTurn(resolve));
       }

@@ -2,6 +2,9 @@ import { type Frame } from "../wire/frame";
 import { encodeBatch, MAX_BATCH_LENGTH, PLENTY, withId } from "../wire/batch";
 import { type Outbox, type Parcel } from "./sender";
 
+/** Fewer requests are not worth a message of their own. */
+const LEAST_HALF = 4;
+
 /** A request on its way to the connection. */
 export interface WaitingRequest {
   readonly id: number;
@@ -26,6 +29,7 @@ export class RequestQueue implements Outbox<RequestMessage> {
   /** Whether the server takes batches; known after the handshake. */
   takesBatches = false;
   private waiting = new Set<WaitingRequest>();
+  private plenty = PLENTY;
   private notices: string[] = [];
 
   get isEmpty(): boolean {
@@ -33,7 +37,18 @@ export class RequestQueue implements Outbox<RequestMessage> {
   }
 
   get isPlenty(): boolean {
-    return this.waiting.size >= PLENTY;
+    return this.waiting.size >= this.plenty;
+  }
+
+  /**
+   * So many callers go on at once. Where the server has nothing else to do, it gets the first half of what they ask as
+   * soon as that is there, so that both sides work at the same time.
+   *
+   * @param unanswered - Requests that the server still has.
+   */
+  expect(callers: number, unanswered: number): void {
+    const isIdle = unanswered === 0 && callers >= 2 * LEAST_HALF;
+    this.plenty = isIdle ? Math.min(Math.ceil(callers / 2), PLENTY) : PLENTY;
   }
 
   add(request: WaitingRequest): void {
@@ -54,6 +69,7 @@ export class RequestQueue implements Outbox<RequestMessage> {
     const waiting = [...this.waiting];
     const { notices } = this;
     this.waiting.clear();
+    this.plenty = PLENTY;
     this.notices = [];
     const requests = this.takesBatches ? inBatches(waiting) : waiting.map((message) => [message]);
     return [

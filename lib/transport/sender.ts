@@ -1,4 +1,5 @@
 import { platform } from "../platform/current";
+import { type Deferred, deferred } from "../time/deferred";
 
 /** One message for the wire, put together when it is its turn. */
 export interface Parcel<Message> {
@@ -34,10 +35,11 @@ export interface SendingLink<Message> {
  * timer, and the peer has something to do while this side makes the rest.
  */
 export class Sender<Message> {
-  private isSending = false;
-  private sending = Promise.resolve();
-  /** Ends the wait for the end of the turn. */
-  private goOn: (() => void) | undefined;
+  /** Nothing is under way; what comes waits for the end of the turn; the link takes messages. */
+  private state: "idle" | "gathering" | "sending" = "idle";
+  private isTurnAwaited = false;
+  private parcels: Iterator<Parcel<Message>> = [][Symbol.iterator]();
+  private becomingIdle: Deferred<void> | undefined;
 
   /**
    * @param onError - Gets the error where the link does not take a parcel that has no use for it; the next parcel is
@@ -51,67 +53,95 @@ export class Sender<Message> {
 
   /** There may be something in the outbox. */
   wake(): void {
-    if (!this.isSending) {
-      if (!this.outbox.isEmpty) this.sending = this.sendAll();
-    } else if (this.outbox.isPlenty === true) {
-      this.goOn?.();
-    }
+    if (this.state === "sending") return;
+    const isDue = this.state === "idle" ? !this.outbox.isEmpty : this.outbox.isPlenty === true;
+    if (isDue) this.sendAll();
   }
 
   /** More is about to come: what comes in this turn leaves together, the first too. */
   expectMore(): void {
-    if (!this.isSending) this.sending = this.sendAllTogether();
+    if (this.state === "idle") this.gather();
   }
 
   /** Resolves when everything that waited was handed to the link. */
   async flushed(): Promise<void> {
-    await this.sending;
+    if (this.state === "idle") return;
+    this.becomingIdle ??= deferred();
+    await this.becomingIdle.promise;
   }
 
-  private async sendAllTogether(): Promise<void> {
-    this.isSending = true;
-    await this.endOfTurn();
-    await this.sendAll();
+  private gather(): void {
+    this.state = "gathering";
+    if (this.isTurnAwaited) return;
+    this.isTurnAwaited = true;
+    // A step later still: whoever waits for what this turn brought goes on first.
+    platform().endOfTurn(() => void Promise.resolve().then(() => this.endTurn()));
   }
 
-  private async sendAll(): Promise<void> {
-    this.isSending = true;
-    while (!this.outbox.isEmpty && this.isOpen()) {
-      for (const parcel of this.outbox.takeAll()) {
-        try {
-          const message = this.isOpen() ? parcel.pack() : undefined;
-          if (message !== undefined) await this.send(parcel, message);
-        } catch (error) {
-          // Whatever went wrong with one, the others leave.
-          this.onError(error);
-        }
-      }
-      await this.endOfTurn();
-    }
-    this.isSending = false;
+  private endTurn(): void {
+    this.isTurnAwaited = false;
+    if (this.state !== "gathering") return;
+    if (!this.outbox.isEmpty) this.sendAll();
+    else this.rest();
   }
 
-  /** When all that goes on now has come to its end, or until plenty waits, if that is sooner. */
-  private endOfTurn(): Promise<void> {
-    return new Promise((resolve) => {
-      this.goOn = resolve;
-      platform().endOfTurn(resolve);
-    });
+  private rest(): void {
+    this.state = "idle";
+    this.becomingIdle?.resolve();
+    this.becomingIdle = undefined;
   }
 
-  /** It may be closed during any send. */
-  private isOpen(): boolean {
-    return !this.link.isClosed;
-  }
-
-  private async send(parcel: Parcel<Message>, message: Message): Promise<void> {
-    try {
-      await this.link.send(message);
-    } catch (error) {
-      if (parcel.refused === undefined) this.onError(error);
-      else parcel.refused(error);
+  private sendAll(): void {
+    // It may be closed during any send.
+    if (this.link.isClosed) {
+      this.rest();
       return;
     }
+    this.state = "sending";
+    this.parcels = this.outbox.takeAll()[Symbol.iterator]();
+    this.sendOn();
+  }
+
+  private sendOn(): void {
+    for (let next = this.parcels.next(); next.done !== true; next = this.parcels.next()) {
+      const sending = this.send(next.value);
+      if (sending === undefined) continue;
+      void sending.then(() => this.sendOn());
+      return;
+    }
+    this.gather();
+  }
+
+  /** Whatever goes wrong with one, the others leave. @returns What is to be waited for before the next. */
+  private send(parcel: Parcel<Message>): Promise<void> | undefined {
+    let message: Message | undefined;
+    try {
+      message = this.link.isClosed ? undefined : parcel.pack();
+    } catch (error) {
+      this.onError(error);
+    }
+    return message === undefined ? undefined : this.hand(parcel, message);
+  }
+
+  private hand(parcel: Parcel<Message>, message: Message): Promise<void> | undefined {
+    try {
+      const sending = this.link.send(message);
+      if (sending !== undefined) {
+        return sending.then(
+          () => parcel.taken?.(),
+          (error: unknown) => this.refused(parcel, error),
+        );
+      }
+    } catch (error) {
+      this.refused(parcel, error);
+      return undefined;
+    }
     parcel.taken?.();
+    return undefined;
+  }
+
+  private refused(parcel: Parcel<Message>, error: unknown): void {
+    if (parcel.refused === undefined) this.onError(error);
+    else parcel.refused(error);
   }
 }

@@ -24,7 +24,15 @@ export interface Inventory {
 
 /** What a server can do beyond the original. */
 export type Feature =
-  "arrays" | "batch" | "cancel" | "confirm-subscriptions" | "local" | "presence" | "signal-counts" | "status";
+  | "arrays"
+  | "batch"
+  | "cancel"
+  | "confirm-subscriptions"
+  | "local"
+  | "presence"
+  | "signal-counts"
+  | "status"
+  | "streams";
 
 /** What a rigwire server says of itself beyond the original. */
 export interface RigwireInventory extends ServerStatus {
@@ -64,6 +72,10 @@ export interface MemberDescription {
   readonly progress?: string;
   /** The same with units; left out where its type is not written out. */
   readonly progressSchema?: JsonSchema;
+  /** The type of the items of a stream; left out where it is none. */
+  readonly stream?: string;
+  /** The same with units; left out where it says nothing. */
+  readonly streamSchema?: JsonSchema;
   /** How long it is waited for without progress, in milliseconds; left out where the time does not depend on it. */
   readonly idleMs?: number;
   /** The same with units, limits and choices. */
@@ -128,7 +140,10 @@ export function inventoryReply(contract: ServiceContract, identity: ServerIdenti
 }
 
 function timeouts(contract: ServiceContract, result: "json" | "buffer"): Record<string, number | null> {
-  const methods = [...contract.methods.values()].filter((method) => method.result === result);
+  // Streams stand with the JSON methods: who cannot read them is told so when it calls one.
+  const methods = [...contract.methods.values()].filter(
+    (method) => (method.result === "buffer" ? "buffer" : "json") === result,
+  );
   return Object.fromEntries(methods.map(({ wireName, timeoutMs }) => [wireName, timeoutMs]));
 }
 
@@ -157,7 +172,17 @@ function describeMember(
         ...(parameter.keyword === true && { keyword: true }),
         ...told("schema", schemas.describe(parameter)),
       }));
-      const { concurrent, interrupts, onCallerLost, progress, idleMs, returns, metadata } = contract;
+      const {
+        concurrent,
+        interrupts,
+        onCallerLost,
+        progress,
+        progressRange,
+        idleMs,
+        returns,
+        metadata,
+        stream,
+      } = contract;
       return {
         ...named,
         concurrent,
@@ -166,11 +191,19 @@ function describeMember(
         ...(progress !== undefined && { progress: typeName(progress) }),
         ...(progress !== undefined &&
           progress.kind !== "any" &&
-          told("progressSchema", schemas.describe({ type: progress, metadata }))),
+          told("progressSchema", {
+            ...schemas.describe({ type: progress, metadata }),
+            ...(progressRange !== undefined && { "x-range": progressRange }),
+          })),
         ...(idleMs !== undefined && { idleMs }),
+        ...(stream !== undefined && {
+          stream: typeName(stream.items),
+          ...told("streamSchema", schemas.describe({ type: stream.items, metadata })),
+        }),
         ...(returns !== undefined && { returns: typeName(returns) }),
         ...(parameters && { parameters }),
-        ...told("returnsSchema", schemas.describe({ type: returns ?? Any, metadata })),
+        ...(stream === undefined &&
+          told("returnsSchema", schemas.describe({ type: returns ?? Any, metadata }))),
       };
     }
     case "property": {
@@ -294,6 +327,8 @@ function decodeMember(wireName: string, value: Readonly<Record<string, unknown>>
     ...(typeof value.progress === "string" && { progress: value.progress }),
     ...(isObject(value.progressSchema) && { progressSchema: value.progressSchema }),
     ...(isTime(value.idleMs) && { idleMs: value.idleMs }),
+    ...(typeof value.stream === "string" && { stream: value.stream }),
+    ...(isObject(value.streamSchema) && { streamSchema: value.streamSchema }),
     ...(typeof value.type === "string" && { type: value.type }),
     ...(typeof value.readonly === "boolean" && { readonly: value.readonly }),
     ...(typeof value.notify === "string" && { notify: value.notify }),

@@ -5,7 +5,7 @@ import { encodeArguments, encodeKeywords } from "./arguments";
 import { encodeJson } from "./json";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
 
-/** What a client asks of a server (plantimager RPC). The last five are additions that only rigwire servers know. */
+/** What a client asks of a server (plantimager RPC). The last six are additions that only rigwire servers know. */
 export type RpcRequest =
   | { readonly event: "GET_INVENTORY" }
   | { readonly event: "INIT_SIGNALS_HANDLING" }
@@ -17,6 +17,7 @@ export type RpcRequest =
   | { readonly event: "CONFIRM_SUBSCRIPTIONS"; readonly token: string }
   | { readonly event: "SIGNAL_COUNTS"; readonly token?: string | undefined }
   | { readonly event: "CANCEL"; readonly id: string }
+  | StreamNext
   | { readonly event: "STATUS" }
   | { readonly event: "LOCAL_ROAD" };
 
@@ -28,6 +29,20 @@ export interface MethodCall extends WithDeadline, WithReplyLimit, WithProgress {
   readonly method: string;
   readonly args: readonly unknown[];
   readonly kwargs: Readonly<Record<string, unknown>>;
+  /** Opens a stream; left out for an ordinary call. */
+  readonly stream?: StreamMode | undefined;
+}
+
+/** How the items of a stream come: each, or the newest when the reader asks. */
+export type StreamMode = "all" | "latest";
+
+/** Asks for the next items of a stream that the same client opened. */
+export interface StreamNext extends WithReplyLimit {
+  readonly event: "STREAM_NEXT";
+  /** The client's id of the request that opened it. Not called `id`: that is the request's own, in a batch. */
+  readonly stream: string;
+  /** How many bytes of items the reader has room for. */
+  readonly credit: number;
 }
 
 export interface PropertySet extends WithDeadline {
@@ -91,6 +106,7 @@ export function encodeRequest(request: RpcRequest, extras: RequestExtras = {}): 
     case "METHOD_CALL":
       return encodeMethodCall(request, extras);
     case "PROPERTY_GET":
+    case "STREAM_NEXT":
       return encodeJson(maxReplyBytes === undefined ? request : { ...request, maxReplyBytes });
     case "PROPERTY_SET":
       return encodeJson(deadline === undefined ? request : { ...request, deadline }, "", arrays);
@@ -109,7 +125,8 @@ function encodeMethodCall(call: MethodCall, extras: RequestExtras): string {
   const until = deadline === undefined ? "" : `,"deadline":${deadline}`;
   const limit = maxReplyBytes === undefined ? "" : `,"maxReplyBytes":${maxReplyBytes}`;
   const wish = progress === undefined ? "" : encodeWish(progress);
-  return `{"event":"METHOD_CALL","method":${JSON.stringify(method)},"params":${params}${until}${limit}${wish}}`;
+  const stream = call.stream === undefined ? "" : `,"stream":"${call.stream}"`;
+  return `{"event":"METHOD_CALL","method":${JSON.stringify(method)},"params":${params}${until}${limit}${wish}${stream}}`;
 }
 
 function encodeWish({ idleMs }: ProgressWish): string {
@@ -164,6 +181,13 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
       return { event: "SIGNAL_COUNTS", token: optionalText(message, "token") };
     case "CANCEL":
       return { event: "CANCEL", id: text(message, "id") };
+    case "STREAM_NEXT":
+      return {
+        event: "STREAM_NEXT",
+        stream: text(message, "stream"),
+        credit: positive(message, "credit") ?? 1,
+        maxReplyBytes: number(message, "maxReplyBytes"),
+      };
     case undefined:
       throw new MalformedMessageError('the request has no "event"');
     default:
@@ -186,7 +210,12 @@ function decodeMethodCall(message: Readonly<Record<string, unknown>>): MethodCal
     maxReplyBytes: number(message, "maxReplyBytes"),
     progress: message.progress === true ? true : undefined,
     idle: positive(message, "idle"),
+    ...(isStreamMode(message.stream) && { stream: message.stream }),
   };
+}
+
+function isStreamMode(value: unknown): value is StreamMode {
+  return value === "all" || value === "latest";
 }
 
 function text(message: Readonly<Record<string, unknown>>, key: string): string {

@@ -74,12 +74,10 @@ async function scan(controller: Remote<ScanController>, { views, name }: ScanArg
     notTTYSchedule: 1_000,
   });
   bar.start(Number(views), 0);
-  const progress = controller.progressChanged.subscribe((value) => bar.update(value));
   const startedAt = performance.now();
-  const { folder, files } = await controller.runScan().finally(() => {
-    progress.unsubscribe();
-    bar.stop();
-  });
+  const run = controller.runScan();
+  run.progress$.subscribe(({ at }) => bar.update(at));
+  const { folder, files } = await run.finally(() => bar.stop());
 
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   console.log(`scanned ${views} views in ${seconds} s into ${relative(process.cwd(), folder)}/`);

@@ -3,6 +3,7 @@ import { combineLatest, map, Subject, type Subscription } from "rxjs";
 import {
   Arg,
   arrayOf,
+  CallContext,
   clientOf,
   injectable,
   InjectClient,
@@ -12,13 +13,24 @@ import {
   RpcProperty,
   RpcService,
   Signal,
+  withOptions,
 } from "rigwire";
 import { CameraContract } from "./camera-contract";
 import { ScanConfig } from "./scan-config";
 import { ScanFolder } from "./scan-folder";
+import { ScanProgress } from "./scan-progress";
 import { Turntable } from "./turntable";
 
 const FULL_TURN = 360;
+
+/** How long a view may take, in milliseconds: a rendered one on a slow computer takes seconds. */
+const VIEW_WITHIN_MS = 60_000;
+
+/** The folder of a scan and the names of the files in it. */
+export interface ScanResult {
+  readonly folder: string;
+  readonly files: string[];
+}
 
 /** plantimager's controller: takes the pictures of a plant from all sides. */
 @injectable()
@@ -97,18 +109,19 @@ export class ScanController {
   }
 
   /**
-   * Turns the plant once around and takes a picture of each view.
+   * Turns the plant once around and takes a picture of each view. Yields how many there are after each; the signals
+   * beside it are for plantimager's clients. Whoever gives it up stops the turntable.
    *
    * @returns The folder of the scan and the names of the files in it.
    */
-  @JsonMethod({ timeout: null })
-  async runScan(): Promise<{ folder: string; files: string[] }> {
+  @JsonMethod({ progress: ScanProgress, timeout: { idle: VIEW_WITHIN_MS } })
+  async *runScan(): AsyncGenerator<ScanProgress, ScanResult> {
     if (!this.readyToScan)
       throw new Error("not ready to scan: camera or turntable is missing, or a scan runs");
     this.isScanning = true;
     this.tellReady();
     try {
-      return await this.scan();
+      return yield* this.scan();
     } finally {
       this.isScanning = false;
       this.tellReady();
@@ -119,17 +132,22 @@ export class ScanController {
     this.watching.unsubscribe();
   }
 
-  private async scan(): Promise<{ folder: string; files: string[] }> {
+  private async *scan(): AsyncGenerator<ScanProgress, ScanResult> {
     const { views } = this.config;
+    // What waits for a device ends with the scan; between two waits the generator ends by itself.
+    const { signal } = CallContext.current();
+    const camera = withOptions(this.camera, { signal });
+    const turntable = withOptions(this.turntable, { signal });
     const folder = await ScanFolder.create(fileURLToPath(this.databaseUrl), this.datasetName);
     this.progress = 0;
     this.maxProgress = views;
-    await this.camera.mode.set("STILL");
+    await camera.mode.set("STILL");
     for (let view = 0; view < views; view++) {
-      const angle = await this.turntable.rotateTo((FULL_TURN / views) * view);
-      const [image, info] = await this.camera.getImage();
+      const angle = await turntable.rotateTo((FULL_TURN / views) * view);
+      const [image, info] = await camera.getImage();
       await folder.add(angle, image, info);
       this.progress = view + 1;
+      yield new ScanProgress(view + 1, views);
     }
     await folder.finish();
     return { folder: folder.path, files: folder.files };

@@ -14,6 +14,7 @@ import {
   type ServeOptions,
 } from "rigwire";
 import { closing } from "../support/closing";
+import { OVER_THE_WIRE } from "../support/tcp-proxy";
 import { RecordingLogger } from "../support/recording-logger";
 
 /** A device that remembers what it was made to do, and in which order. */
@@ -86,7 +87,7 @@ export async function serveBatchDevice(options: ServeOptions = {}) {
 
 /** A client that is connected and knows that its device takes batches. */
 export async function batchingClient(url: string, options: ClientOptions = {}): Promise<Remote<BatchDevice>> {
-  const remote = connect(BatchDevice, url, options);
+  const remote = connect(BatchDevice, url, { ...OVER_THE_WIRE, ...options });
   closing(clientOf(remote));
   await clientOf(remote).inventory({ timeoutMs: 5_000 });
   return remote;

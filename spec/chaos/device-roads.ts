@@ -3,7 +3,12 @@ import { freePort } from "../support/free-port";
 import { TcpProxy } from "../support/tcp-proxy";
 
 /** The roads to a device for which a client needs its address. */
-export const ROADS = ["ipc", "unix", "ws"] as const;
+const SERVED = ["ipc", "unix", "ws"] as const;
+
+type ServedRoad = (typeof SERVED)[number];
+
+/** The local road is taken from another, by whom nothing stands in between. */
+export const ROADS = [...SERVED, "local"] as const;
 
 export type Road = (typeof ROADS)[number];
 
@@ -14,9 +19,9 @@ const SIGNALS = ".signals";
 export class DeviceRoads {
   private constructor(
     /** Where the device serves. */
-    readonly served: Readonly<Record<Road, string>>,
+    readonly served: Readonly<Record<ServedRoad, string>>,
     /** Where its clients connect. */
-    readonly addresses: Readonly<Record<Road, string>>,
+    readonly addresses: Readonly<Record<ServedRoad, string> & Partial<Record<Road, string>>>,
     readonly webSocketPort: number,
     /** Those that can be silent or slow: nobody looks for a heartbeat on a Unix socket, since the system tells its end. */
     readonly wires: readonly TcpProxy[],
@@ -36,7 +41,7 @@ export class DeviceRoads {
       unix: `unix://${pathOf("unix")}`,
       ws: `ws://127.0.0.1:${port}`,
     };
-    if (!isWired) return new DeviceRoads(served, served, port, [], []);
+    if (!isWired) return new DeviceRoads(served, { ...served, local: served.ipc }, port, [], []);
     const wire = (path: string) => TcpProxy.open({ path: pathOf(path) }, pathOf(`wire-${path}`));
     const webSocket = await TcpProxy.open({ host: "127.0.0.1", port });
     const wires = [await wire("ipc"), await wire(`ipc${SIGNALS}`), webSocket];

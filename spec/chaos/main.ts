@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { killAll } from "./chaos-process";
 import { judge, type Verdict } from "./judge";
-import { type LastTick, type MemoryGrowth, type SignalCounts } from "./messages";
+import { type ConnectionCounts, type LastTick, type MemoryGrowth, type SignalCounts } from "./messages";
 import { planOf } from "./plan";
 import { Rig } from "./rig";
 
@@ -28,6 +28,9 @@ interface Outcome {
   readonly lines: readonly string[];
 }
 
+/** What the run is at, for one that does not come to its end. */
+let underway = "its parts start";
+
 async function run(folder: string, seconds: number, seed: number): Promise<Outcome> {
   const rig = await Rig.start(folder, seed);
   try {
@@ -36,13 +39,16 @@ async function run(folder: string, seconds: number, seed: number): Promise<Outco
     const disturbances: Promise<void>[] = [];
     for (const disturbance of planOf(seed, seconds)) {
       await delay(Math.max(startedAt + disturbance.atMs - performance.now(), 0));
+      underway = `after ${disturbance.atMs} ms of ${seconds} s: ${disturbance.kind}`;
       // A part that does not come back is a problem of the run, and the others go on.
       const disturbed = rig.disturb(disturbance).catch((error: unknown) => {
         failures.push(`"${disturbance.kind}" could not be mended: ${messageOf(error)}`);
       });
       disturbances.push(disturbed);
     }
+    underway = "what was disturbed is mended";
     await Promise.all(disturbances);
+    underway = "its parts come to rest, and are compared";
     const { problems, lines } = await examine(rig);
     return { problems: [...failures, ...problems], lines };
   } finally {
@@ -67,11 +73,13 @@ async function examine(rig: Rig): Promise<Outcome> {
     if (finished?.lastTick !== undefined) lastTicks[process.name] = finished.lastTick;
   }
   const signals = new Map<string, SignalCounts>();
+  const connections = new Map<string, ConnectionCounts>();
   for (const { process } of rig.subscribers) {
     const settle = { kind: "settle", lastTicks, withinMs: SETTLE_MS } as const;
     const settled = await answered(process.ask(settle, "settled", SETTLE_MS + ANSWER_MS));
     if (settled === undefined) continue;
     signals.set(process.name, settled.signals);
+    connections.set(process.name, settled.connections);
     for (const missing of settled.missing) problems.push(`at the end ${process.name} ${missing}`);
   }
   const growths: string[] = [];
@@ -95,7 +103,7 @@ async function examine(rig: Rig): Promise<Outcome> {
   });
   return {
     problems: [...verdict.problems, ...problems],
-    lines: report(rig, verdict, signals, growths),
+    lines: report(rig, verdict, signals, connections, growths),
   };
 }
 
@@ -107,6 +115,7 @@ function report(
   rig: Rig,
   verdict: Verdict,
   signals: ReadonlyMap<string, SignalCounts>,
+  connections: ReadonlyMap<string, ConnectionCounts>,
   growths: readonly string[],
 ): string[] {
   const calls = [...verdict.outcomes].sort(([, one], [, other]) => other - one);
@@ -115,6 +124,7 @@ function report(
     `disturbances   ${listed([...rig.done])}`,
     `calls          ${total}: ${listed(calls)}`,
     `answered       ${listed(answered(rig))}`,
+    `connections    ${roads(connections)} (since the last start of each)`,
     `commands run   ${verdict.commandsRun}: ${verdict.runTwice} twice, ${verdict.runLate} after their deadline, ` +
       `${verdict.runForNobody} for a client that was killed`,
     `longest overrun of a deadline  ${verdict.longestOverrunMs.toFixed(0)} ms`,
@@ -131,6 +141,10 @@ function answered(rig: Rig): (readonly [string, number])[] {
     const done = journal.read().filter((entry) => entry.kind === "ended" && entry.outcome === "done");
     return [`of ${process.name}`, done.length];
   });
+}
+
+function roads(connections: ReadonlyMap<string, ConnectionCounts>): string {
+  return [...connections].map(([client, { all, local }]) => `${client} ${all}, ${local} local`).join("; ");
 }
 
 function listed(counts: readonly (readonly [string, number])[]): string {
@@ -174,7 +188,7 @@ async function main(): Promise<void> {
   process.stdout.write(`chaos for ${seconds} s with seed ${seed}\n`);
   const lastResort = setTimeout(
     () => {
-      process.stderr.write(`chaos FAILED: it did not come to an end; seed ${seed}\n`);
+      process.stderr.write(`chaos FAILED: it did not come to an end (${underway}); seed ${seed}\n`);
       process.exit(1);
     },
     seconds * 1_000 + LAST_RESORT_MS,

@@ -24,6 +24,8 @@ export type FromProcess =
       /** What a client still misses, such as `does not reach device-1: …`. */
       readonly missing: readonly string[];
       readonly signals: SignalCounts;
+      /** How often it was connected, and how often of that it had moved to the local road. */
+      readonly connections: ConnectionCounts;
     };
 
 /** What a process held a while after its start and holds now, in bytes, after a collection. */
@@ -34,6 +36,11 @@ export interface MemoryGrowth {
   readonly rssNow: number;
   /** How long lies between, in milliseconds. */
   readonly overMs: number;
+}
+
+export interface ConnectionCounts {
+  readonly all: number;
+  readonly local: number;
 }
 
 export interface SignalCounts {

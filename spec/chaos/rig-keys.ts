@@ -18,6 +18,8 @@ export interface DeviceAccess {
   readonly url: string;
   readonly security: ClientSecurity | Plain;
   readonly token?: string;
+  /** Whether the client may move to the local road. */
+  readonly local: boolean;
 }
 
 /** Who has keys in a rig where others talk openly: some devices, and the clients that may use them. */
@@ -68,9 +70,10 @@ export class RigKeys {
    */
   ofRoad(road: Road, urls: ReadonlyMap<string, string>): string {
     const accesses = [...urls].map(([device, url]): [string, DeviceAccess] => {
-      if (road === "ws") return [device, { url, security: "plain", token: this.token }];
-      if (road === "unix" || !this.isKeyed(device)) return [device, { url, security: "plain" }];
-      return [device, { url, security: { keys: this.client, serverKey: this.device.publicKey } }];
+      const local = road === "local";
+      if (road === "ws") return [device, { url, local, security: "plain", token: this.token }];
+      if (road === "unix" || !this.isKeyed(device)) return [device, { url, local, security: "plain" }];
+      return [device, { url, local, security: { keys: this.client, serverKey: this.device.publicKey } }];
     });
     const file = join(this.folder, `${road}.access.json`);
     writeFileSync(file, JSON.stringify(Object.fromEntries(accesses)), { mode: 0o600 });

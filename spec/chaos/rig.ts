@@ -101,7 +101,12 @@ export class Rig {
       client(`client-${index}`, "client-process", seed + 1_000 * index, index !== CLIENT_WITHOUT_KEYS),
     );
     const ofRoads = ROADS.map((road) => {
-      const urls = new Map(devices.map(({ process, roads }) => [process.name, roads.addresses[road]]));
+      const urls = new Map(
+        devices.flatMap(({ process, roads }): [string, string][] => {
+          const address = roads.addresses[road];
+          return address === undefined ? [] : [[process.name, address]];
+        }),
+      );
       const name = `${road}-client`;
       const file = join(folder, `${name}.jsonl`);
       const args = [name, "", file, keys.ofRoad(road, urls), String(seed)];

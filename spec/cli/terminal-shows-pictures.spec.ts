@@ -4,6 +4,7 @@ import { describeWithPython, type PythonPeer } from "../interop/python-peer";
 import { closing } from "../support/closing";
 import { BARE_OVEN } from "./support/bare-oven";
 import { commandLine } from "./support/command-line";
+import { Cooler } from "./support/cooler";
 import { Spectrometer } from "./support/spectrometer";
 import { Thermometer } from "./support/thermometer";
 
@@ -86,6 +87,26 @@ describeWithPython([], "on a terminal", (python) => {
     await screen.until(/oven\.warm_up {2}█+░+ \d+ of 100/);
     expect(await screen.ended).toBe(0);
     expect(screen.text).toContain("\r\u001b[2Kwarm");
+  });
+
+  it("a progress that is a number is a bar where its range is known, and is counted elsewhere", async () => {
+    const { url } = closing(await serve(new Cooler(), { name: "cooler" }));
+    const ranged = type(["call", url, "coolDown"]);
+    await ranged.until(/cooler\.coolDown {2}█+░+ -?\d\.\d Cel/);
+    expect(await ranged.ended).toBe(0);
+    const counted = type(["call", url, "count", "60"]);
+    await counted.until(/cooler\.count {2}\d+ [\d.]+ m?s/);
+    expect(await counted.ended).toBe(0);
+    expect(counted.text).not.toContain("░");
+  });
+
+  it("a progress that is longer than the terminal is wide does not wrap", async () => {
+    const { url } = closing(await serve(new Thermometer(), { name: "oven", closeGraceMs: 0 }));
+    const screen = type(["call", url, "warm_up", "100"], {}, ["30", "20"]);
+    await screen.until(/oven\.warm_up {2}█*░*… [\d.]+ m?s/);
+    expect(await screen.ended).toBe(0);
+    const drawn = screen.text.split("\r\u001b[2K").map((line) => stripVTControlCharacters(line));
+    expect(Math.max(...drawn.slice(1, -1).map((line) => line.length))).toBeLessThan(30);
   });
 
   it("the table of devices is drawn over itself, and Ctrl-C gives the terminal back", async () => {

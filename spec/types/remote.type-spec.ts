@@ -9,9 +9,15 @@ import {
   type ArrayResult,
   type BufferResult,
   type NdArray,
+  Any,
+  type Latest,
+  type LatestValue,
   type ReadonlyRemoteProperty,
   type Remote,
   type RemoteProperty,
+  type RemoteStream,
+  type Skipped,
+  StreamMethod,
   type Run,
   runOf,
 } from "rigwire";
@@ -66,6 +72,10 @@ declare class Camera {
   parse(): any; // eslint-disable-line @typescript-eslint/no-explicit-any
   never(): never;
   scan(rows: number): AsyncGenerator<number, string>;
+  trace(blocks: number): AsyncIterable<Float32Array>;
+  live(): Observable<number>;
+  later(): Promise<Observable<{ at: number }>>;
+  skippers(): AsyncIterable<{ skipped: string }>;
   film(): AsyncGenerator<Mode, BufferResult<ImageInfo>>;
   park(): AsyncGenerator<{ at: number }, void, void>;
   list(): Generator<string, number>;
@@ -95,6 +105,13 @@ same<R["scan"], (rows: number) => Run<string, number>>(true);
 same<R["film"], () => Run<[data: Buffer, info: ImageInfo], Mode>>(true);
 same<R["park"], () => Run<void, { at: number }>>(true);
 same<R["list"], () => Run<number, string>>(true);
+same<R["trace"], (blocks: number) => RemoteStream<Float32Array>>(true);
+same<R["live"], () => RemoteStream<number>>(true);
+same<R["later"], () => RemoteStream<{ at: number }>>(true);
+same<ReturnType<RemoteStream<number>["asObservable"]>, Observable<number>>(true);
+same<Latest<Float32Array>, Float32Array & Skipped>(true);
+same<Latest<number | null>, LatestValue<number> | LatestValue<null>>(true);
+same<Latest<{ skipped: string }>, LatestValue<{ skipped: string }>>(true);
 same<R["never"], () => Promise<never>>(true);
 same<Run<string, number>["progress$"], Observable<number>>(true);
 // Arrays are what they were.
@@ -188,3 +205,28 @@ type Connected = ReturnType<typeof connectEveryWay>;
 same<Connected["byClass"], Remote<Camera>>(true);
 same<Connected["byContract"], Remote<Contract>>(true);
 same<Connected["byInventory"], Promise<Remote<Camera>>>(true);
+
+/** A generator that tells progress looks the same to remotes: one that streams is declared otherwise. */
+export class Streaming {
+  @StreamMethod(Any)
+  async *trace(): AsyncIterable<number> {
+    yield await Promise.resolve(1);
+  }
+
+  @StreamMethod(Any)
+  live(): Observable<number> {
+    throw new Error("only its type counts");
+  }
+
+  // @ts-expect-error -- it is declared as AsyncGenerator
+  @StreamMethod(Any)
+  async *generated(): AsyncGenerator<number> {
+    yield await Promise.resolve(1);
+  }
+
+  // @ts-expect-error -- it returns no stream
+  @StreamMethod(Any)
+  number(): number {
+    return 1;
+  }
+}

@@ -4,7 +4,7 @@ import { type MethodContract } from "../../contract/service-contract";
 import { parseKeyword, parseMs, parseValue } from "../contract/arguments";
 import { chosenValue } from "../contract/choices";
 import { expectWritable, sensibleName, writeBeside, writeNamed } from "../terminal/buffer-file";
-import { describedMember, parameterAt, parameterNamed } from "../contract/described-member";
+import { describedMember, parameterNamed } from "../contract/described-member";
 import { isSendableArray, type Sendable } from "../../wire/array-reference";
 import { isObject } from "../../wire/message";
 import { arrayFile, partName } from "../terminal/array-file";
@@ -12,6 +12,7 @@ import { printable } from "../terminal/printable";
 import { UsageError } from "../program/exit-code";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
 import { methodNamed } from "../contract/members";
+import { methodArguments } from "../contract/method-arguments";
 import { fateOf } from "../lookup/aborted-call";
 import { newCommand } from "../program/new-command";
 import { type OpenedDevice, withDevice } from "../lookup/opened-device";
@@ -65,7 +66,10 @@ async function call(
   options: CallCommandOptions,
 ): Promise<void> {
   const method = methodNamed(device, name);
-  const byPlace = argumentsOf(device, method, args);
+  if (method.stream !== undefined) {
+    throw new UsageError(`${device.name}.${name} is a stream: use rigwire stream`);
+  }
+  const byPlace = methodArguments(device, method, args);
   const byName = keywordsOf(device, method, options.kw ?? []);
   const timeoutMs = options.timeout === undefined ? undefined : parseMs(options.timeout, "--timeout");
   if (options.out !== undefined && options.out !== "-") await expectWritable(options.out);
@@ -76,7 +80,8 @@ async function call(
     ...(timeoutMs !== undefined && { timeoutMs }),
   });
   const label = `${printable(device.name)}.${printable(method.wireName)}`;
-  const result = await withProgressLine(output, label, run).catch(async (error: unknown) => {
+  const schema = describedMember(device, method.wireName)?.progressSchema;
+  const result = await withProgressLine(output, label, schema, run).catch(async (error: unknown) => {
     if (error instanceof CallAbortedError && signal.aborted) await tellFate(output, device, method);
     throw error;
   });
@@ -110,19 +115,6 @@ async function tellFate(
 ): Promise<void> {
   const fate = await fateOf(device, method);
   if (fate !== undefined) output.note(`${device.name}: ${fate}`);
-}
-
-function argumentsOf(
-  device: OpenedDevice,
-  { wireName }: MethodContract,
-  args: readonly string[],
-): readonly unknown[] {
-  return args.map((text, place) => {
-    const parameter = parameterAt(device, wireName, place);
-    const value = parseValue(text, parameter?.type, `argument ${place + 1}`);
-    const name = parameter?.name ?? `argument ${place + 1}`;
-    return chosenValue(parameter?.schema, text, value, `${device.name}.${wireName}: ${name}`);
-  });
 }
 
 function keywordsOf(

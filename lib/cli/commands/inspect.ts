@@ -76,13 +76,14 @@ function methodRow({ paint }: Colours, device: OpenedDevice, method: MethodContr
   const described = describedMember(device, wireName);
   const parameters = described?.parameters?.map(parameterText).join(", ") ?? dim("…");
   const given = typed(described?.returns ?? (result === "buffer" ? "bytes" : ""), described?.returnsSchema);
-  const returns = given === "" ? "" : ` ${dim("→")} ${printable(given)}`;
+  const stream = described?.stream === undefined ? "" : ` ${dim("→")} ${printable(described.stream)}…`;
+  const returns = given === "" ? stream : ` ${dim("→")} ${printable(given)}`;
   const tells =
     described?.progress === undefined
       ? ""
       : `progress: ${typed(described.progress, described.progressSchema)}`;
   const notes = [
-    paceOf(method),
+    result === "stream" ? "stream" : paceOf(method),
     tells,
     described?.description ?? "",
     ...(described?.parameters ?? []).map(aboutParameter),

@@ -47,7 +47,7 @@ async function watch(
   const printer = new SignalPrinter(
     output,
     signals,
-    ({ wireName }) => describedMember(device, wireName)?.schemas?.[0],
+    (wireName) => describedMember(device, wireName)?.schemas?.[0],
   );
   const watched = [...new Set(signals)];
   const subscribed = subscribe(session, device, watched, count, printer);

@@ -148,7 +148,9 @@ class ContractWriter {
     return candidates.find((signal) => this.device.contract.signals.has(signal));
   }
 
-  private method({ wireName, result, timeoutMs, idleMs, concurrent, interrupts }: MethodContract): string {
+  private method(method: MethodContract): string {
+    if (method.stream !== undefined) return this.stream(method);
+    const { wireName, result, timeoutMs, idleMs, concurrent, interrupts } = method;
     const decorator = result === "json" ? "JsonMethod" : "BufferMethod";
     this.imports.add(decorator).add("remote");
     const described = describedMember(this.device, wireName);
@@ -177,6 +179,21 @@ class ContractWriter {
       ...methodDocumentation(described),
       `  @${decorator}(${options.join(", ")})`,
       `  ${this.nameOf(wireName)}(${declared}): ${returned} {`,
+      `    return remote(${names});`,
+      "  }",
+    ].join("\n");
+  }
+
+  private stream({ wireName, timeoutMs }: MethodContract): string {
+    this.imports.add("StreamMethod").add("remote");
+    const described = describedMember(this.device, wireName);
+    const items = this.use(this.typeOf(described?.stream ?? "any", described?.streamSchema));
+    const further = { ...(timeoutMs !== DEFAULT_METHOD_TIMEOUT_MS && { timeout: String(timeoutMs) }) };
+    const options = this.options(wireName, further, described?.description);
+    const { declared, names } = this.parameters(described?.parameters);
+    return [
+      `  @StreamMethod(${[items.spec, ...options].join(", ")})`,
+      `  ${this.nameOf(wireName)}(${declared}): AsyncIterable<${items.text}> {`,
       `    return remote(${names});`,
       "  }",
     ].join("\n");

@@ -49,6 +49,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (session) => (await import("../commands/watch.js")).watchCommand(session),
   },
   {
+    name: "stream",
+    usage: "DEVICE METHOD [ARG...]",
+    summary: "the items of a stream method, at the pace at which they are printed",
+    load: async (session) => (await import("../commands/stream.js")).streamCommand(session),
+  },
+  {
     name: "types",
     usage: "DEVICE",
     summary: "a contract for TypeScript and other programs: a class, JSON Schema and more",

@@ -24,17 +24,20 @@ interface Candidate {
 const ANSWER_WITHIN_MS = 1_500;
 
 /** What a command takes after its options: a device, then members of it. */
-const MEMBERS: Readonly<Record<string, MemberContract["kind"] | undefined>> = {
-  call: "method",
-  get: "property",
-  set: "property",
-  watch: "signal",
+const MEMBERS: Readonly<Record<string, MemberFilter | undefined>> = {
+  call: (member) => member.kind === "method" && member.stream === undefined,
+  stream: (member) => member.kind === "method" && member.stream !== undefined,
+  get: (member) => member.kind === "property",
+  set: (member) => member.kind === "property",
+  watch: (member) => member.kind === "signal",
 };
 
-/** Commands that take one member only, and values for it. */
-const ONE_MEMBER = new Set(["call", "set"]);
+type MemberFilter = (member: MemberContract) => boolean;
 
-const TAKES_DEVICE = new Set(["inspect", "call", "get", "set", "watch", "types", "diff", "ping"]);
+/** Commands that take one member only, and values for it. */
+const ONE_MEMBER = new Set(["call", "set", "stream"]);
+
+const TAKES_DEVICE = new Set(["inspect", "call", "get", "set", "watch", "stream", "types", "diff", "ping"]);
 
 /**
  * Prints what may stand at the end of a command line, a candidate a line: its text, a tab, a word about it.
@@ -77,13 +80,13 @@ async function candidates(
   if (!TAKES_DEVICE.has(name)) return [];
   const [device, ...members] = values;
   if (device === undefined) return deviceCandidates(session, options);
-  const kind = MEMBERS[name];
-  if (kind === undefined) return [];
+  const isWanted = MEMBERS[name];
+  if (isWanted === undefined) return [];
   const [member, ...given] = members;
   if (ONE_MEMBER.has(name) && member !== undefined) {
     return valueCandidates(session, device, options, member, given.length);
   }
-  return memberCandidates(session, device, options, kind, members);
+  return memberCandidates(session, device, options, isWanted, members);
 }
 
 function commandCandidates(): readonly Candidate[] {
@@ -137,11 +140,11 @@ function memberCandidates(
   session: Session,
   where: string,
   options: DeviceOptions,
-  kind: MemberContract["kind"],
+  isWanted: MemberFilter,
   taken: readonly string[],
 ): Promise<readonly Candidate[]> {
   return withDevice(session, where, options, ({ contract }) => {
-    const members = [...contract.members.values()].filter((member) => member.kind === kind);
+    const members = [...contract.members.values()].filter(isWanted);
     return Promise.resolve(
       members
         .filter(({ wireName }) => !taken.includes(wireName))

@@ -3,6 +3,8 @@ import { AS_JSON } from "../contract/array-text";
 import { hasColours, paint, type Paint } from "./colours";
 import { printable, printableOutput } from "./printable";
 
+const USUAL_COLUMNS = 80;
+
 /** How a command prints: results to stdout, everything else to stderr. */
 export class Output {
   /** Machine-readable: every result is a line of JSON, and nothing else is printed. */
@@ -46,6 +48,12 @@ export class Output {
 
   get rows(): number {
     return this.stdout.isTTY ? this.stdout.rows : Infinity;
+  }
+
+  /** Of the terminal that shows what is printed on the side. */
+  get noteColumns(): number {
+    // A pseudo-terminal that nobody gave a size has 0.
+    return this.stderr.isTTY ? this.stderr.columns || USUAL_COLUMNS : Infinity;
   }
 
   line(text = ""): void {

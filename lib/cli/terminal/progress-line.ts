@@ -1,7 +1,9 @@
 import { type Run } from "../../client/run";
+import { type MemberDescription } from "../../wire/inventory";
 import { bareValueText } from "../contract/value-text";
 import { type Paint } from "./colours";
 import { type Output } from "./output";
+import { printable } from "./printable";
 import { withSpinner } from "./spinner";
 import { fitted } from "./table";
 
@@ -10,11 +12,23 @@ const BAR_WIDTH = 24;
 /** Of a line, for the label, the time and what stands between. */
 const WIDEST_PROGRESS = 48;
 
+/** Digits that can be meant by a precision. */
+const MOST_DIGITS = 20;
+
+/** What a device says of the progress of a method. */
+export type ProgressSchema = MemberDescription["progressSchema"];
+
 /** Shows on stderr, if that is a terminal, how far a call has come, and takes the line away afterwards. */
-export async function withProgressLine<T>(output: Output, label: string, run: Run<T>): Promise<T> {
+export async function withProgressLine<T>(
+  output: Output,
+  label: string,
+  schema: ProgressSchema,
+  run: Run<T>,
+): Promise<T> {
   let newest: unknown;
   const subscription = run.progress$.subscribe((value) => (newest = value));
-  const line = () => [label, progressText(newest, output.notePaint)].filter((part) => part !== "").join("  ");
+  const line = () =>
+    [label, progressText(newest, schema, output.notePaint)].filter((part) => part !== "").join("  ");
   try {
     return await withSpinner(output, line, run);
   } finally {
@@ -22,20 +36,47 @@ export async function withProgressLine<T>(output: Output, label: string, run: Ru
   }
 }
 
-/** A bar where it says how much there is, else the value; empty where nothing was told yet. */
-export function progressText(value: unknown, paint: Paint): string {
+/** A bar where it says how much there is, or the device does, else the value; empty where nothing was told yet. */
+export function progressText(value: unknown, schema: ProgressSchema, paint: Paint): string {
   if (value === undefined || value === null) return "";
-  const part = partOf(value);
-  if (part === undefined) return fitted(bareValueText(value, paint), WIDEST_PROGRESS);
-  const { at, of } = part;
-  const filled = Math.round((BAR_WIDTH * Math.min(Math.max(at, 0), of)) / of);
-  return `${paint.cyan("█".repeat(filled))}${paint.dim("░".repeat(BAR_WIDTH - filled))} ${at} of ${of}`;
+  const text = typeof value === "number" ? quantityText(value, schema) : bareValueText(value, paint);
+  const part = partOf(value) ?? partOfRange(value, schema);
+  if (part === undefined) return fitted(text, WIDEST_PROGRESS);
+  const filled = Math.round(BAR_WIDTH * Math.min(Math.max(part.share, 0), 1));
+  const bar = `${paint.cyan("█".repeat(filled))}${paint.dim("░".repeat(BAR_WIDTH - filled))}`;
+  return `${bar} ${part.text ?? text}`;
+}
+
+/** How much of the whole it is, and how that is said where the value alone does not say it. */
+interface Part {
+  readonly share: number;
+  readonly text?: string;
 }
 
 /** `{ at, of }`: so many of so many. */
-function partOf(value: unknown): { readonly at: number; readonly of: number } | undefined {
+function partOf(value: unknown): Part | undefined {
   if (typeof value !== "object" || value === null || !("at" in value) || !("of" in value)) return undefined;
   const { at, of } = value;
-  if (typeof at !== "number" || typeof of !== "number") return undefined;
-  return Number.isFinite(at) && Number.isFinite(of) && of > 0 ? { at, of } : undefined;
+  if (!isFinite(at) || !isFinite(of) || of <= 0) return undefined;
+  return { share: at / of, text: `${at} of ${of}` };
+}
+
+/** A number within the range that the device says. */
+function partOfRange(value: unknown, schema: ProgressSchema): Part | undefined {
+  const range: unknown = schema?.["x-range"];
+  if (!isFinite(value) || !Array.isArray(range)) return undefined;
+  const [from, to] = range as readonly unknown[];
+  return isFinite(from) && isFinite(to) && from < to ? { share: (value - from) / (to - from) } : undefined;
+}
+
+/** A number with its unit, and no more digits than mean something. */
+function quantityText(value: number, schema: ProgressSchema): string {
+  const { "x-precision": precision, "x-unit": unit } = schema ?? {};
+  const hasDigits = Number.isInteger(precision) && Number(precision) >= 0 && Number(precision) <= MOST_DIGITS;
+  const digits = hasDigits && Number.isFinite(value) ? value.toFixed(Number(precision)) : String(value);
+  return typeof unit === "string" ? `${digits} ${printable(unit)}` : digits;
+}
+
+function isFinite(value: unknown): value is number {
+  return Number.isFinite(value);
 }

@@ -1,4 +1,3 @@
-import { type SignalContract } from "../../contract/service-contract";
 import { type Output } from "./output";
 import { printable } from "./printable";
 import { isNdArray } from "../../contract/nd-array";
@@ -19,7 +18,11 @@ const WIDEST_NUMBER = 24;
 /** Of an array as a line, in characters. */
 const WIDEST_LINE = 80;
 
-/** Prints signals, a line each. */
+interface Named {
+  readonly wireName: string;
+}
+
+/** Prints signals, or the items of streams, a line each. */
 export class SignalPrinter {
   private readonly width: number;
   private readonly courses = new Map<string, NumberCourse>();
@@ -27,15 +30,14 @@ export class SignalPrinter {
 
   constructor(
     private readonly output: Output,
-    signals: readonly SignalContract[],
-    /** What is known of a signal's values. */
-    private readonly schemaOf: (signal: SignalContract) => JsonSchema | undefined = () => undefined,
+    signals: readonly Named[],
+    /** What is known of the values of a signal, by its name. */
+    private readonly schemaOf: (wireName: string) => JsonSchema | undefined = () => undefined,
   ) {
     this.width = Math.max(...signals.map(({ wireName }) => printable(wireName).length));
   }
 
-  print(signal: SignalContract, value: unknown): void {
-    const { wireName } = signal;
+  print({ wireName }: Named, value: unknown): void {
     const time = new Date();
     if (this.output.json) {
       this.output.record({ time: time.toISOString(), signal: wireName, value: value ?? null });
@@ -44,7 +46,7 @@ export class SignalPrinter {
     const { dim, cyan } = this.output.paint;
     const start = `${dim(formatTime(time))}  ${cyan(printable(wireName).padEnd(this.width))}  `;
     const room = this.output.columns - displayWidth(start);
-    const shown = value === undefined ? "" : this.withCourse(signal, value, room);
+    const shown = value === undefined ? "" : this.withCourse(wireName, value, room);
     this.output.line(fitted(`${start}${shown}`.trimEnd(), this.output.columns));
   }
 
@@ -69,10 +71,9 @@ export class SignalPrinter {
   }
 
   /** A number with those before it as a picture, where a person looks. */
-  private withCourse(signal: SignalContract, value: unknown, room: number): string {
-    const { wireName } = signal;
+  private withCourse(wireName: string, value: unknown, room: number): string {
     const { paint, isLive } = this.output;
-    const text = measuredText(value, this.schemaOf(signal), paint);
+    const text = measuredText(value, this.schemaOf(wireName), paint);
     if (isLive && isSendableArray(value)) return this.asLine(value, room);
     if (!isLive || typeof value !== "number") return text;
     const course = this.courses.get(wireName) ?? new NumberCourse(COURSE_LENGTH);

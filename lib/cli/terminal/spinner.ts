@@ -1,10 +1,14 @@
 import { type Output } from "./output";
+import { fitted } from "./table";
 import { formatMs } from "./units";
 
 /** Who waits less than this needs no picture of it, in milliseconds. */
 const SHOWN_AFTER_MS = 500;
 const FRAME_MS = 100;
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"] as const;
+
+/** Between the parts of the line, and at its end. */
+const SPACES = 3;
 
 const CLEAR_LINE = "\r\u001b[2K";
 
@@ -26,7 +30,10 @@ export async function withSpinner<T>(
     if (elapsedMs < SHOWN_AFTER_MS) return;
     const picture = FRAMES[frame++ % FRAMES.length] ?? "";
     const text = typeof label === "string" ? label : label();
-    output.rawNote(`${CLEAR_LINE}${output.notePaint.cyan(picture)} ${text} ${formatMs(elapsedMs)}`);
+    const time = formatMs(elapsedMs);
+    // A line that wraps could not be taken away again.
+    const shown = fitted(text, output.noteColumns - picture.length - time.length - SPACES);
+    output.rawNote(`${CLEAR_LINE}${output.notePaint.cyan(picture)} ${shown} ${time}`);
   }, FRAME_MS);
   try {
     return await work;

@@ -20,6 +20,14 @@ export interface ServerCarrier extends Carrier {
 /** Gets what becomes of a carrier. */
 export interface CarrierReceiver {
   onBytes(chunk: Uint8Array): void;
+  /**
+   * Where the next bytes may be put instead, without a copy; then `onFilled` is called in the place of `onBytes`. Nothing
+   * where there is no such place. Left out: never.
+   */
+  room?(): Uint8Array | undefined;
+  onFilled?(bytes: number): void;
+  /** So many bytes at most are worth reading at once where there is no such place. Left out: any number. */
+  wantedBytes?(): number;
   /** Everything that was handed over has been taken by the system. */
   onDrain(): void;
   /** Nothing comes and goes any more. Called once, also where this side ended it. */

@@ -16,6 +16,9 @@ import { UnreadSignals } from "./unread-signals";
 /** Whoever connects and does not shake hands is dropped after this time, in milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 3_000;
 
+/** The number of what has none. */
+const NO_ID = 0;
+
 /** A client whose replies have so many bytes on their way gets no more before it reads. */
 const MAX_REPLY_BYTES = 4 * 1024 * 1024;
 
@@ -122,6 +125,8 @@ export class ClientLink {
     }
     if (LargeReplies.isLarge(frames)) this.large.add(id, frames);
     else this.writer.write(KIND.message, id, frames);
+    // A batch holds what belongs together: nothing more is worth waiting for.
+    if (id === NO_ID) this.writer.flush();
   }
 
   /** Sends a signal, encoded as a frame; the client misses it if it left too much unread. */

@@ -1,4 +1,5 @@
 import { MalformedMessageError } from "../../errors";
+import { platform } from "../../platform/current";
 import {
   FIXED_HEAD_BYTES,
   isPossible,
@@ -32,6 +33,9 @@ interface Large {
   readonly target: Uint8Array;
   filled: number;
 }
+
+/** From so many bytes on it is worth reading them to where they stay. */
+const LARGE_BYTES = 16 * 1024;
 
 const PARTS_AT = 1;
 const ID_AT = 2;
@@ -78,6 +82,31 @@ export class FrameDecoder {
     }
   }
 
+  /**
+   * Where the next bytes may be put that belong to a large part, without a copy; then {@link filled} is called.
+   *
+   * @returns Nothing where they are to be pushed.
+   */
+  room(): Uint8Array | undefined {
+    const { filling } = this;
+    if (filling === undefined || filling.end - filling.offset < LARGE_BYTES) return undefined;
+    return filling.target.subarray(filling.offset, filling.end);
+  }
+
+  /** So many bytes at most are worth reading at once: what follows them is to be put elsewhere. */
+  get wantedBytes(): number {
+    if (this.large === undefined || this.filling !== undefined || this.pendingHeadBytes > 0) return Infinity;
+    return FIXED_HEAD_BYTES + LENGTH_BYTES;
+  }
+
+  /** So many bytes were put there. */
+  filled(bytes: number): void {
+    // It was stopped meanwhile.
+    if (this.filling === undefined) return;
+    this.filling.offset += bytes;
+    this.filledTo(this.filling);
+  }
+
   /** Hands over nothing more, not even of what was pushed already. */
   stop(): void {
     this.isStopped = true;
@@ -121,7 +150,7 @@ export class FrameDecoder {
   private begin(head: Head, chunk: Uint8Array, offset: number): number {
     if (head.kind === KIND.large) {
       if (this.large !== undefined) throw malformed("a large reply was announced while another is under way");
-      this.large = { head, target: new Uint8Array(head.bytes), filled: 0 };
+      this.large = { head, target: platform().memory(head.bytes), filled: 0 };
       if (head.bytes === 0) this.endLarge(this.large);
       return offset;
     }
@@ -132,7 +161,7 @@ export class FrameDecoder {
       return end;
     }
     this.head = head;
-    this.filling = { target: new Uint8Array(head.bytes), offset: 0, end: head.bytes };
+    this.filling = { target: platform().memory(head.bytes), offset: 0, end: head.bytes };
     return offset;
   }
 
@@ -152,18 +181,21 @@ export class FrameDecoder {
       filling.offset,
     );
     filling.offset += taken;
-    if (filling.offset === filling.end) {
-      this.filling = undefined;
-      const { head, large } = this;
-      this.head = undefined;
-      if (head !== undefined) {
-        this.emit(head, filling.target, 0);
-      } else if (large !== undefined) {
-        large.filled = filling.end;
-        if (large.filled === large.target.length) this.endLarge(large);
-      }
-    }
+    this.filledTo(filling);
     return offset + taken;
+  }
+
+  private filledTo({ target, offset, end }: Filling): void {
+    if (offset < end) return;
+    this.filling = undefined;
+    const { head, large } = this;
+    this.head = undefined;
+    if (head !== undefined) {
+      this.emit(head, target, 0);
+    } else if (large !== undefined) {
+      large.filled = end;
+      if (end === target.length) this.endLarge(large);
+    }
   }
 
   private endLarge({ head, target }: Large): void {

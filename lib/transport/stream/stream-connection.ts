@@ -62,7 +62,10 @@ export class StreamConnection implements Connection {
       this.receive(kind, id, parts),
     );
     const carrierReceiver: CarrierReceiver = {
-      onBytes: (chunk) => this.read(chunk),
+      onBytes: (chunk) => this.read(() => this.decoder.push(chunk)),
+      room: () => this.decoder.room(),
+      wantedBytes: () => this.decoder.wantedBytes,
+      onFilled: (bytes) => this.read(() => this.decoder.filled(bytes)),
       onDrain: () => this.drain(),
       onClose: (reason) => this.lose(reason),
     };
@@ -103,6 +106,8 @@ export class StreamConnection implements Connection {
 
   send(id: number | undefined, frames: readonly Frame[]): Promise<void> | undefined {
     this.writer.write(KIND.message, id ?? 0, frames);
+    // A batch holds what belongs together: nothing more is worth waiting for.
+    if (id === undefined) this.writer.flush();
     if (this.writer.backlog <= MAX_BACKLOG_BYTES) return undefined;
     this.drained ??= deferred();
     return this.drained.promise;
@@ -145,11 +150,11 @@ export class StreamConnection implements Connection {
     this.drained = undefined;
   }
 
-  private read(chunk: Uint8Array): void {
+  private read(decode: () => void): void {
     if (this.isClosed) return;
     this.heartbeat?.heard();
     try {
-      this.decoder.push(chunk);
+      decode();
     } catch (error) {
       if (!(error instanceof MalformedMessageError)) throw error;
       this.lose(messageOf(error));

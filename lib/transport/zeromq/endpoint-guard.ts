@@ -9,6 +9,8 @@ import { openZapDomain } from "./zap-handler";
 export interface EndpointGuard {
   /** Everybody does, and nobody decided that. */
   readonly isOpenByDefault: boolean;
+  /** The name of the key that a client has proved; nothing where it has none. @param identity - As the ROUTER has it. */
+  keyOf(identity: string): string | undefined;
   /** For every socket of the endpoint. */
   socketOptions(url: string): CurveServerOptions | undefined;
   /** Nobody new comes in from now on. Twice is fine. */
@@ -35,6 +37,7 @@ export async function openGuard(
   if (resolved === undefined || resolved === "plain") {
     return {
       isOpenByDefault: resolved === undefined,
+      keyOf: () => undefined,
       socketOptions: () => undefined,
       close: () => undefined,
     };
@@ -50,6 +53,7 @@ export async function openGuard(
   };
   return {
     isOpenByDefault: false,
+    keyOf: (identity) => domain.keyOf(identity),
     socketOptions: (url) => (isWithinProcess(url) ? undefined : options),
     close: () => domain.close(),
   };

@@ -6,10 +6,10 @@ import { type CallSocket } from "./call-socket";
 import { type EndpointGuard } from "./endpoint-guard";
 import { makeSocket } from "./make-socket";
 import {
+  callSocketOptions,
   DEFAULT_REPLY_HIGH_WATER_MARK,
   DEFAULT_ZEROMQ_REPLY_HIGH_WATER_MARK,
   HANDSHAKE_TIMEOUT_MS,
-  peerSocketOptions,
   REQUEST_HIGH_WATER_MARK,
 } from "./socket-options";
 import { speaksPlainly } from "./speaks-plainly";
@@ -36,6 +36,6 @@ export function makeRouter(url: string, options: EndpointOptions, guard: Endpoin
     sendHighWaterMark: replyHighWaterMark ?? DEFAULT_ZEROMQ_REPLY_HIGH_WATER_MARK,
     receiveHighWaterMark: REQUEST_HIGH_WATER_MARK,
   };
-  const socketOptions = { ...peerSocketOptions(url, options), ...security, ...mandatory, ...highWaterMarks };
+  const socketOptions = { ...callSocketOptions(url, options), ...security, ...mandatory, ...highWaterMarks };
   return new ZeroMqRouter(makeSocket(() => new Router(socketOptions)));
 }

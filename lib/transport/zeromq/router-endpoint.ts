@@ -188,10 +188,10 @@ export class RouterEndpoint implements RpcEndpoint {
     });
   }
 
-  /** Each connection is named anew. Which key it proved, ZeroMQ's binding does not tell. */
+  /** Each connection is named anew. */
   private clientOf(identity: Buffer): ClientIdentity {
     const id = identity.toString("latin1");
-    return { id, key: undefined, address: undefined, host: this.router.addressOf?.(id) };
+    return { id, key: this.guard.keyOf(id), address: undefined, host: this.router.addressOf?.(id) };
   }
 
   private probe({ id }: ClientIdentity): void {

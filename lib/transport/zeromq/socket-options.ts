@@ -64,6 +64,23 @@ const KEEPALIVE_PROBES = 5;
 /** What is not taken for this long, though it was sent, never will be, in milliseconds. */
 export const UNTAKEN_MS = 120_000;
 
+const KEEPALIVE = {
+  tcpKeepalive: 1,
+  tcpKeepaliveIdle: KEEPALIVE_IDLE_S,
+  tcpKeepaliveInterval: KEEPALIVE_INTERVAL_S,
+  tcpKeepaliveCount: KEEPALIVE_PROBES,
+  tcpMaxRetransmitTimeout: UNTAKEN_MS,
+} as const;
+
+/**
+ * What a server has towards its clients: no heartbeats of its own. Those of the clients are answered, and say when a
+ * client counts as lost. Where a client leaves while its requests fill its queue, the next heartbeat of this side would
+ * end the process.
+ */
+export function callSocketOptions(url: string, limits: Limits) {
+  return { ...peerSocketOptions(url, limits), heartbeatInterval: 0, ...KEEPALIVE };
+}
+
 /**
  * What both ends of the signals have: no heartbeats. A subscriber whose queue is full reads nothing, no heartbeat
  * either; that ends its process where ZeroMQ's timers meet it, and says nothing about the peer.
@@ -73,10 +90,6 @@ export function signalSocketOptions(url: string, limits: Limits) {
     ...peerSocketOptions(url, limits),
     heartbeatInterval: 0,
     heartbeatTimeToLive: 0,
-    tcpKeepalive: 1,
-    tcpKeepaliveIdle: KEEPALIVE_IDLE_S,
-    tcpKeepaliveInterval: KEEPALIVE_INTERVAL_S,
-    tcpKeepaliveCount: KEEPALIVE_PROBES,
-    tcpMaxRetransmitTimeout: UNTAKEN_MS,
+    ...KEEPALIVE,
   };
 }

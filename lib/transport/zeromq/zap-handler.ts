@@ -6,6 +6,7 @@ import { type AllowedKeys } from "../../security/allowed-keys";
 import { type Logger } from "../../log/logger";
 import { pause } from "../../time/pause";
 import { type Frame } from "../../wire/frame";
+import { ClientIdentities } from "./client-identities";
 import { makeSocket } from "./make-socket";
 import { RefusalLog } from "./refusal-log";
 import { Sender, type Outbox, type Parcel } from "../sender";
@@ -22,12 +23,15 @@ const RETRY_MS = 2;
 export interface ZapDomain {
   /** For the sockets of the endpoint. */
   readonly name: string;
+  /** The name of the key that a client has proved; nothing where it has none. @param identity - As the ROUTER has it. */
+  keyOf(identity: string): string | undefined;
   /** Nobody new is let in from now on. Twice is fine. */
   close(): void;
 }
 
 interface Policy {
   readonly allowed: AllowedKeys;
+  readonly identities: ClientIdentities;
   readonly refusals: RefusalLog;
   readonly log: BurstLog;
 }
@@ -50,7 +54,6 @@ const ANSWER_AFTER_MS = 10;
  */
 const KEPT_FREE = 4;
 
-let clients = 0;
 let shared: SharedHandler | undefined;
 let domains = 0;
 
@@ -76,9 +79,11 @@ export async function openZapDomain(allowed: AllowedKeys, log: Logger): Promise<
     throw error;
   }
   const name = `rigwire-${++domains}`;
-  handler.policies.set(name, { allowed, refusals: new RefusalLog(log), log: new BurstLog(log) });
+  const identities = new ClientIdentities();
+  handler.policies.set(name, { allowed, identities, refusals: new RefusalLog(log), log: new BurstLog(log) });
   return {
     name,
+    keyOf: (identity) => identities.nameOf(identity),
     close() {
       if (handler.policies.delete(name) && release()) handler.close();
     },
@@ -155,7 +160,8 @@ class ZapHandler {
   private async judge({ domain, publicKey, address }: ZapRequest): Promise<Verdict> {
     const policy = this.policies.get(domain);
     if (policy === undefined) return "not-allowed";
-    if (!(await policy.allowed.permits(publicKey))) {
+    const key = await policy.allowed.find(publicKey);
+    if (key === undefined) {
       policy.refusals.tell(publicKey, address);
       return "not-allowed";
     }
@@ -163,7 +169,7 @@ class ZapHandler {
       policy.log.error({}, `no further client can connect: ${outOfFiles().message}`);
       return "no-room";
     }
-    return { identity: `client-${++clients}` };
+    return { identity: policy.identities.next(key.name) };
   }
 }
 

@@ -12,6 +12,9 @@ import { refusedMessage } from "./refused-message";
 import { type ReplyReceiver, type RequestSocket } from "./request-socket";
 import { peerSocketOptions } from "./socket-options";
 
+/** As ZeroMQ says it. */
+const UNBOUNDED = 0;
+
 /** ZeroMQ's own DEALER: towards servers with keys, and within a process. */
 export class ZeroMqDealer implements RequestSocket {
   private readonly socket: Dealer;
@@ -29,6 +32,8 @@ export class ZeroMqDealer implements RequestSocket {
       ...peerSocketOptions(target, options),
       ...curveClientOptions(target, security),
       ...ONE_CONNECTION,
+      // What it asked for comes in whole: with a full queue, a heartbeat after the server's end would end this process.
+      receiveHighWaterMark: UNBOUNDED,
     };
     this.socket = makeSocket(() => new Dealer(socketOptions));
   }

@@ -85,6 +85,10 @@ export class ClientProcess implements Self {
           received: heard.reduce((sum, { signals }) => sum + signals.received, 0),
           missed: heard.reduce((sum, { signals }) => sum + signals.missed, 0),
         },
+        connections: {
+          all: heard.reduce((sum, { connections }) => sum + connections.all, 0),
+          local: heard.reduce((sum, { connections }) => sum + connections.local, 0),
+        },
       });
     });
     child.tell({ kind: "ready", url: "" });

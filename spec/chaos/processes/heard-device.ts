@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { retry } from "rxjs";
+import { distinctUntilChanged, map, retry } from "rxjs";
 import { clientOf, type Remote, withOptions } from "rigwire";
 import { type ChaosDevice } from "../chaos-device";
 import { type Journal } from "../journal";
-import { type LastTick, type SignalCounts } from "../messages";
+import { type ConnectionCounts, type LastTick, type SignalCounts } from "../messages";
 import { TickAccount } from "../tick-account";
 
 const LOOK_EVERY_MS = 50;
@@ -20,6 +20,8 @@ export interface Self {
 /** One device as a client hears of it. */
 export class HeardDevice {
   private readonly account: TickAccount;
+
+  private connected = { all: 0, local: 0 };
 
   /** What `changes$` told last. */
   private mark: string | undefined;
@@ -42,9 +44,23 @@ export class HeardDevice {
       this.account.heard(run, number);
       onTick();
     });
-    clientOf(remote).missed$.subscribe(({ signal, count }) => {
+    const { missed$, state$ } = clientOf(remote);
+    state$
+      .pipe(
+        map((state) => (state.kind === "connected" ? (state.road ?? "another") : undefined)),
+        distinctUntilChanged(),
+      )
+      .subscribe((road) => {
+        if (road !== undefined) this.connected.all += 1;
+        if (road === "local") this.connected.local += 1;
+      });
+    missed$.subscribe(({ signal, count }) => {
       if (signal === "ticked") this.account.missed(count);
     });
+  }
+
+  get connections(): ConnectionCounts {
+    return this.connected;
   }
 
   get signals(): SignalCounts {

@@ -29,9 +29,7 @@ export class HeavyStage {
   }
 }
 
-const [, , registry = ""] = process.argv;
-
-async function main(): Promise<void> {
+async function main(registry: string): Promise<void> {
   const app = new RigApp({ closeOnSignals: true })
     .use(RegistryModule.connect(registry))
     .serve(HeavyStage, { name: "stage", closeGraceMs: 10_000 });
@@ -39,4 +37,4 @@ async function main(): Promise<void> {
   tell(app.servers[0]?.url);
 }
 
-if (registry !== "") void main();
+if (require.main === module) void main(process.argv[2] ?? "");

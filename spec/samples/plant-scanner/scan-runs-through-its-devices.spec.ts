@@ -3,19 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { filter, firstValueFrom, timeout } from "rxjs";
-import { type Remote, RemoteError, RigApp, ValidationError } from "rigwire";
+import { CallAbortedError, type Remote, RemoteError, RigApp, ValidationError } from "rigwire";
 import { growPlant } from "../../../samples/plant-scanner/imaging/plant-model";
 import { RenderedPlantSource } from "../../../samples/plant-scanner/imaging/rendered-plant-source";
 import { PlantCamera } from "../../../samples/plant-scanner/plant-camera";
 import { ScanController } from "../../../samples/plant-scanner/scan-controller";
 import { ScanConfig } from "../../../samples/plant-scanner/scan-config";
+import { type ScanProgress } from "../../../samples/plant-scanner/scan-progress";
 import { Turntable } from "../../../samples/plant-scanner/turntable";
 import { closing } from "../../support/closing";
 import { eventually } from "../../support/eventually";
 
 const READY_MS = 5_000;
 
-async function startRig(): Promise<{
+async function startRig({ degreesPerSecond = 3_600 } = {}): Promise<{
   app: RigApp;
   controller: Remote<ScanController>;
   camera: Remote<PlantCamera>;
@@ -25,7 +26,7 @@ async function startRig(): Promise<{
   const source = new RenderedPlantSource({ angle: () => table.angle.get(), plant: growPlant() });
   const camera = new PlantCamera(source, "127.0.0.1");
   closing(camera);
-  app.serve(new Turntable(3_600), { name: "turntable" }).serve(camera, { name: "camera" });
+  app.serve(new Turntable(degreesPerSecond), { name: "turntable" }).serve(camera, { name: "camera" });
   app.serve(ScanController, { name: "controller" });
   await app.start();
   closing(app.resolve(ScanController));
@@ -55,7 +56,10 @@ describe("a scan", () => {
     const progress: number[] = [];
     controller.progressChanged.subscribe((value) => progress.push(value));
 
-    const scan = await controller.runScan();
+    const run = controller.runScan();
+    const yielded: ScanProgress[] = [];
+    run.progress$.subscribe((value) => yielded.push(value));
+    const scan = await run;
 
     expect(scan).toEqual({
       folder: join(folder, "test-1"),
@@ -71,9 +75,31 @@ describe("a scan", () => {
       size: [96, 54, 3],
       channel: "rgb",
     });
+    expect(yielded).toEqual([
+      { at: 1, of: 3 },
+      { at: 2, of: 3 },
+      { at: 3, of: 3 },
+    ]);
     expect(await controller.progress.get()).toBe(3);
     await eventually("the last view was told", () => progress.length === 3);
     expect(progress).toEqual([1, 2, 3]);
+  });
+
+  it("stops the turntable when its caller gives up, and can begin anew", async () => {
+    const { app, controller } = await startRig({ degreesPerSecond: 10 });
+    await controller.setDbUrl(pathToFileURL(folder).href);
+    await ready(controller);
+    const table = app.client(Turntable, "turntable");
+    const turning = firstValueFrom(table.angleChanged.pipe(timeout(READY_MS)));
+
+    const run = controller.runScan();
+    await turning;
+    run.cancel();
+
+    await expect(run).rejects.toThrow(CallAbortedError);
+    await ready(controller);
+    expect(await table.angle.get()).toBeLessThan(30);
+    expect(await controller.progress.get()).toBe(1);
   });
 
   it("says why it cannot begin, what a wrong setting was, and where scans cannot go", async () => {

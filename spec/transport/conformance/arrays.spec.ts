@@ -34,7 +34,7 @@ const EVERY_KIND: readonly TypedArray[] = [
 ];
 
 /** Arrays arrive as they were sent, over whatever transport. */
-describe.each(TRANSPORTS)("arrays over $name", ({ freshUrl, install }) => {
+describe.each(TRANSPORTS)("arrays over $name", ({ freshUrl, install, serving, connecting }) => {
   let device: ArrayDevice;
   let server: RpcServer;
   let remote: Remote<ArrayDevice>;
@@ -46,9 +46,9 @@ describe.each(TRANSPORTS)("arrays over $name", ({ freshUrl, install }) => {
   beforeEach(async () => {
     device = new ArrayDevice();
     server = closing(
-      await serve(device, { url: freshUrl(), closeGraceMs: 100, logger: new RecordingLogger() }),
+      await serve(device, { url: freshUrl(), closeGraceMs: 100, logger: new RecordingLogger(), ...serving }),
     );
-    remote = connect(ArrayDevice, server.url, { logger: new RecordingLogger() });
+    remote = connect(ArrayDevice, server.url, { logger: new RecordingLogger(), ...connecting });
     closing(clientOf(remote));
   });
 
@@ -196,9 +196,10 @@ describe.each(TRANSPORTS)("arrays over $name", ({ freshUrl, install }) => {
         url: freshUrl(),
         maxMessageBytes: 300_000,
         logger: new RecordingLogger(),
+        ...serving,
       }),
     );
-    const client = connect(ArrayDevice, small.url, { logger: new RecordingLogger() });
+    const client = connect(ArrayDevice, small.url, { logger: new RecordingLogger(), ...connecting });
     closing(clientOf(client));
 
     await expect(client.take(new Float64Array(40_000))).rejects.toThrow(/maxMessageBytes/);

@@ -274,7 +274,11 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl, install, road, ...given }) 
     it("is sent to nobody who did not ask for it", async () => {
       const { inventory } = await connectedState();
       const channel = closing(
-        new ReconnectingChannel(async () => server.url, plain(inventory.rigwire?.signalPort ?? 0, [])),
+        new ReconnectingChannel(
+          async () => server.url,
+          plain(inventory.rigwire?.signalPort ?? 0, []),
+          given.connecting,
+        ),
       );
       const ask = async (further: object) => {
         const params = { args: [3], kwargs: {} };

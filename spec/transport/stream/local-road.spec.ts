@@ -5,7 +5,7 @@ import { firstValueFrom } from "rxjs";
 import { clientOf, type ClientOptions } from "../../../lib/index";
 import { defaultLogger } from "../../../lib/log/logger";
 import { makePrivateFolder } from "../../../lib/platform/private-folder";
-import { type ClientIdentity, type RpcEndpoint } from "../../../lib/transport/endpoint";
+import { type ClientIdentity, type IncomingRequest, type RpcEndpoint } from "../../../lib/transport/endpoint";
 import { localRoadServer } from "../../../lib/transport/stream/local/local-road-server";
 import { removeDeadRoads } from "../../../lib/transport/stream/local/road-place";
 import { KIND } from "../../../lib/transport/stream/frame-layout";
@@ -234,13 +234,13 @@ async function serveOffer(offer: LocalRoadOffer): Promise<string> {
     features: ["local"],
   });
   const endpoint = closing(
-    await openTestEndpoint(({ body, reply }) => {
-      const { event } = decodeObject(body);
+    await openTestEndpoint((request) => {
+      const { event } = decodeObject(request.body);
       const replies: Readonly<Record<string, object>> = {
         GET_INVENTORY: inventory,
         LOCAL_ROAD: { success: true, ...offer },
       };
-      reply([JSON.stringify(replies[String(event)] ?? { success: true, result: true })]);
+      request.reply([JSON.stringify(replies[String(event)] ?? { success: true, result: true })]);
     }),
   );
   return endpoint.url;
@@ -278,9 +278,9 @@ describe("a client on the local road", () => {
   }> {
     const asked: ClientIdentity[] = [];
     const handler = {
-      handle: ({ client, reply }: { client: ClientIdentity; reply: (frames: string[]) => void }) => {
-        asked.push(client);
-        reply(["{}"]);
+      handle: (request: IncomingRequest) => {
+        asked.push(request.client);
+        request.reply(["{}"]);
       },
       attended: () => [],
     };

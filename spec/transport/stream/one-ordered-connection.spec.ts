@@ -175,9 +175,10 @@ describe("over one ordered connection", () => {
       10_000,
     );
 
-    const answered = raw.frames.filter(({ id }) => id <= 60).length;
-    expect(answered).toBeGreaterThan(0);
-    expect(answered).toBeLessThan(20);
+    const answered = () => raw.frames.filter(({ id }) => id <= 60).length;
+    // Small replies pass large ones.
+    await eventually("those that were taken are answered", () => answered() > 0);
+    expect(answered()).toBeLessThan(20);
   });
 
   it("a batch of requests is begun before what was sent behind it", async () => {

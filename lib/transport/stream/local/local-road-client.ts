@@ -2,6 +2,7 @@ import { DEFAULT_HEARTBEAT_MS } from "../../heartbeat";
 import { type LocalRoadClient } from "../../local-road";
 import { StreamConnection } from "../stream-connection";
 import { connectSocket } from "../unix/connect-socket";
+import { DirectReading } from "../unix/direct-reading";
 import { SocketCarrier } from "../unix/socket-carrier";
 import { isRoadPlace } from "./road-place";
 
@@ -17,10 +18,11 @@ export const localRoadClient: LocalRoadClient = {
     signal.throwIfAborted();
     // A server must not be able to send its clients to whatever sockets of this user it likes.
     if (!isRoadPlace(path)) throw new Error("no local road is there");
-    const socket = await connectSocket(path, signal);
+    const reading = new DirectReading();
+    const socket = await connectSocket(path, signal, reading.onread);
     return StreamConnection.open(
       url,
-      (carrierReceiver) => new SocketCarrier(socket, carrierReceiver),
+      (carrierReceiver) => new SocketCarrier(socket, carrierReceiver, reading),
       receiver,
       { maxMessageBytes, heartbeatMs, localRoad: { ticket, proof } },
       signal,

@@ -2,6 +2,7 @@ import { createServer } from "node:net";
 import { isOwnHost } from "../../../address/node/own-addresses";
 import { messageOf } from "../../../errors";
 import { type Logger } from "../../../log/logger";
+import { type Frame } from "../../../wire/frame";
 import { type LocalRoadOffer } from "../../../wire/local-road-offer";
 import { type ClientIdentity, type EndpointOptions, type RequestHandler } from "../../endpoint";
 import { DEFAULT_HEARTBEAT_MS } from "../../heartbeat";
@@ -97,8 +98,8 @@ class LocalRoadOf implements LocalRoadEndpoint {
     return this.endpoint.hasClient(client.id);
   }
 
-  publish(signal: string, frame: string | Uint8Array): void {
-    this.endpoint.publish(signal, frame);
+  publish(signal: string, frame: Frame, data?: Uint8Array): void {
+    this.endpoint.publish(signal, frame, data);
   }
 
   subscriptionsArrived(token: string | undefined): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { createConnection, type Socket } from "node:net";
+import { createConnection, type OnReadOpts, type Socket } from "node:net";
 import { OUT_OF_FILES } from "../../../open-files";
 import { hasCode } from "../../../system-error";
 import { messageOf } from "../../../errors";
@@ -14,11 +14,12 @@ const REASONS: readonly (readonly [code: string, reason: string])[] = [
  * A connection to a Unix socket, or to a named pipe.
  *
  * @param signal - Ends the attempt.
+ * @param onread - Gets what comes.
  * @throws Error with the reason in a few words.
  */
-export function connectSocket(path: string, signal: AbortSignal): Promise<Socket> {
+export function connectSocket(path: string, signal: AbortSignal, onread: OnReadOpts): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = createConnection({ path });
+    const socket = createConnection({ path, onread });
     const end = () => socket.destroy(new Error("the client closed"));
     signal.addEventListener("abort", end, { once: true });
     const fail = (error: Error) => {

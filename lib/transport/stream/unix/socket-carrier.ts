@@ -2,6 +2,7 @@ import { type Socket } from "node:net";
 import { messageOf } from "../../../errors";
 import { hasCode } from "../../../system-error";
 import { type CarrierReceiver, type ServerCarrier } from "../carrier";
+import { type DirectReading } from "./direct-reading";
 
 /** What the system says of a peer that ended before it had read everything. */
 const GONE = ["ECONNRESET", "EPIPE"];
@@ -10,11 +11,14 @@ const GONE = ["ECONNRESET", "EPIPE"];
 export class SocketCarrier implements ServerCarrier {
   private reason = "the peer went away";
 
+  /** @param reading - What the socket was made with. Default: its bytes come as its data. */
   constructor(
     private readonly socket: Socket,
     receiver: CarrierReceiver,
+    reading?: DirectReading,
   ) {
-    socket.on("data", (chunk: Buffer) => receiver.onBytes(chunk));
+    if (reading === undefined) socket.on("data", (chunk: Buffer) => receiver.onBytes(chunk));
+    else reading.attach(receiver);
     socket.on("drain", () => receiver.onDrain());
     // What lies in the socket was read by now.
     socket.on("end", () => socket.destroy());

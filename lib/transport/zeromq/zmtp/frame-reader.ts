@@ -51,6 +51,8 @@ export class FrameReader {
   /** Bodies that were handed over lie in the buffer: it is not written to again. */
   private isShared = false;
   private roomBytes = SMALLEST_ROOM_BYTES;
+  /** What began in it went on elsewhere: it is used again. */
+  private spare: Buffer | undefined;
   private givesRoom = false;
   /** Of the frame that has begun, as far as its header tells. */
   private missingBytes = 0;
@@ -159,9 +161,17 @@ export class FrameReader {
   private grow(least: number): void {
     const known = this.waitingBytes;
     const most = Math.max(least, known * (GROWTH - 1), this.options.reservedBytes);
-    const larger = Buffer.allocUnsafeSlow(known + Math.min(Math.max(least, this.missingBytes), most));
+    const larger = this.memory(known + Math.min(Math.max(least, this.missingBytes), most));
     this.buffer.copy(larger, 0, this.start, this.end);
+    if (this.givesRoom && !this.isShared && this.buffer.length === this.roomBytes) this.spare = this.buffer;
     this.use(larger, known);
+  }
+
+  private memory(bytes: number): Buffer {
+    const { spare } = this;
+    if (spare?.length !== bytes) return Buffer.allocUnsafeSlow(bytes);
+    this.spare = undefined;
+    return spare;
   }
 
   private use(buffer: Buffer, filled: number): void {
