@@ -18,6 +18,7 @@ import {
   serve,
   setOf,
   Signal,
+  StreamMethod,
   tupleOf,
 } from "rigwire";
 import { Subject } from "rxjs";
@@ -76,6 +77,11 @@ class Stage {
     return null;
   }
 
+  @StreamMethod(Step) async *steps(): AsyncIterable<Step> {
+    await Promise.resolve();
+    yield new Step();
+  }
+
   @BufferMethod() image(): BufferResult {
     return [Buffer.of(1), {}];
   }
@@ -97,6 +103,7 @@ const USE = `
     await stage.direction.set("left");
     // @ts-expect-error A plan has steps.
     await stage.run({ mode: "fast" });
+    for await (const { target } of stage.steps()) if (target === end) break;
     stage.done.subscribe(([step, index]) => void (step.target + index + end));
   }
 `;
@@ -134,6 +141,7 @@ describe("The contract of a device", () => {
     expect(takes("methods.run.arguments", { plan: { steps: [{ target: 500 }], mode: "fast" } })).toBe(false);
     expect(takes("methods.run.arguments", {})).toBe(false);
     expect(takes("methods.moveTo.progress", { target: 1 })).toBe(true);
+    expect(takes("methods.steps.item", { target: 101 })).toBe(false);
     expect(takes("signals.done", [{ target: 1 }, 2])).toBe(true);
     expect(takes("signals.done", [{ target: 1 }])).toBe(false);
     expect(document).toMatchObject({ properties: { position: { readOnly: true, "x-unit": "mm" } } });

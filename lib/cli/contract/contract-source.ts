@@ -187,7 +187,7 @@ class ContractWriter {
   private stream({ wireName, timeoutMs }: MethodContract): string {
     this.imports.add("StreamMethod").add("remote");
     const described = describedMember(this.device, wireName);
-    const items = this.use(declaredType(described?.stream ?? "any"));
+    const items = this.use(this.typeOf(described?.stream ?? "any", described?.streamSchema));
     const further = { ...(timeoutMs !== DEFAULT_METHOD_TIMEOUT_MS && { timeout: String(timeoutMs) }) };
     const options = this.options(wireName, further, described?.description);
     const { declared, names } = this.parameters(described?.parameters);

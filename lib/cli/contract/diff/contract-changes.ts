@@ -24,6 +24,8 @@ export interface ContractChange {
   readonly reason: string;
 }
 
+const RESULTS = { json: "JSON", buffer: "bytes", stream: "a stream" } as const;
+
 /** Which way a value goes. */
 type Direction = "to the device" | "from the device" | "both";
 
@@ -86,11 +88,14 @@ class ContractComparison {
     tells: MemberDescription | undefined,
   ): void {
     if (before.result !== after.result) {
-      const [from, to] = [before, after].map(({ result }) => (result === "json" ? "JSON" : "bytes"));
+      const [from, to] = [before, after].map(({ result }) => RESULTS[result]);
       this.add(name, "breaks callers", `its result, ${from}, is ${to} now`);
     }
     this.parameters(name, told?.parameters, tells?.parameters);
     this.value(name, told?.returnsSchema, tells?.returnsSchema, "from the device", "result");
+    if (before.stream !== undefined && after.stream !== undefined) {
+      this.value(name, told?.streamSchema, tells?.streamSchema, "from the device", "item");
+    }
     if (told?.progress !== undefined && tells?.progress === undefined && tells !== undefined) {
       this.add(name, "breaks callers", "it tells no progress any more");
     } else if (tells?.progress !== undefined && told !== undefined) {

@@ -5,6 +5,7 @@ import {
   argumentsSchema,
   definitionsOf,
   describedMembers,
+  isCalled,
   resultSchema,
   signalSchemas,
 } from "./described-members";
@@ -64,7 +65,7 @@ function serversOf(url: string | undefined): object {
 function channelsOf(told: ToldContract, keys: Keys): readonly Channel[] {
   const { methods, properties, signals } = describedMembers(told);
   return [
-    ...methods.map((method): Channel => {
+    ...methods.filter(isCalled).map((method): Channel => {
       const { wireName } = method;
       const key = keys.take(wireName);
       const params = message({ args: { type: "array" }, kwargs: argumentsSchema(method) }, []);

@@ -52,6 +52,11 @@ export function argumentsSchema({ told }: Described<MethodContract>): JsonSchema
   };
 }
 
+/** Whether a method is called once and answers once; a stream is opened, read and closed. */
+export function isCalled({ told }: Described<MethodContract>): boolean {
+  return told.stream === undefined;
+}
+
 /** A method's result; the info object of one that gives bytes. */
 export function resultSchema({ contract, told }: Described<MethodContract>): JsonSchema {
   if (told.returnsSchema !== undefined) return told.returnsSchema;

@@ -13,7 +13,7 @@ type Named = readonly [name: string, schema: JsonSchema];
 /**
  * A contract as one document of JSON Schema 2020-12. The document itself is of an object with the values of the device's
  * properties. Under `$defs` stand the classes by their names, and what methods and signals carry: `methods.NAME.arguments`
- * (by their names), `methods.NAME.result`, `methods.NAME.progress`, `signals.NAME` (a list of the arguments).
+ * (by their names), `methods.NAME.result`, `methods.NAME.progress`, `methods.NAME.item` of a stream, `signals.NAME` (a list of the arguments).
  */
 export function jsonSchemaDocument(told: ToldContract): object {
   const { methods, properties, signals } = describedMembers(told);
@@ -35,7 +35,9 @@ export function jsonSchemaDocument(told: ToldContract): object {
             `methods.${method.wireName}.arguments`,
             { ...argumentsSchema(method), ...describedAs(method.told.description) },
           ],
-          [`methods.${method.wireName}.result`, resultSchema(method)],
+          method.told.stream === undefined
+            ? [`methods.${method.wireName}.result`, resultSchema(method)]
+            : [`methods.${method.wireName}.item`, method.told.streamSchema ?? {}],
           ...(method.told.progress === undefined
             ? []
             : [[`methods.${method.wireName}.progress`, method.told.progressSchema ?? {}] as const]),

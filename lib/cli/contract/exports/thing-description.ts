@@ -6,6 +6,7 @@ import {
   argumentsSchema,
   definitionsOf,
   describedMembers,
+  isCalled,
   resultSchema,
   signalSchemas,
 } from "./described-members";
@@ -60,7 +61,7 @@ export function thingDescription(told: ToldContract): object {
       }),
     ),
     actions: Object.fromEntries(
-      methods.map((method) => [
+      methods.filter(isCalled).map((method) => [
         method.wireName,
         {
           ...described(method.told.description),
