@@ -109,10 +109,10 @@ describe("a command line", () => {
 
   it("can be asked for: every command has a help text with an example", async () => {
     const { stdout } = await rigwire.run("--help");
-    const names = [...stdout.matchAll(/^ {2}([a-z]+) (?:DEVICE|FILE|\[PATH\]|\[options\]|bash)/gm)].map(
+    const names = [...stdout.matchAll(/^ {2}([a-z]+) (?:DEVICE|FILE|A B|\[PATH\]|\[options\]|bash)/gm)].map(
       ([, name = ""]) => name,
     );
-    expect(names).toHaveLength(13);
+    expect(names).toHaveLength(15);
     const helps = await Promise.all(names.map((name) => rigwire.run(name, "--help")));
     helps.forEach(({ code, stdout: help }, index) => {
       expect(help).toMatch(/Examples?:\n {2}\$ /);
