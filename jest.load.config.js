@@ -1,7 +1,7 @@
 const base = require("./jest.config.js");
 
 /**
- * What floods, fills memory, stands still for seconds, compiles or draws much, or needs a browser: `npm run test:load`.
+ * What floods, fills memory, waits or stands still for long, compiles or draws much, or needs a browser: `npm run test:load`.
  *
  * @type {import("jest").Config}
  */
