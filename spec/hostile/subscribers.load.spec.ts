@@ -140,7 +140,9 @@ describe("a subscriber that does not read", () => {
     for (let index = 0; index < count; index++) {
       const peer = await stranger(signals);
       peer.write(message(SUBSCRIBE + EVERYTHING));
-      // The first signal tells that it is subscribed.
+      peer.write(frame("\x04PING\0\0here", COMMAND));
+      // The answer tells that it is subscribed.
+      await peer.nextFrame();
       await probe.emit(1, 1);
       await peer.nextBody();
       peer.pause();
