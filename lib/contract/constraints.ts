@@ -1,8 +1,7 @@
 import { type ValidationError as Violation } from "class-validator";
 import { ValidationError } from "../errors";
 import { quickCheckOf, type QuickCheck } from "./quick-check";
-import { type Rule } from "./rule-keywords";
-import { classValidator, constraintStorage } from "./validator";
+import { classValidator, constraintStorage, type Rule } from "./validator";
 import { type Constructor } from "./value-type";
 
 /** An object that came from the network, turned into its class; its constraints are still to be checked. */
@@ -43,8 +42,8 @@ export function checkConstraints(unchecked: readonly Unchecked[]): Promise<void>
 
 /** What rules that need not be waited for say against an instance, each with its place. */
 export function violationsOf(instance: object, place: string): readonly string[] {
-  if (!hasConstraints(instance.constructor as Constructor<object>)) return [];
-  if (quickCheck(instance.constructor as Constructor<object>)?.(instance) === true) return [];
+  const check = quickCheck(instance.constructor as Constructor<object>);
+  if (check === undefined || check(instance)) return [];
   return messagesOf(place, classValidator().validateSync(instance));
 }
 
@@ -62,10 +61,10 @@ export type PropertyGuard = (value: unknown) => Promise<void>;
  * The class-validator constraints that stand on one property of a device class, as a check for values that are not
  * in a device yet. The device itself is never validated: its other members are its own affair.
  *
- * @returns Nothing where no constraint stands on the property.
+ * @param constraints - Those on the property ({@link rulesOn}).
+ * @returns Nothing where there are none.
  */
-export function propertyGuard(deviceClass: Constructor<object>, member: string): PropertyGuard | undefined {
-  const constraints = rulesOf(deviceClass).filter(({ propertyName }) => propertyName === member);
+export function propertyGuard(member: string, constraints: readonly Rule[]): PropertyGuard | undefined {
   if (constraints.length === 0) return undefined;
   // A class of its own that carries nothing but this property's constraints.
   class Holder {
@@ -81,6 +80,11 @@ export function propertyGuard(deviceClass: Constructor<object>, member: string):
     const violations = await classValidator().validate(holder);
     if (violations.length > 0) throw violated("", violations);
   };
+}
+
+/** The rules on one member of a class, or of what it extends. */
+export function rulesOn(type: Constructor<object>, member: string): Rule[] {
+  return rulesOf(type).filter(({ propertyName }) => propertyName === member);
 }
 
 /** The rules that class-validator knows of the members of a class, and of those that it extends. */

@@ -23,9 +23,9 @@ import {
   type PropertyContract,
   type SignalContract,
 } from "./service-contract";
-import { rulesOf } from "./constraints";
+import { rulesOn } from "./constraints";
 import { metadataOf } from "./value-metadata";
-import { guardOf, ruledType, ruleKeywords } from "./value-rules";
+import { guardOf, ruledType, valueCheck } from "./value-rules";
 import { Any, valueType, valueTypeFromCompiler, type Constructor, type ValueType } from "./value-type";
 
 const contracts = new WeakMap<Constructor<object>, ServiceContract>();
@@ -150,9 +150,9 @@ class ContractBuilder {
     const hasNoSetter = descriptor?.get !== undefined && descriptor.set === undefined;
     const isReadonly = record.readonly ?? hasNoSetter;
     const type = ruledType(this.typeOf(member, record), record);
-    const guard = guardOf(this.type, member, record);
-    const beside = rulesOf(this.type).filter(({ propertyName }) => propertyName === member);
-    const keywords = ruleKeywords(type ?? Any, record, beside);
+    const constraints = rulesOn(this.type, member);
+    const check = valueCheck(member, record);
+    const guard = guardOf(member, check, constraints);
     return {
       kind: "property",
       ...this.named(member, record),
@@ -162,7 +162,8 @@ class ContractBuilder {
       notify: record.notify,
       autoNotify: record.notify !== undefined && (record.autoNotify ?? true),
       guard,
-      ...(keywords !== undefined && { keywords }),
+      ...(check !== undefined && { check }),
+      ...(constraints.length > 0 && { constraints }),
       ...displayed(record),
       ...(type === undefined &&
         guard === undefined &&

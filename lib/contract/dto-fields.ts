@@ -1,6 +1,6 @@
 import { rulesOf } from "./constraints";
-import { type JsonSchema, keywordsOf, type Rule } from "./rule-keywords";
-import { classTransformer } from "./validator";
+import { type JsonSchema, keywordsOf } from "./rule-keywords";
+import { classTransformer, type Rule } from "./validator";
 import { Any, valueTypeFromCompiler, type Constructor, type ValueType } from "./value-type";
 
 /** A field of a class with rules of class-validator, as objects of the class have it on the wire. */

@@ -1,6 +1,8 @@
 import { fieldsOf } from "./dto-fields";
-import { type JsonSchema } from "./rule-keywords";
+import { type JsonSchema, ruleKeywords } from "./rule-keywords";
+import { type Rule } from "./validator";
 import { type ValueMetadata } from "./value-metadata";
+import { type ValueCheck } from "./value-rules";
 import { type Constructor, type ValueType } from "./value-type";
 
 /** What is known of a value: enough to make a control for it, or to check it elsewhere. */
@@ -9,8 +11,10 @@ export interface DescribedValue {
   readonly nullable?: boolean;
   readonly description?: string | undefined;
   readonly metadata?: ValueMetadata | undefined;
-  /** What rules say of it, as keywords of JSON Schema. */
-  readonly keywords?: JsonSchema | undefined;
+  /** The limits and rules that are written out for it. */
+  readonly check?: ValueCheck | undefined;
+  /** The class-validator constraints that stand beside it. */
+  readonly constraints?: readonly Rule[] | undefined;
 }
 
 /** What `bytes` are to numpy. */
@@ -30,8 +34,9 @@ export class SchemaMaker {
   }
 
   /** The schema of a value, with what its author said of it (`x-unit`, `x-precision`, `x-warn`). */
-  describe({ type, nullable = false, description, metadata, keywords }: DescribedValue): JsonSchema {
-    const schema = { ...this.schemaOf(type), ...keywords };
+  describe(value: DescribedValue): JsonSchema {
+    const { type, nullable = false, description, metadata, check, constraints = [] } = value;
+    const schema = { ...this.schemaOf(type), ...ruleKeywords(check, constraints, type.kind === "string") };
     return {
       ...(nullable ? orNull(schema) : schema),
       ...(description !== undefined && { description }),

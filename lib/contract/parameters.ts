@@ -3,7 +3,7 @@ import { compiledParameterTypes, inheritedDescriptor, type ArgRecord, type Class
 import { type ParameterContract } from "./service-contract";
 import { integerDeclaredAs } from "./integers";
 import { metadataOf } from "./value-metadata";
-import { ruledType, ruleKeywords, valueCheck } from "./value-rules";
+import { ruledType, valueCheck } from "./value-rules";
 import { Any, valueType, valueTypeFromCompiler, type ValueType } from "./value-type";
 import { writtenParameters } from "./written-parameters";
 
@@ -48,7 +48,6 @@ export function parametersOf(
     const isRest = arg.rest ?? (own?.isRest === true && index === count - 1);
     const isOptional = own?.isOptional ?? (written === undefined && index >= (required ?? count));
     const check = valueCheck(arg.name ?? `argument ${index + 1}`, arg);
-    const keywords = ruleKeywords(type ?? Any, arg);
     const metadata = naming(arg, index, () => metadataOf(arg));
     return {
       name: arg.name,
@@ -59,7 +58,6 @@ export function parametersOf(
       ...(arg.keyword === true && { keyword: true }),
       ...(type === undefined && check === undefined && { isUnchecked: true }),
       ...(check !== undefined && { check }),
-      ...(keywords !== undefined && { keywords }),
       ...(metadata !== undefined && { metadata }),
       ...(arg.description !== undefined && { description: arg.description }),
     };

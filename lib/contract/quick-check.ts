@@ -1,6 +1,5 @@
 import { type ValidatorConstraintInterface } from "class-validator";
-import { type Rule } from "./rule-keywords";
-import { constraintStorage } from "./validator";
+import { constraintStorage, type Rule } from "./validator";
 
 interface CheckedProperty {
   readonly name: string;

@@ -1,7 +1,6 @@
-import { type MetadataStorage } from "class-validator";
-
-/** A rule of class-validator on one property. */
-export type Rule = ReturnType<MetadataStorage["getTargetValidationMetadatas"]>[number];
+import { rulesOf } from "./constraints";
+import { type Rule } from "./validator";
+import { holderClass, type ValueCheck } from "./value-rules";
 
 /** A schema of JSON Schema 2020-12, or some keywords of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -46,6 +45,27 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
 
 /** Nothing of them is true of a value that is not a text. */
 const OF_TEXTS: ReadonlySet<string> = new Set(["isNotEmpty"]);
+
+/**
+ * What the rules of a value say, as keywords of JSON Schema; choices are part of its type.
+ *
+ * @param check - The limits and rules that are written out.
+ * @param beside - Rules that stand beside the member as decorators.
+ * @param isText - Whether the value is a text.
+ */
+export function ruleKeywords(
+  check: ValueCheck | undefined,
+  beside: readonly Rule[],
+  isText: boolean,
+): JsonSchema {
+  const { min, max, rules = [] } = check ?? {};
+  const written = rules.length === 0 ? [] : rulesOf(holderClass("value", rules));
+  return {
+    ...keywordsOf([...beside, ...written], isText),
+    ...(min !== undefined && { minimum: Number(min) }),
+    ...(max !== undefined && { maximum: Number(max) }),
+  };
+}
 
 /**
  * What rules say of a value, as keywords of JSON Schema.

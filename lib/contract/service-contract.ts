@@ -1,9 +1,9 @@
 import { type PropertyGuard } from "./constraints";
 import { type ExperimentMethod } from "./experiment-methods";
 import { type MethodResult, type OnCallerLost } from "./records";
-import { type JsonSchema } from "./rule-keywords";
 import { type DisplayMetadata, type ValueMetadata } from "./value-metadata";
 import { type ValueCheck } from "./value-rules";
+import { type Rule } from "./validator";
 import { type ValueType } from "./value-type";
 
 /** How long clients wait for a method whose author named no time (plantimager RPC), in milliseconds. */
@@ -12,8 +12,8 @@ export const DEFAULT_METHOD_TIMEOUT_MS = 10_000;
 /** What is known of a value besides its type, for screens and scripts; each left out where there is none. */
 export interface ValueAbout {
   readonly metadata?: ValueMetadata;
-  /** What its rules say, as keywords of JSON Schema. */
-  readonly keywords?: JsonSchema;
+  /** What its values must be beyond their type, as it is written out. */
+  readonly check?: ValueCheck;
 }
 
 /** A parameter of a method. */
@@ -29,8 +29,6 @@ export interface ParameterContract extends ValueAbout {
   readonly nullable: boolean;
   /** Takes all arguments that are left. */
   readonly rest: boolean;
-  /** What its values must be beyond their type; left out where there is nothing of that kind. */
-  readonly check?: ValueCheck;
   /** Is sent by its name, never by its place. Default false. */
   readonly keyword?: boolean;
   /** One line for people; left out where the author wrote none. */
@@ -103,6 +101,8 @@ export interface PropertyContract extends MemberBase, ValueAbout, DisplayMetadat
   readonly autoNotify: boolean;
   /** The limits, rules and class-validator constraints of the property. */
   readonly guard: PropertyGuard | undefined;
+  /** The class-validator constraints that stand beside it; left out where there are none. */
+  readonly constraints?: readonly Rule[];
 }
 
 /** What a service promises of a signal. */

@@ -7,6 +7,9 @@ import { platform } from "../platform/current";
  * they cost start-up time and memory.
  */
 
+/** A rule of class-validator on one property. */
+export type Rule = ReturnType<ClassValidator.MetadataStorage["getTargetValidationMetadatas"]>[number];
+
 let validator: typeof ClassValidator | undefined;
 let transformer: typeof ClassTransformer | undefined;
 

@@ -1,7 +1,7 @@
 import { ContractError, ValidationError } from "../errors";
-import { checkConstraints, propertyGuard, rulesOf, type PropertyGuard, type Unchecked } from "./constraints";
-import { type JsonSchema, keywordsOf, type Rule } from "./rule-keywords";
-import { choiceType, typeName, type Constructor, type ValueType } from "./value-type";
+import { checkConstraints, propertyGuard, type PropertyGuard, type Unchecked } from "./constraints";
+import { type Rule } from "./validator";
+import { choiceType, typeName, type ValueType } from "./value-type";
 
 /** What a value must be beyond its type: of an argument by `@Arg`, of a property by `@RpcProperty`. */
 export interface ValueRules {
@@ -19,6 +19,8 @@ export interface ValueRules {
 export interface ValueCheck {
   readonly min: number | bigint | undefined;
   readonly max: number | bigint | undefined;
+  /** Rules of class-validator that are written out. */
+  readonly rules: readonly PropertyDecorator[];
   /** The value as the one member of an object that carries the rules of class-validator; nothing without such rules. */
   readonly hold: ((value: unknown) => object) | undefined;
 }
@@ -49,7 +51,7 @@ export function ruledType(
 /** What has to be checked of a value of the right type; nothing where there are no such rules. */
 export function valueCheck(place: string, { min, max, rules = [] }: ValueRules): ValueCheck | undefined {
   if (min === undefined && max === undefined && rules.length === 0) return undefined;
-  return { min, max, hold: rules.length === 0 ? undefined : holderOf(place, rules) };
+  return { min, max, rules, hold: rules.length === 0 ? undefined : holderOf(place, rules) };
 }
 
 /**
@@ -73,14 +75,18 @@ export function checkValue(
   if (hold !== undefined) toCheck.push({ place: "", instance: hold(value) });
 }
 
-/** The rules that are written out for a property and those that stand beside it as decorators, as one. */
+/**
+ * The rules that are written out for a property and those that stand beside it as decorators, as one.
+ *
+ * @param check - The former.
+ * @param constraints - The latter.
+ */
 export function guardOf(
-  deviceClass: Constructor<object>,
   member: string,
-  rules: ValueRules,
+  check: ValueCheck | undefined,
+  constraints: readonly Rule[],
 ): PropertyGuard | undefined {
-  const beside = propertyGuard(deviceClass, member);
-  const check = valueCheck(member, rules);
+  const beside = propertyGuard(member, constraints);
   if (check === undefined) return beside;
   return async (value) => {
     const toCheck: Unchecked[] = [];
@@ -90,33 +96,14 @@ export function guardOf(
   };
 }
 
-/**
- * What the rules of a value say, as keywords of JSON Schema; choices are part of its type.
- *
- * @param beside - Rules that stand beside the member as decorators.
- * @returns Nothing where they say nothing that there is a keyword for.
- */
-export function ruleKeywords(
-  type: ValueType,
-  { min, max, rules = [] }: ValueRules,
-  beside: readonly Rule[] = [],
-): JsonSchema | undefined {
-  const written = rules.length === 0 ? [] : rulesOf(holderClass("value", rules));
-  const keywords = {
-    ...keywordsOf([...beside, ...written], type.kind === "string"),
-    ...(min !== undefined && { minimum: Number(min) }),
-    ...(max !== undefined && { maximum: Number(max) }),
-  };
-  return Object.keys(keywords).length === 0 ? undefined : keywords;
-}
-
-/** Makes objects of a class of its own, on whose one member the rules stand. */
+/** Makes objects that carry the rules on their one member. */
 function holderOf(place: string, rules: readonly PropertyDecorator[]): (value: unknown) => object {
   const Holder = holderClass(place, rules);
   return (value) => Object.assign(new Holder(), { [place]: value });
 }
 
-function holderClass(place: string, rules: readonly PropertyDecorator[]): new () => object {
+/** A class of its own, on whose one member the rules stand. */
+export function holderClass(place: string, rules: readonly PropertyDecorator[]): new () => object {
   class Holder {
     [member: string]: unknown;
   }

@@ -121,9 +121,6 @@ export interface ServerIdentity extends ServerStatus {
 /** The reply to `GET_INVENTORY`, as the object that is sent. */
 export function inventoryReply(contract: ServiceContract, identity: ServerIdentity): object {
   const { name, ...rest } = identity;
-  const schemas = new SchemaMaker();
-  const members = descriptions(contract, schemas);
-  const { definitions } = schemas;
   return {
     json_methods: timeouts(contract, "json"),
     buffer_methods: timeouts(contract, "buffer"),
@@ -133,8 +130,7 @@ export function inventoryReply(contract: ServiceContract, identity: ServerIdenti
     rigwire: {
       type: contract.type,
       ...rest,
-      members,
-      ...(Object.keys(definitions).length > 0 && { definitions }),
+      ...descriptionOf(contract),
     },
   };
 }
@@ -147,13 +143,30 @@ function timeouts(contract: ServiceContract, result: "json" | "buffer"): Record<
   return Object.fromEntries(methods.map(({ wireName, timeoutMs }) => [wireName, timeoutMs]));
 }
 
-function descriptions(contract: ServiceContract, schemas: SchemaMaker): Record<string, MemberDescription> {
-  return Object.fromEntries(
+/** What is the same in every inventory of a contract: every client that comes asks for it. */
+interface Description {
+  readonly members: Readonly<Record<string, MemberDescription>>;
+  readonly definitions?: Readonly<Record<string, JsonSchema>>;
+}
+
+const known = new WeakMap<ServiceContract, Description>();
+
+function descriptionOf(contract: ServiceContract): Description {
+  const description = known.get(contract) ?? describe(contract);
+  known.set(contract, description);
+  return description;
+}
+
+function describe(contract: ServiceContract): Description {
+  const schemas = new SchemaMaker();
+  const members = Object.fromEntries(
     [...contract.members.values()].map((member) => [
       member.wireName,
       describeMember(member, contract, schemas),
     ]),
   );
+  const { definitions } = schemas;
+  return { members, ...(Object.keys(definitions).length > 0 && { definitions }) };
 }
 
 function describeMember(
