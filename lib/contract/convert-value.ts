@@ -3,8 +3,7 @@ import { isDateText, isRecord, takesAsItIs } from "./as-it-is";
 import { excerpt, shorten } from "./excerpt";
 import { hasConstraints, type Unchecked } from "./constraints";
 import { arrayCure, arrayExcerpt, type ArrayType, toArray } from "./convert-array";
-import { withArraysAside } from "./arrays-aside";
-import { classTransformer } from "./validator";
+import { dtoInstance } from "./dto-instance";
 import { typeName, type Constructor, type ValueType } from "./value-type";
 
 /**
@@ -194,9 +193,7 @@ function toInstance(dto: Constructor<object>, value: unknown, place: string, unc
   }
   const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
   if (!isObject || arrayExcerpt(value) !== undefined) throw mismatch({ kind: "dto", dto }, value, place);
-  const instance = withArraysAside(value, (plain) =>
-    classTransformer().plainToInstance(dto as new () => object, plain),
-  );
+  const instance = dtoInstance(dto, value);
   if (hasConstraints(dto)) unchecked.push({ place, instance });
   return instance;
 }

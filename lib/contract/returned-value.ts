@@ -1,10 +1,10 @@
 import { ContractError } from "../errors";
 import { isRecord, takesAsItIs } from "./as-it-is";
 import { violationsOf } from "./constraints";
+import { dtoInstance } from "./dto-instance";
 import { excerpt } from "./excerpt";
 import { type MethodContract } from "./service-contract";
 import { toWire } from "./to-wire";
-import { classTransformer } from "./validator";
 import { type Constructor, typeName, type ValueType } from "./value-type";
 
 /**
@@ -50,13 +50,9 @@ function firstProblem(
 
 /** Rules that take their time are left out: a device does not wait for what it may tell. */
 function problemOfInstance(dto: Constructor<object>, value: object, place: string): string | undefined {
-  const instance = value instanceof dto ? value : instanceOf(dto as new () => object, value);
+  const instance = value instanceof dto ? value : dtoInstance(dto, value);
   const [problem] = violationsOf(instance, place);
   return problem;
-}
-
-function instanceOf(dto: new () => object, value: object): object {
-  return classTransformer().plainToInstance(dto, value);
 }
 
 function mismatch(type: ValueType, value: unknown, place: string): string {

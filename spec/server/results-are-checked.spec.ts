@@ -1,10 +1,13 @@
-import { Min } from "class-validator";
+import { IsInstance, Min } from "class-validator";
 import {
   arrayOf,
+  BufferMethod,
   clientOf,
   connect,
   Integer,
   JsonMethod,
+  nd,
+  NdArray,
   oneOf,
   RemoteError,
   RpcService,
@@ -20,6 +23,12 @@ class Reading {
   @Min(0) volts: number = 0;
 }
 
+const IMAGE = nd(Float64Array.of(1, 2, 3, 4), [2, 2]);
+
+class Spectrum {
+  @IsInstance(NdArray) counts: NdArray = IMAGE;
+}
+
 /** What a method gives back is given to it, so that a test can let it break its contract. */
 @RpcService()
 class Meter {
@@ -33,6 +42,9 @@ class Meter {
   }
   @JsonMethod({ returns: arrayOf(Reading) }) async readings(): Promise<unknown> {
     return Promise.resolve(this.result);
+  }
+  @BufferMethod({ returns: Spectrum }) spectrum(): unknown {
+    return this.result;
   }
   @JsonMethod({ returns: setOf(Integer) }) channels(): unknown {
     return this.result;
@@ -51,7 +63,7 @@ async function meter() {
   return { device, remote, url, logger };
 }
 
-type Method = "level" | "calibrated" | "readings" | "channels" | "last";
+type Method = "spectrum" | "level" | "calibrated" | "readings" | "channels" | "last";
 
 describe("A result whose type is declared", () => {
   it.each<[Method, unknown, unknown]>([
@@ -60,6 +72,8 @@ describe("A result whose type is declared", () => {
     ["readings", [{ volts: 1 }], [Object.assign(new Reading(), { volts: 1 })]],
     ["channels", new Set([1, 2]), new Set([1, 2])],
     ["last", null, null],
+    // A plain object with arrays is looked at as an instance, and its arrays stay arrays.
+    ["spectrum", { counts: IMAGE }, { counts: IMAGE }],
   ])("of %s arrives as its type: %p", async (method, result, arrived) => {
     const { device, remote } = await meter();
     device.result = result;
