@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { clientOf, connect } from "rigwire";
 import { KIND } from "../../lib/transport/stream/frame-layout";
+import { signalAccount } from "../support/signal-account";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { RawStream } from "../support/raw-stream";
@@ -22,17 +23,14 @@ async function startDevice(options: object = {}) {
   await child.next();
   const probe = connect(Probe, url);
   closing(clientOf(probe));
-  let heard = 0;
-  let missed = 0;
-  clientOf(probe).missed$.subscribe(({ count }) => (missed += count));
-  probe.moved.subscribe(() => (heard += 1));
+  const account = signalAccount(probe, probe.moved);
   await probe.stop();
   forgetPeak(child.pid);
   return {
     child,
     url,
     probe,
-    account: () => ({ heard, missed }),
+    account,
     before: residentMemory(child.pid).now,
   };
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { clientOf, connect } from "rigwire";
+import { signalAccount } from "../support/signal-account";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { ask, keyedDealer, type KeyedDevice, keyedSubscriber } from "../support/keyed-peers";
@@ -32,12 +33,9 @@ async function startDevice(options: object = {}) {
     security: { keys: { publicKey, secretKey }, serverKey: publicKey },
   });
   closing(clientOf(probe));
-  let heard = 0;
-  let missed = 0;
-  clientOf(probe).missed$.subscribe(({ count }) => (missed += count));
-  probe.moved.subscribe(() => (heard += 1));
+  const account = signalAccount(probe, probe.moved);
   await probe.stop();
-  return { child, device, probe, account: () => ({ heard, missed }) };
+  return { child, device, probe, account };
 }
 
 function call(method: string, ...args: unknown[]) {

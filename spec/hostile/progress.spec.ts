@@ -1,7 +1,7 @@
-import { Router } from "zeromq";
 import { clientOf, connect, JsonMethod, RigwireError, RpcService, type Run, serve } from "rigwire";
 import fc from "../support/seeded-fast-check";
 import { closing } from "../support/closing";
+import { EvilServer, type SendFrames } from "../support/evil-server";
 import { eventually } from "../support/eventually";
 import { rawDealer } from "../support/raw-client";
 import { RecordingLogger } from "../support/recording-logger";
@@ -46,41 +46,16 @@ const INVENTORY = {
 };
 
 /** Sends whatever it is told before and after the good reply to `home`. */
-class EvilServer {
+class ServerOfRubbish extends EvilServer {
   before: Buffer[][] = [];
   after: Buffer[][] = [];
-  private readonly router = new Router({ linger: 0, sendHighWaterMark: 0 });
 
-  static async open(): Promise<EvilServer> {
-    const server = closing(new EvilServer());
-    await server.router.bind("tcp://127.0.0.1:*");
-    // It ends in the midst of what it sends.
-    server.run().catch(() => undefined);
-    return server;
-  }
-
-  get url(): string {
-    return String(this.router.lastEndpoint);
-  }
-
-  close(): void {
-    this.router.close();
-  }
-
-  private async run(): Promise<void> {
-    for await (const [client, id, delimiter, body] of this.router) {
-      if (client === undefined || id === undefined || delimiter === undefined || body === undefined) continue;
-      const { event } = JSON.parse(String(body)) as { event: string };
-      const send = (...frames: Buffer[]) =>
-        // A first frame without content is a batch's: its elements have the ids.
-        this.router.send(frames[0]?.length === 0 ? [client, ...frames] : [client, id, delimiter, ...frames]);
-      if (event === "GET_INVENTORY") await send(Buffer.from(JSON.stringify(INVENTORY)));
-      else {
-        for (const frames of this.before) await send(...frames);
-        await send(Buffer.from('{"success":true,"result":"good"}'));
-        for (const frames of this.after) await send(...frames);
-      }
-    }
+  protected async answer(_event: string | undefined, send: SendFrames, sendBare: SendFrames): Promise<void> {
+    // A first frame without content is a batch's: its elements have the ids.
+    const sendAny = (frames: Buffer[]) => (frames[0]?.length === 0 ? sendBare : send)(...frames);
+    for (const frames of this.before) await sendAny(frames);
+    await send(Buffer.from('{"success":true,"result":"good"}'));
+    for (const frames of this.after) await sendAny(frames);
   }
 }
 
@@ -114,7 +89,7 @@ const rubbish = fc.oneof(
 
 describe("a client", () => {
   it("gets its result whatever comes as progress before and after it", async () => {
-    const server = await EvilServer.open();
+    const server = await new ServerOfRubbish(INVENTORY).open();
     const remote = stageAt(server.url);
     await fc.assert(
       fc.asyncProperty(
@@ -135,7 +110,7 @@ describe("a client", () => {
   });
 
   it("reads on through a flood of progress that it did not ask for", async () => {
-    const server = await EvilServer.open();
+    const server = await new ServerOfRubbish(INVENTORY).open();
     const remote = stageAt(server.url);
     server.before = Array.from({ length: 20_000 }, (_, index) => progress(`"seq":${index},"value":${index}`));
 
@@ -143,7 +118,7 @@ describe("a client", () => {
   });
 
   it("is not kept waiting beyond its time by progress that never ends in a result", async () => {
-    const server = await EvilServer.open();
+    const server = await new ServerOfRubbish(INVENTORY).open();
     const remote = connect(Stage, server.url, { logger: new RecordingLogger(), timeoutMs: 300 });
     closing(clientOf(remote));
     server.before = Array.from({ length: 100_000 }, (_, index) =>

@@ -1,9 +1,9 @@
-import { Router } from "zeromq";
 import { interval, map, type Observable, range } from "rxjs";
 import { Observable as Source } from "rxjs";
 import { clientOf, connect, JsonMethod, RigwireError, RpcService, serve, StreamMethod } from "rigwire";
 import fc from "../support/seeded-fast-check";
 import { closing } from "../support/closing";
+import { EvilServer, type SendFrames } from "../support/evil-server";
 import { eventually } from "../support/eventually";
 import { rawClient, rawDealer } from "../support/raw-client";
 import { RecordingLogger } from "../support/recording-logger";
@@ -78,36 +78,13 @@ const INVENTORY = {
 };
 
 /** Opens whatever it is asked to, and answers with what it is told. */
-class EvilServer {
+class ServerOfRubbish extends EvilServer {
   answers: Buffer[][] = [];
-  private readonly router = new Router({ linger: 0, sendHighWaterMark: 0 });
 
-  static async open(): Promise<EvilServer> {
-    const server = closing(new EvilServer());
-    await server.router.bind("tcp://127.0.0.1:*");
-    // It ends in the midst of what it sends.
-    server.run().catch(() => undefined);
-    return server;
-  }
-
-  get url(): string {
-    return String(this.router.lastEndpoint);
-  }
-
-  close(): void {
-    this.router.close();
-  }
-
-  private async run(): Promise<void> {
-    for await (const [client, id, delimiter, body] of this.router) {
-      if (client === undefined || id === undefined || delimiter === undefined || body === undefined) continue;
-      const { event } = JSON.parse(String(body)) as { event?: string };
-      const send = (...frames: Buffer[]) => this.router.send([client, id, delimiter, ...frames]);
-      if (event === "GET_INVENTORY") await send(Buffer.from(JSON.stringify(INVENTORY)));
-      if (event === "METHOD_CALL") await send(Buffer.from('{"event":"PROGRESS","seq":0}'));
-      if (event !== "STREAM_NEXT") continue;
-      await send(...(this.answers.shift() ?? [Buffer.from('{"success":true,"items":[],"end":true}')]));
-    }
+  protected async answer(event: string | undefined, send: SendFrames): Promise<void> {
+    if (event === "METHOD_CALL") await send(Buffer.from('{"event":"PROGRESS","seq":0}'));
+    if (event !== "STREAM_NEXT") return;
+    await send(...(this.answers.shift() ?? [Buffer.from('{"success":true,"items":[],"end":true}')]));
   }
 }
 
@@ -151,7 +128,7 @@ async function readAll(stream: AsyncIterable<unknown>): Promise<unknown> {
 
 describe("a reader", () => {
   it("gets items of its type, or an error, whatever comes as items", async () => {
-    const server = await EvilServer.open();
+    const server = await new ServerOfRubbish(INVENTORY).open();
     const remote = stageAt(server.url);
     await fc.assert(
       fc.asyncProperty(fc.array(rubbish, { maxLength: 4 }), async (answers) => {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { clientOf, connect } from "rigwire";
+import { signalAccount } from "../support/signal-account";
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { frame, message, RawPeer } from "../support/raw-peer";
@@ -24,13 +25,10 @@ async function startDevice(options: object = {}) {
   const { url } = (await child.next()) as { readonly url: string };
   const probe = connect(Probe, url);
   closing(clientOf(probe));
-  let heard = 0;
-  let missed = 0;
-  clientOf(probe).missed$.subscribe(({ count }) => (missed += count));
-  probe.moved.subscribe(() => (heard += 1));
+  const account = signalAccount(probe, probe.moved);
   await probe.stop();
   const signals = `tcp://127.0.0.1:${await signalPort(url)}`;
-  return { child, url, probe, signals, account: () => ({ heard, missed }) };
+  return { child, url, probe, signals, account };
 }
 
 async function signalPort(url: string): Promise<number> {
