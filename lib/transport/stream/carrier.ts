@@ -17,17 +17,20 @@ export interface ServerCarrier extends Carrier {
   end(): void;
 }
 
+/** Says where the next bytes belong, for carriers that can put them there. */
+export interface DirectTarget {
+  /** Where they may be put; then `filled` is called. Nothing where they are to be handed over. */
+  room(): Uint8Array | undefined;
+  filled(bytes: number): void;
+  /** So many at most are worth reading at once where there is no such place. */
+  wantedBytes(): number;
+}
+
 /** Gets what becomes of a carrier. */
 export interface CarrierReceiver {
   onBytes(chunk: Uint8Array): void;
-  /**
-   * Where the next bytes may be put instead, without a copy; then `onFilled` is called in the place of `onBytes`. Nothing
-   * where there is no such place. Left out: never.
-   */
-  room?(): Uint8Array | undefined;
-  onFilled?(bytes: number): void;
-  /** So many bytes at most are worth reading at once where there is no such place. Left out: any number. */
-  wantedBytes?(): number;
+  /** Takes bytes without a copy, in the place of `onBytes`. Left out: it does not. */
+  readonly direct?: DirectTarget;
   /** Everything that was handed over has been taken by the system. */
   onDrain(): void;
   /** Nothing comes and goes any more. Called once, also where this side ended it. */

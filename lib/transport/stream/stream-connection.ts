@@ -63,9 +63,11 @@ export class StreamConnection implements Connection {
     );
     const carrierReceiver: CarrierReceiver = {
       onBytes: (chunk) => this.read(() => this.decoder.push(chunk)),
-      room: () => this.decoder.room(),
-      wantedBytes: () => this.decoder.wantedBytes,
-      onFilled: (bytes) => this.read(() => this.decoder.filled(bytes)),
+      direct: {
+        room: () => this.decoder.room(),
+        filled: (bytes) => this.read(() => this.decoder.filled(bytes)),
+        wantedBytes: () => this.decoder.wantedBytes,
+      },
       onDrain: () => this.drain(),
       onClose: (reason) => this.lose(reason),
     };

@@ -36,20 +36,20 @@ export class DirectReading {
   }
 
   private room(): Uint8Array {
-    const direct = this.receiver?.room?.();
+    const direct = this.receiver?.direct?.room();
     this.isDirect = direct !== undefined;
     if (direct !== undefined) return direct;
     if (this.chunk.length - this.offset < this.chunkBytes * LEAST_ROOM) {
       this.chunk = Buffer.allocUnsafeSlow(this.chunkBytes);
       this.offset = 0;
     }
-    const wanted = this.receiver?.wantedBytes?.() ?? Infinity;
+    const wanted = this.receiver?.direct?.wantedBytes() ?? Infinity;
     return this.chunk.subarray(this.offset, this.offset + wanted);
   }
 
   private read(bytes: number): void {
     if (this.isDirect) {
-      this.receiver?.onFilled?.(bytes);
+      this.receiver?.direct?.filled(bytes);
       return;
     }
     const end = this.offset + bytes;
