@@ -10,6 +10,12 @@ export interface PropertyOptions extends ValueRules, ValueMetadata, DisplayMetad
   readonly notify?: string;
   /** Whether setting the property emits `notify`; false where the setter emits by itself. Default true. */
   readonly autoNotify?: boolean;
+  /**
+   * How old the value may be, in milliseconds: beyond it `read()` gives the quality `"stale"`. The value is as old as its
+   * last update: an assignment to the property, by the device or a client, also of an equal value, or an emission of
+   * the `notify` signal, a Subject. Before the first one it is stale. Default: the value is of the moment when it is read.
+   */
+  readonly maxAgeMs?: number;
   /** Refuses remote sets. Default: true for an accessor without a setter, false otherwise. */
   readonly readonly?: boolean;
   /** Whether null may be set. Default false. */

@@ -16,6 +16,7 @@ export {
 } from "../decorators/stream-method";
 export { Signal, type SignalOptions } from "../decorators/signal";
 
+export { align, type Aligned, type AlignOptions } from "./client/align";
 export { type CallOptions } from "./client/call-options";
 export { type MissingMembers } from "./client/check-fulfilled";
 export { connect } from "./client/connect";
@@ -23,7 +24,12 @@ export { clientOf, withOptions } from "./client/create-remote";
 export { type ClientHandler, type ClientInterceptor, type ClientRequest } from "./client/interceptor";
 export { type Keywords } from "./client/outgoing-arguments";
 export { type Run, runOf } from "./client/run";
-export { type ReadonlyRemoteProperty, type Remote, type RemoteProperty } from "./client/remote";
+export {
+  type PropertyChanges,
+  type ReadonlyRemoteProperty,
+  type Remote,
+  type RemoteProperty,
+} from "./client/remote";
 export {
   type Latest,
   type LatestValue,
@@ -34,6 +40,9 @@ export {
 export { type Road } from "./transport/connection";
 export { type ClientOptions, type ClientState, type RpcClient } from "./client/rpc-client";
 export { type MissedSignals } from "./client/signal-sequences";
+export { type Reading, type Timed } from "./client/timed";
+export { type TimedSignalOptions } from "./client/timed-signals";
+export { withTime } from "./client/with-time";
 
 export { type ArrayResult, type BufferResult } from "./contract/buffer-result";
 export { nd, NdArray, type NdLayout } from "./contract/nd-array";

@@ -51,6 +51,52 @@ export class RemoteError extends RigwireError {
   }
 }
 
+/**
+ * A property's value cannot be relied on. A getter throws it with the reason, and whoever asks for the value gets it:
+ * `get()` rejects with it, `read()` gives its reason and value with the quality `"bad"`.
+ *
+ * @example
+ * ```ts
+ * get temperature(): number {
+ *   if (!this.probe.isConnected) throw new BadValue("the probe is not connected", { value: this.lastTemperature });
+ *   return this.probe.temperature;
+ * }
+ * ```
+ */
+export class BadValue extends RigwireError {
+  /** What there is in place of a good value, such as the last one; nothing where the device gave none. */
+  readonly value: unknown;
+
+  /**
+   * @param reason - Why, in a few words: what a person reads beside the value.
+   * @param options.value - What there is in place of a good value: JSON of the property's type. Default: nothing.
+   */
+  constructor(
+    readonly reason: string,
+    { value }: { readonly value?: unknown } = {},
+    place: ErrorPlace = {},
+  ) {
+    super(place.device === undefined ? reason : `${placeName(place)}its value is bad: ${reason}`, place);
+    this.value = value;
+  }
+}
+
+/** Events of two devices cannot be brought together as was asked; the message has the reason and the cure. */
+export class AlignmentError extends RigwireError {
+  /**
+   * @param problem - `"uncertain"`: the clocks are not known well enough to tell. `"alone"`: there is no event near
+   *   enough. `"crowded"`: more events waited than are kept.
+   * @param event - The event that stays without a partner.
+   */
+  constructor(
+    message: string,
+    readonly problem: "uncertain" | "alone" | "crowded",
+    readonly event: unknown,
+  ) {
+    super(message);
+  }
+}
+
 /** The source of a signal failed at the device. Whoever subscribes again has it subscribed again. */
 export class SignalError extends RigwireError {
   /**

@@ -4,6 +4,7 @@ import {
   type MethodContract,
   type PropertyContract,
   type ServiceContract,
+  type SignalContract,
 } from "../contract/service-contract";
 import { ContractError } from "../errors";
 import { type CallOptions } from "./call-options";
@@ -11,6 +12,7 @@ import { propertyChanges } from "./property-changes";
 import { type Remote, type RemoteProperty } from "./remote";
 import { type RemoteStream } from "./remote-stream";
 import { type RpcClient } from "./rpc-client";
+import { hasTimes } from "./timed-signals";
 
 interface Plumbing {
   readonly client: RpcClient;
@@ -106,8 +108,14 @@ function remoteMember(
     case "property":
       return remoteProperty(client, contract, member, options);
     case "signal":
-      return client.signal(member);
+      return remoteSignal(client, member);
   }
+}
+
+function remoteSignal(client: RpcClient, signal: SignalContract): Observable<unknown> {
+  const observable = client.signal(signal);
+  hasTimes(observable, (options) => client.timedSignal(signal, options));
+  return observable;
 }
 
 function remoteMethod(client: RpcClient, method: MethodContract, options: CallOptions) {
@@ -128,6 +136,7 @@ function remoteProperty(
   return {
     get: () => client.get(property, options),
     set: (value) => client.set(property, value, options),
+    read: () => client.read(property, options),
     changes$: propertyChanges(client, contract, property),
   };
 }

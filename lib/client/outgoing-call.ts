@@ -12,7 +12,7 @@ import { DEFAULT_MAX_MESSAGE_BYTES } from "../transport/message-limit";
 import { PendingCall } from "../transport/pending-call";
 import { type ChannelOptions } from "../transport/rpc-channel";
 import { OutgoingArrays } from "../wire/outgoing-arrays";
-import { errorOf } from "../wire/failures";
+import { errorOf, type Failure } from "../wire/failures";
 import { frameBytes, isLarger } from "../wire/frame";
 import { type Feature } from "../wire/inventory";
 import { type ReceivedReply } from "../wire/message";
@@ -147,11 +147,16 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
   protected succeed(frames: ReceivedReply): void {
     try {
       const reply = decodeReply(frames, this.defaults.maxTextBytes);
-      if (reply.kind === "failure") this.reject(errorOf(reply.failure, this.place));
+      if (reply.kind === "failure") this.answeredBy(reply.failure);
       else this.resolve(this.kind.read(reply, this.place));
     } catch (error) {
       this.reject(withPlace(error, this.place));
     }
+  }
+
+  /** The device answered with a failure. */
+  protected answeredBy(failure: Failure): void {
+    this.reject(errorOf(failure, this.place));
   }
 
   protected override progressed(message: ReceivedReply): void {
@@ -194,15 +199,26 @@ function isIdleTimeout(time: CallOptions["timeoutMs"]): time is IdleTimeout {
   return typeof time === "object" && time !== null;
 }
 
-function knowsArrays({ inventory }: Peer): boolean {
-  return inventory.rigwire?.features.includes("arrays" satisfies Feature) === true;
+function knowsArrays(peer: Peer): boolean {
+  return offers(peer, "arrays");
+}
+
+function offers({ inventory }: Peer, feature: Feature): boolean {
+  return inventory.rigwire?.features.includes(feature) === true;
 }
 
 /** An original, or an older device, is not told what it could not use. */
 function requestFor(peer: Peer, request: RpcRequest): RpcRequest {
-  if (request.event !== "PROPERTY_GET" || request.takesArrays !== true || knowsArrays(peer)) return request;
-  const { event, property } = request;
-  return { event, property };
+  if (request.event !== "PROPERTY_GET") return request;
+  const { event, property, takesArrays, time } = request;
+  const isKnown = (takesArrays !== true || knowsArrays(peer)) && (time !== true || offers(peer, "time"));
+  if (isKnown) return request;
+  return {
+    event,
+    property,
+    ...(takesArrays === true && knowsArrays(peer) && { takesArrays }),
+    ...(time === true && offers(peer, "time") && { time }),
+  };
 }
 
 /** An original, or an older device, would take no notice of a second frame, and of the call neither. */

@@ -13,6 +13,7 @@ import { isObject } from "../wire/message";
 import { encodeRequest } from "../wire/requests";
 import { signalEndTopic, signalTopic } from "../wire/signals";
 import { missingMembers, notFulfilled, type MissingMembers } from "./check-fulfilled";
+import { ClockEstimate } from "./clock-estimate";
 import { type ClockReading, ServerClock } from "./server-clock";
 import { type SignalSequences } from "./signal-sequences";
 
@@ -21,6 +22,8 @@ export interface Peer {
   readonly inventory: Inventory;
   /** Nothing where the server tells none. */
   readonly clock: ServerClock | undefined;
+  /** When what it stamps by that clock happened; nothing where it tells none. */
+  readonly estimate?: ClockEstimate | undefined;
   /** What the server said of itself last, and when on the clock of `performance.now()`. */
   latest?: { readonly status: ServerStatus; readonly at: number };
   /** Members of the contract that it lacks: by their names in TypeScript, what it has not. */
@@ -60,7 +63,8 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
     verify?.({ name: inventory.name, type: inventory.rigwire?.type });
     const missing = this.missingIn(inventory);
     this.sequences.connected(inventory.rigwire?.instance);
-    return { inventory, clock: reading === undefined ? undefined : new ServerClock(reading), missing };
+    if (reading === undefined) return { inventory, clock: undefined, missing };
+    return { inventory, clock: new ServerClock(reading), estimate: new ClockEstimate(reading), missing };
   }
 
   private missingIn(inventory: Inventory): ReadonlyMap<string, string> {
@@ -85,7 +89,9 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
     const status = await askStatus(peer, ask);
     if (status === undefined) return;
     const answeredAt = performance.now();
-    peer.clock?.add({ clock: status.clock, askedAt, answeredAt });
+    const reading = { clock: status.clock, askedAt, answeredAt };
+    peer.clock?.add(reading);
+    peer.estimate?.add(reading);
     peer.latest = { status, at: answeredAt };
   }
 

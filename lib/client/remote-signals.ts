@@ -1,4 +1,4 @@
-import { Observable, share } from "rxjs";
+import { defer, finalize, map, Observable, share } from "rxjs";
 import { convertValue } from "../contract/convert-value";
 import { convertFromOriginal } from "../contract/original-coercion";
 import { type SignalContract } from "../contract/service-contract";
@@ -15,10 +15,13 @@ import {
   isSignalEnd,
   type SignalEnd,
   type SignalMessage,
+  timesOf,
 } from "../wire/signals";
 import { notOffered } from "./check-fulfilled";
 import { type Peer } from "./peer";
 import { type SignalSequences } from "./signal-sequences";
+import { timed, type Timed } from "./timed";
+import { momentOfSignal, type TimedSignalOptions } from "./timed-signals";
 
 /** The signals of one device as Observables; each is subscribed on the wire while somebody here subscribes. */
 export class RemoteSignals {
@@ -26,6 +29,8 @@ export class RemoteSignals {
   /** What was read last: an original's subscribers all get every frame, one after the other. */
   private last:
     { readonly frames: SignalFrames; readonly message: SignalMessage | SignalEnd | undefined } | undefined;
+  /** What is being handed out. */
+  private current: SignalMessage | undefined;
   private readonly log: BurstLog;
 
   /**
@@ -52,6 +57,22 @@ export class RemoteSignals {
     const observable = this.open(contract).pipe(share());
     this.observables.set(contract.wireName, observable);
     return observable;
+  }
+
+  /** The same, with the moments when the device emitted it: the device is told that somebody wants them. */
+  timed(contract: SignalContract, options: TimedSignalOptions): Observable<Timed<unknown>> {
+    return defer(() => {
+      let peer: Peer | undefined;
+      const wish = this.channel.state$.subscribe((state) => {
+        if (state.kind === "connected") peer = state.peer;
+      });
+      // First: then the first signal has its moment.
+      wish.add(this.channel.subscribe(timesOf(contract.wireName)).subscribe());
+      return this.observe(contract).pipe(
+        map((value) => timed(value, momentOfSignal(this.current?.time, peer, options))),
+        finalize(() => wish.unsubscribe()),
+      );
+    });
   }
 
   private open(contract: SignalContract): Observable<unknown> {
@@ -86,7 +107,9 @@ export class RemoteSignals {
           }
           if (message.seq !== undefined) this.sequences.received(wireName, message.seq);
           const value = this.valueOf(contract, message, isOriginal ? frames.frame : undefined);
-          if (value !== UNFIT) observer.next(value);
+          if (value === UNFIT) return;
+          this.current = message;
+          observer.next(value);
         },
         complete: () => observer.complete(),
       });

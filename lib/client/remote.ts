@@ -2,6 +2,7 @@ import { type Observable } from "rxjs";
 import { type Bytes } from "../platform/platform";
 import { type RemoteStream } from "./remote-stream";
 import { type Run } from "./run";
+import { type Reading } from "./timed";
 
 /**
  * A device of class `T` as it is seen from elsewhere: a method gives a function returning a promise, one that yields a
@@ -20,13 +21,32 @@ export interface RemoteProperty<V> extends ReadonlyRemoteProperty<V> {
 
 /** A property that only the device itself sets. */
 export interface ReadonlyRemoteProperty<V> {
-  /** Asks the device for the value now. */
+  /**
+   * Asks the device for the value now.
+   *
+   * @throws BadValue if the device says that the value cannot be relied on.
+   */
   get(): Promise<V>;
   /**
-   * The value now, each new value after it, and the value again after a reconnect; needs a `notify` signal.
-   * Fails with a ContractError where the property has none.
+   * Asks the device for the value, when it was true, and whether it can be relied on: a bad value is an answer here.
+   *
+   * Of a device that tells no time, as an original, the time is the middle between the question and the answer, and
+   * `uncertaintyMs` half of what lies between.
    */
-  readonly changes$: Observable<V>;
+  read(): Promise<Reading<V>>;
+  /**
+   * The value now, each new value after it, and the value again after a reconnect; needs a `notify` signal.
+   * Fails with a ContractError where the property has none. Bad values are left out: `withTime(changes$)` tells them.
+   */
+  readonly changes$: PropertyChanges<V>;
+}
+
+/** The values of a property, as they change. */
+export interface PropertyChanges<V> extends Observable<V> {
+  /**
+   * What `withTime(changes$)` gives: each value with its time and quality, and another whenever the quality changes.
+   */
+  readonly readings$: Observable<Reading<V>>;
 }
 
 type RemoteMember<T, K extends keyof T> =

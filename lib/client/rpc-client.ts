@@ -7,7 +7,7 @@ import {
 } from "../contract/service-contract";
 import { toWire } from "../contract/to-wire";
 import { Any, mayHoldArrays } from "../contract/value-type";
-import { type ErrorPlace, messageOf } from "../errors";
+import { BadValue, ContractError, type ErrorPlace, messageOf } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import {
   type ChannelOptions,
@@ -18,7 +18,7 @@ import {
 import { type Road } from "../transport/connection";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
 import { type Inventory } from "../wire/inventory";
-import { type MethodCall, type RpcRequest, type StreamNext } from "../wire/requests";
+import { type MethodCall, type PropertyGet, type RpcRequest, type StreamNext } from "../wire/requests";
 import { type StreamItems } from "../wire/streams";
 import { type CallOptions } from "./call-options";
 import { type MissingMembers } from "./check-fulfilled";
@@ -28,6 +28,7 @@ import { checkSendable, outgoingArguments, type Keywords } from "./outgoing-argu
 import { type ClientHandler, type ClientInterceptor, type ClientRequest, interceptedBy } from "./interceptor";
 import { MissedLog } from "./missed-log";
 import { DeviceProtocol, type Peer } from "./peer";
+import { ReadingCall, readingKindOf } from "./property-reading";
 import { RemoteSignals } from "./remote-signals";
 import { RemoteRun, type Run, RunProgress } from "./run";
 import { getKindOf, INVENTORY, methodKindOf, setKindOf, STOP_SERVER } from "./request-kinds";
@@ -35,6 +36,8 @@ import { PulledStream, type RemoteStream } from "./remote-stream";
 import { SignalSequences, type MissedSignals } from "./signal-sequences";
 import { itemsKindOf, StreamCall, type StreamListener, StreamPull } from "./stream-call";
 import { StreamReader, type StreamRoad } from "./stream-reader";
+import { type Reading, type Timed } from "./timed";
+import { type TimedSignalOptions } from "./timed-signals";
 
 export interface ClientOptions extends ChannelOptions, CallOptions {
   /** What errors call the device. Default: the name it has in its inventory, or its address. */
@@ -263,13 +266,45 @@ export class RpcClient {
   }
 
   private getDirectly(property: PropertyContract, options: CallOptions): Promise<unknown> {
-    const takesArrays = mayHoldArrays(property.type);
-    const request = {
-      event: "PROPERTY_GET",
-      property: property.wireName,
-      ...(takesArrays && { takesArrays }),
-    } as const;
-    return this.request(request, getKindOf(property), options);
+    return this.request(getRequest(property), getKindOf(property), options);
+  }
+
+  /**
+   * Asks the device for a property's value, when it was true, and whether it can be relied on. Interceptors see a `get`,
+   * and a `BadValue` where the value is bad.
+   */
+  async read(property: PropertyContract, options: CallOptions = {}): Promise<Reading<unknown>> {
+    if (!this.isIntercepted) return this.readDirectly(property, options);
+    const { device } = this;
+    const { member } = property;
+    let seen: Reading<unknown> | undefined;
+    const send: ClientHandler = async (request) => {
+      seen = await this.readDirectly(property, request.options);
+      if (seen.quality === "bad") throw new BadValue(seen.reason, seen, { device, member });
+      return seen.value;
+    };
+    const handle = interceptedBy(this.options.interceptors ?? [], send);
+    try {
+      await handle({ kind: "get", device, member, args: [], kwargs: {}, options });
+    } catch (error) {
+      if (!(error instanceof BadValue) || seen?.quality !== "bad") throw error;
+    }
+    if (seen !== undefined) return seen;
+    throw new ContractError(`${device}.${member} was not read: an interceptor gave a value without asking`, {
+      device,
+      member,
+    });
+  }
+
+  private readDirectly(property: PropertyContract, options: CallOptions): Promise<Reading<unknown>> {
+    return new Promise((resolve, reject) => {
+      const request = { ...getRequest(property), time: true };
+      const kind = readingKindOf(property);
+      const ignore = () => undefined;
+      this.channel.send(
+        new ReadingCall(property, resolve, this, request, kind, options, this.options, ignore, reject),
+      );
+    });
   }
 
   /**
@@ -300,6 +335,11 @@ export class RpcClient {
   /** What a signal tells while someone is subscribed. */
   signal(contract: SignalContract): Observable<unknown> {
     return this.signals.observe(contract);
+  }
+
+  /** The same, each with the moment when the device emitted it. */
+  timedSignal(contract: SignalContract, options: TimedSignalOptions = {}): Observable<Timed<unknown>> {
+    return this.signals.timed(contract, options);
   }
 
   /** What the device says of itself, asked anew. */
@@ -374,6 +414,11 @@ export class RpcClient {
     const { name } = state.peer.inventory;
     this.lastKnown = name === "" ? state.url : name;
   }
+}
+
+function getRequest({ wireName, type }: PropertyContract): PropertyGet {
+  const takesArrays = mayHoldArrays(type);
+  return { event: "PROPERTY_GET", property: wireName, ...(takesArrays && { takesArrays }) };
 }
 
 function toClientState(state: ChannelState<Peer>): ClientState {

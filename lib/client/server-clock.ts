@@ -1,11 +1,11 @@
 /** Two clocks of quartz part by less than this, in parts of a whole, where nobody corrects them. */
-const USUAL_DRIFT = 200e-6;
+export const USUAL_DRIFT = 200e-6;
 
 /**
  * A clock that is being corrected may run slower than another by as much: chrony slews by up to 1/12 unless told
  * otherwise (maxslewrate), and other programs by less.
  */
-const WORST_DRIFT = 0.1;
+export const WORST_DRIFT = 0.1;
 
 /** A round trip within this time tells the clock well enough, in milliseconds. */
 const GOOD_ROUND_TRIP_MS = 20;

@@ -2,6 +2,7 @@ import { ContractError, messageOf } from "../errors";
 import { isGeneratorFunction } from "./generators";
 import { experimentMethodsOf } from "./experiment-methods";
 import { integerDeclaredAs, integerOfAnySize } from "./integers";
+import { maxAge } from "./max-age";
 import { parametersOf } from "./parameters";
 import {
   compiledType,
@@ -161,6 +162,7 @@ class ContractBuilder {
       nullable: record.nullable ?? false,
       notify: record.notify,
       autoNotify: record.notify !== undefined && (record.autoNotify ?? true),
+      ...maxAge(record, hasNoSetter),
       guard,
       ...(check !== undefined && { check }),
       ...(constraints.length > 0 && { constraints }),
@@ -204,6 +206,7 @@ class ContractBuilder {
   private named(member: string, { wireName, description }: MemberRecord) {
     const name = wireName ?? WIRE_NAMES[this.service.naming ?? "as-is"](member);
     if (name === "") throw new ContractError("the wire name is empty");
+    if (name.startsWith("rigwire:")) throw new ContractError(`the wire name "${name}" begins with "rigwire:"`);
     return { member, wireName: name, description };
   }
 

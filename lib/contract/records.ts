@@ -52,6 +52,7 @@ export interface PropertyRecord extends MemberOptions, ValueRules, ValueMetadata
   readonly kind: "property";
   readonly notify?: string;
   readonly autoNotify?: boolean;
+  readonly maxAgeMs?: number;
   readonly readonly?: boolean;
   readonly nullable?: boolean;
   readonly type?: TypeSpec;

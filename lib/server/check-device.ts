@@ -9,7 +9,8 @@ import { checkTellable, checkWatchable } from "./property-watch";
  */
 export function checkDevice(device: Device, contract: ServiceContract): void {
   for (const { member } of contract.signals.values()) device.signal(member);
-  for (const { member, notify, autoNotify } of contract.properties.values()) {
+  for (const { member, notify, autoNotify, maxAgeMs } of contract.properties.values()) {
+    if (maxAgeMs !== undefined) checkWatchable(device, member);
     if (!autoNotify || notify === undefined) continue;
     device.subject(notify);
     checkWatchable(device, member);

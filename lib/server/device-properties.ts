@@ -1,15 +1,19 @@
+import { type Observable } from "rxjs";
 import { checkConstraints, type Unchecked } from "../contract/constraints";
 import { convertValue } from "../contract/convert-value";
 import { type PropertyContract, type ServiceContract } from "../contract/service-contract";
-import { messageOf, ValidationError } from "../errors";
+import { toWire } from "../contract/to-wire";
+import { BadValue, messageOf, ValidationError } from "../errors";
 import { type Logger } from "../log/logger";
-import { deviceFailure, refusal } from "../wire/failures";
+import { badValueFailure, deviceFailure, refusal } from "../wire/failures";
 import { type PropertyGet, type PropertySet } from "../wire/requests";
 import { withContext } from "./call-context";
-import { type Device } from "./device";
+import { type Device, isSubject } from "./device";
+import { type DeviceTime } from "./device-time";
 import { type FailureLog } from "./failure-log";
 import { isPromise } from "./is-promise";
-import { watchProperty } from "./property-watch";
+import { PropertyQuality } from "./property-quality";
+import { watchAssignments, watchProperty } from "./property-watch";
 import { type ServedRequest } from "./served-request";
 
 /** A request for a property's value. */
@@ -21,6 +25,8 @@ export type ServedSet = ServedRequest<PropertyContract, PropertySet>;
 /** A device's properties: read, set after all checks, and told through their notify signals when they change. */
 export class DeviceProperties {
   private readonly unwatch: readonly (() => void)[];
+  /** By wire name. */
+  private readonly qualities: ReadonlyMap<string, PropertyQuality>;
   /** The last set of a property whose check is not over. What comes after it for that property waits. */
   private readonly underway = new Map<string, Promise<void>>();
 
@@ -29,17 +35,32 @@ export class DeviceProperties {
     private readonly contract: ServiceContract,
     private readonly log: Logger,
     private readonly failures: FailureLog,
+    time: DeviceTime,
   ) {
+    this.qualities = new Map(
+      [...contract.properties.values()].map((property) => [property.wireName, this.qualityOf(property, time)]),
+    );
     this.unwatch = [...contract.properties.values()].flatMap((property) => {
-      if (!property.autoNotify || property.notify === undefined) return [];
+      const onAssigned = () => this.qualities.get(property.wireName)?.updated();
+      if (!property.autoNotify || property.notify === undefined) {
+        return property.maxAgeMs === undefined ? [] : [watchAssignments(device, property.member, onAssigned)];
+      }
       const subject = device.subject(property.notify);
       return watchProperty(
         device,
         property.member,
         (value) => this.notify(property, subject, value),
         (error) => this.notTold(property, error),
+        property.maxAgeMs === undefined ? undefined : onAssigned,
       );
     });
+  }
+
+  /** Of properties that tell their changes, by wire name: emits when the value becomes stale, bad or good again. */
+  qualityChanges(): readonly (readonly [wireName: string, changed: Observable<void>])[] {
+    return [...this.qualities].flatMap(([wireName, { changed }]) =>
+      this.contract.properties.get(wireName)?.notify === undefined ? [] : [[wireName, changed] as const],
+    );
   }
 
   get(request: ServedGet): void {
@@ -73,11 +94,29 @@ export class DeviceProperties {
     try {
       const value = withContext(request, () => this.device.get(request.contract.member));
       if (isPromise(value)) return this.settle(request, value);
-      request.succeed(value);
+      this.gave(request, value);
     } catch (error) {
-      this.failed(request, error);
+      this.gaveNone(request, error);
     }
     return undefined;
+  }
+
+  private gave(request: ServedGet, value: unknown): void {
+    const quality = this.qualities.get(request.contract.wireName);
+    quality?.wasGood();
+    if (request.request.time === true) request.valueStamp = quality?.stamp();
+    request.succeed(value);
+  }
+
+  private gaveNone(request: ServedGet, error: unknown): void {
+    const { type, wireName } = request.contract;
+    const quality = this.qualities.get(wireName);
+    if (!(error instanceof BadValue) || quality === undefined) {
+      this.failed(request, error);
+      return;
+    }
+    quality.wasBad(error.reason);
+    request.fail(badValueFailure(error, toWire(type, error.value), quality.stamp()));
   }
 
   private async checkAndSet(request: ServedSet): Promise<void> {
@@ -103,9 +142,9 @@ export class DeviceProperties {
 
   private async settle(request: ServedGet, value: PromiseLike<unknown>): Promise<void> {
     try {
-      request.succeed(await value);
+      this.gave(request, await value);
     } catch (error) {
-      this.failed(request, error);
+      this.gaveNone(request, error);
     }
   }
 
@@ -117,22 +156,38 @@ export class DeviceProperties {
   /** Leaves the device as it was before it was served. */
   release(): void {
     for (const unwatch of this.unwatch) unwatch();
+    for (const quality of this.qualities.values()) quality.close();
+  }
+
+  private qualityOf({ member, notify, maxAgeMs }: PropertyContract, time: DeviceTime): PropertyQuality {
+    const signal = notify === undefined ? undefined : this.device.signal(notify);
+    return new PropertyQuality({
+      now: () => time.now(),
+      maxAgeMs,
+      emissions: signal !== undefined && isSubject(signal) ? signal : undefined,
+      onBad: (reason) =>
+        this.log.warn({ member }, `the value of ${this.device.className}.${member} is bad: ${reason}`),
+    });
   }
 
   /** A notification that fails is the device's affair, never that of who set the property. */
   private notify(
-    { member }: PropertyContract,
+    property: PropertyContract,
     subject: { next(value: unknown): void },
     value: unknown,
   ): void {
     try {
       subject.next(value);
     } catch (error) {
-      this.notTold({ member }, error);
+      this.notTold(property, error);
     }
   }
 
-  private notTold({ member }: Pick<PropertyContract, "member">, error: unknown): void {
+  private notTold({ member, wireName }: PropertyContract, error: unknown): void {
+    if (error instanceof BadValue) {
+      this.qualities.get(wireName)?.wasBad(error.reason);
+      return;
+    }
     const place = `${this.device.className}.${member}`;
     this.log.error({ err: error }, `${place} was set, but its change could not be told: ${messageOf(error)}`);
   }

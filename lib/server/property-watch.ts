@@ -1,6 +1,6 @@
 import { inheritedDescriptor } from "../contract/records";
 import { whyNotJson } from "../contract/value-type";
-import { ContractError } from "../errors";
+import { BadValue, ContractError } from "../errors";
 import { OutgoingArrays } from "../wire/outgoing-arrays";
 import { decodeJson, encodeJson } from "../wire/json";
 import { platform } from "../platform/current";
@@ -14,7 +14,8 @@ import { isPromise } from "./is-promise";
  *
  * @param onChange - Gets the value that is read back after an assignment, if it differs from the one before; of an
  *   asynchronous getter when it is there, if it differs from the one that was told last.
- * @param onFailure - Gets the error of an asynchronous getter.
+ * @param onFailure - Gets the error of an asynchronous getter, and the bad value that any getter gave.
+ * @param onAssigned - Called after each assignment, also of an equal value, before `onChange`. Default: nobody is told.
  * @returns Takes the watch away again; the property keeps its value.
  */
 export function watchProperty(
@@ -22,6 +23,7 @@ export function watchProperty(
   member: string,
   onChange: (value: unknown) => void,
   onFailure: (error: unknown) => void,
+  onAssigned: () => void = () => undefined,
 ): () => void {
   const { target } = device;
   const own = Object.getOwnPropertyDescriptor(target, member);
@@ -34,9 +36,51 @@ export function watchProperty(
     set: (value: unknown) => {
       const before = snapshot(() => property.get());
       property.set(value);
+      onAssigned();
       const after = snapshot(() => property.get());
       if (isPromise(after)) awaited.assigned(after);
-      else if (!platform().deepEqual(before, after)) onChange(property.get());
+      else if (!platform().deepEqual(before, after)) tellChange(property, onChange, onFailure);
+    },
+  });
+  return () => {
+    Reflect.deleteProperty(target, member);
+    property.restore();
+  };
+}
+
+function tellChange(
+  property: Property,
+  onChange: (value: unknown) => void,
+  onFailure: (error: unknown) => void,
+): void {
+  let value: unknown;
+  try {
+    value = property.get();
+  } catch (error) {
+    // Whoever assigned did nothing wrong: that the value is bad is something to be told as well.
+    if (!(error instanceof BadValue)) throw error;
+    onFailure(error);
+    return;
+  }
+  onChange(value);
+}
+
+/**
+ * Sees every assignment to a property of which no change is told.
+ *
+ * @returns Takes the watch away again.
+ */
+export function watchAssignments(device: Device, member: string, onAssigned: () => void): () => void {
+  const { target } = device;
+  const own = Object.getOwnPropertyDescriptor(target, member);
+  const property = propertyOf(target, member, own);
+  Object.defineProperty(target, member, {
+    configurable: true,
+    enumerable: own?.enumerable ?? false,
+    get: () => property.get(),
+    set: (value: unknown) => {
+      property.set(value);
+      onAssigned();
     },
   });
   return () => {

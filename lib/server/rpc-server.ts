@@ -82,13 +82,15 @@ export class RpcServer {
       failures,
       new StreamRunner(device, streams, failures),
     );
-    this.properties = new DeviceProperties(device, contract, log, failures);
+    this.properties = new DeviceProperties(device, contract, log, failures, this.time);
     this.signals = new SignalPublisher(
       device,
       contract,
       endpoint.subscriptions$,
       (signal, frame, data) => this.publish(signal, frame, data),
       log,
+      () => this.time.now(),
+      this.properties.qualityChanges(),
     );
     const { interceptors = [] } = options;
     const lostCallers = new LostCallers(this.active);

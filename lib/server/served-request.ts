@@ -6,7 +6,7 @@ import { type Timer } from "../platform/platform";
 import { MAX_TIMER_MS } from "../time/max-timer";
 import { type ClientIdentity } from "../transport/endpoint";
 import { deviceFailure, failed, type Failure, type FailureReason } from "../wire/failures";
-import { failureReply, type ReplyFrames } from "../wire/replies";
+import { failureReply, type ReplyFrames, type ValueStamp } from "../wire/replies";
 import { BEGUN, encodeProgress } from "../wire/progress";
 import { type MemberRequest } from "../wire/requests";
 import { type CallContext } from "./call-context";
@@ -67,6 +67,8 @@ export class ServedRequest<
   private progressCount = 0;
   private isProgressUnfit = false;
   private isForsaken = false;
+  /** What is told of a property's value beside it, where that was asked for. */
+  valueStamp: ValueStamp | undefined;
   /** Stands before the reply, where interceptors see the outcome first. */
   outcome: OutcomeListener | undefined;
   private phase: RequestPhase = "waiting";
@@ -244,7 +246,7 @@ export class ServedRequest<
   replyWith(result: unknown): void {
     let frames: ReplyFrames;
     try {
-      frames = replyOf(this.contract, this.request, result);
+      frames = replyOf(this.contract, this.request, result, this.valueStamp);
     } catch (error) {
       frames = failureReply(deviceFailure(error));
     }

@@ -8,11 +8,21 @@ import { type Timer } from "../platform/platform";
 import { type SubscriptionChange } from "../transport/endpoint";
 import { type Logger } from "../log/logger";
 import { OutgoingArrays } from "../wire/outgoing-arrays";
-import { encodeSignal, encodeSignalEnd, signalTopic } from "../wire/signals";
+import {
+  ASIDE_PREFIX,
+  encodeSignal,
+  encodeSignalEnd,
+  qualityOf,
+  signalOfTimes,
+  signalTopic,
+} from "../wire/signals";
 import { isSubject, type Device } from "./device";
 
 /** A source that has ended is subscribed again at most once in this time, in milliseconds. */
 const RESTART_MS = 100;
+
+/** What is known of what is sent. */
+type SourceContract = Pick<SignalContract, "wireName" | "argumentTypes">;
 
 /** Sends what a device's observables emit, each signal once, counted from 1. */
 export class SignalPublisher {
@@ -22,6 +32,8 @@ export class SignalPublisher {
   /**
    * @param subscriptions$ - What somebody subscribes to, or nobody any more.
    * @param publish - Sends one frame of a signal to whoever subscribed to it.
+   * @param now - The clock by which signals are stamped, in milliseconds.
+   * @param qualityChanges - What tells that the value of a property became stale, bad or good again, by wire name.
    */
   constructor(
     device: Device,
@@ -29,28 +41,29 @@ export class SignalPublisher {
     subscriptions$: Observable<SubscriptionChange>,
     publish: (signal: string, frame: string, data?: Uint8Array) => void,
     log: Logger,
+    now: () => number,
+    qualityChanges: readonly (readonly [property: string, changed: Observable<void>])[],
   ) {
-    this.sources = new Map(
-      [...contract.signals.values()].map((signal) => {
-        const place = `${device.className}.${signal.member}`;
-        return [
-          signal.wireName,
-          new SignalSource(
-            signal,
-            place,
-            device.signal(signal.member),
-            (frame, data) => publish(signal.wireName, frame, data),
-            log,
-          ),
-        ];
-      }),
-    );
+    const sourceOf = (signal: SourceContract, observable: Observable<unknown>, place: string) => {
+      const { wireName } = signal;
+      const send = (frame: string, data?: Uint8Array) => publish(wireName, frame, data);
+      return [wireName, new SignalSource(signal, place, observable, send, log, now)] as const;
+    };
+    this.sources = new Map([
+      ...[...contract.signals.values()].map((signal) =>
+        sourceOf(signal, device.signal(signal.member), `${device.className}.${signal.member}`),
+      ),
+      ...qualityChanges.map(([property, changed]) =>
+        sourceOf({ wireName: qualityOf(property), argumentTypes: [] }, changed, `the quality of ${property}`),
+      ),
+    ]);
     this.subscription = subscriptions$.subscribe((change) => this.follow(change));
   }
 
   /** How many of each signal there have been. */
   counts(): Readonly<Record<string, number>> {
-    return Object.fromEntries([...this.sources].map(([name, { count }]) => [name, count]));
+    const counted = [...this.sources].filter(([, source]) => source.isCounted);
+    return Object.fromEntries(counted.map(([name, { count }]) => [name, count]));
   }
 
   close(): void {
@@ -60,6 +73,8 @@ export class SignalPublisher {
 
   private follow({ signal, subscribed }: SubscriptionChange): void {
     if (signal !== undefined) {
+      const timed = signalOfTimes(signal);
+      if (timed !== undefined) this.sources.get(timed)?.timesWanted(subscribed);
       this.sources.get(signal)?.subscribed(subscribed);
       return;
     }
@@ -77,6 +92,8 @@ class SignalSource {
   private isSubscribed = false;
   private areAllSubscribed = false;
   private isWanted = false;
+  private wasWanted = false;
+  private areTimesWanted = false;
   /** The observable failed or completed. */
   private hasEnded = false;
   private isClosed = false;
@@ -86,15 +103,26 @@ class SignalSource {
   private readonly topic: string;
 
   constructor(
-    private readonly contract: SignalContract,
+    private readonly contract: SourceContract,
     private readonly place: string,
     private readonly observable: Observable<unknown>,
     private readonly publish: (frame: string, data?: Uint8Array) => void,
     private readonly log: Logger,
+    private readonly now: () => number,
   ) {
     this.isHot = isSubject(observable);
     this.topic = signalTopic(contract.wireName);
     if (this.isHot) this.subscribe();
+  }
+
+  /** Clients count the device's own signals always; what is told of properties, once somebody wanted to hear it. */
+  get isCounted(): boolean {
+    return this.wasWanted || !this.contract.wireName.startsWith(ASIDE_PREFIX);
+  }
+
+  /** Somebody wants to know when it was emitted, or nobody any more. */
+  timesWanted(are: boolean): void {
+    this.areTimesWanted = are;
   }
 
   /** Somebody subscribes to this signal, told for each who does; or nobody any more. */
@@ -113,6 +141,7 @@ class SignalSource {
     const wanted = this.isSubscribed || this.areAllSubscribed;
     const isChanged = wanted !== this.isWanted;
     this.isWanted = wanted;
+    this.wasWanted ||= wanted;
     // Who comes after the end wants it anew, or to be told.
     if (wanted && this.hasEnded) this.restart();
     else if (isChanged && !this.isHot) {
@@ -168,10 +197,11 @@ class SignalSource {
 
   private emit(value: unknown): void {
     try {
+      const time = this.areTimesWanted ? this.now() : undefined;
       const args = this.argumentsOf(value);
       // Counted where it could be sent: whoever was away learns from the number how many there were.
       const [frame, arrays] = OutgoingArrays.writing((writing) =>
-        encodeSignal(this.topic, args, this.count + 1, writing),
+        encodeSignal(this.topic, args, this.count + 1, writing, time),
       );
       this.count += 1;
       if (this.isWanted) this.publish(frame, arrays.frame());

@@ -1,4 +1,5 @@
 import {
+  BadValue,
   BusyError,
   CallAbortedError,
   kindOfError,
@@ -11,9 +12,11 @@ import {
   ValidationError,
   type ErrorPlace,
 } from "../errors";
+import { encodeJson } from "./json";
+import { toMicroseconds } from "./moments";
 
 /** Why a server refused, where a client should know it by more than a text. An addition: originals ignore it. */
-export type FailureReason = "invalid" | "busy" | "late" | "cancelled" | "interrupted";
+export type FailureReason = "invalid" | "busy" | "late" | "cancelled" | "interrupted" | "bad";
 
 const REASONS: ReadonlySet<unknown> = new Set<FailureReason>([
   "invalid",
@@ -21,6 +24,7 @@ const REASONS: ReadonlySet<unknown> = new Set<FailureReason>([
   "late",
   "cancelled",
   "interrupted",
+  "bad",
 ]);
 
 export function isFailureReason(value: unknown): value is FailureReason {
@@ -37,6 +41,12 @@ export interface Failure {
   readonly errorName?: string;
   /** The `code` of what the device threw, where it has one. An addition. */
   readonly code?: string | number;
+  /** Of a bad value: what there is in place of a good one. An addition, as the next. */
+  readonly value?: unknown;
+  /** Of a bad value: when it was read or last updated, in milliseconds on the server's clock. */
+  readonly time?: number;
+  /** Of a bad value: what that clock read when the value was read, where that is not `time`. */
+  readonly clock?: number;
 }
 
 /**
@@ -64,6 +74,34 @@ export function deviceFailure(error: unknown): Failure {
   };
 }
 
+/**
+ * The failure reply of a property whose value is bad.
+ *
+ * @param value - What there is in place of a good one, as it goes over the wire; left out where that cannot be sent.
+ * @param stamp - When that was, in milliseconds on the server's clock.
+ */
+export function badValueFailure(
+  { reason }: BadValue,
+  value: unknown,
+  { time, clock }: { readonly time: number; readonly clock: number | undefined },
+): Failure {
+  return {
+    ...failed(reason, "bad"),
+    ...(value !== undefined && isSendable(value) && { value }),
+    time: toMicroseconds(time),
+    ...(clock !== undefined && { clock: toMicroseconds(clock) }),
+  };
+}
+
+function isSendable(value: unknown): boolean {
+  try {
+    encodeJson(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The error that a client throws for a failure reply. */
 export function errorOf(failure: Failure, place: ErrorPlace): RigwireError {
   const remote = new RemoteError(failure.error, failure.traceback ?? "", place, {
@@ -81,6 +119,8 @@ export function errorOf(failure: Failure, place: ErrorPlace): RigwireError {
       return new CallAbortedError(remote.message, place);
     case "interrupted":
       return new InterruptedError(remote.message, place);
+    case "bad":
+      return new BadValue(failure.error, { value: failure.value }, place);
     default:
       return remote;
   }

@@ -32,7 +32,8 @@ export type Feature =
   | "presence"
   | "signal-counts"
   | "status"
-  | "streams";
+  | "streams"
+  | "time";
 
 /** What a rigwire server says of itself beyond the original. */
 export interface RigwireInventory extends ServerStatus {
@@ -86,6 +87,8 @@ export interface MemberDescription {
   readonly schema?: JsonSchema;
   readonly readonly?: boolean;
   readonly notify?: string;
+  /** Of a property: beyond this age its value is stale, in milliseconds. Left out where it never is. */
+  readonly maxAgeMs?: number;
   /** Of a signal. */
   readonly arguments?: readonly string[];
   /** Of a signal's arguments, one each. */
@@ -228,6 +231,7 @@ function describeMember(
         type: typeName(contract.type),
         readonly,
         ...(notify !== undefined && { notify }),
+        ...(contract.maxAgeMs !== undefined && { maxAgeMs: contract.maxAgeMs }),
         ...told("schema", schemas.describe({ ...contract, description: undefined })),
         ...displayed(contract),
       };
@@ -345,6 +349,7 @@ function decodeMember(wireName: string, value: Readonly<Record<string, unknown>>
     ...(typeof value.type === "string" && { type: value.type }),
     ...(typeof value.readonly === "boolean" && { readonly: value.readonly }),
     ...(typeof value.notify === "string" && { notify: value.notify }),
+    ...(isTime(value.maxAgeMs) && { maxAgeMs: value.maxAgeMs }),
     ...(isTexts(value.arguments) && { arguments: value.arguments }),
     ...(isObject(value.schema) && { schema: value.schema }),
     ...(isObject(value.returnsSchema) && { returnsSchema: value.returnsSchema }),

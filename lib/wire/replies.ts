@@ -5,6 +5,17 @@ import { frameBytes, isLarger, type Frame } from "./frame";
 import { encodeJson } from "./json";
 import { OutgoingArrays } from "./outgoing-arrays";
 import { decodeObject, type ReceivedReply } from "./message";
+import { momentOf, toMicroseconds } from "./moments";
+
+/** What is told of a value beside it. Moments are in milliseconds on the server's clock. */
+export interface ValueStamp {
+  /** When the value was true: when it was read, or last updated. */
+  readonly time: number;
+  /** What the clock read when the value was read, where that is not `time`. */
+  readonly clock: number | undefined;
+  /** Why the value is too old; nothing where it is good. */
+  readonly stale: string | undefined;
+}
 
 /** A reply of one frame, or of two for a buffer: its info object and its bytes. */
 export type ReplyFrames = readonly [Frame] | readonly [info: Frame, data: Frame];
@@ -13,13 +24,35 @@ export function resultReply(result: unknown): ReplyFrames {
   return [`{"success":true,"result":${encodeJson(result, "result")}}`];
 }
 
-/** @param takesArrays - Whether the client said that it takes arrays behind the text; else they are refused. */
-export function valueReply(value: unknown, takesArrays = false): ReplyFrames {
-  if (!takesArrays) return [`{"success":true,"value":${encodeJson(value, "value")}}`];
+/**
+ * @param takesArrays - Whether the client said that it takes arrays behind the text; else they are refused.
+ * @param stamp - What is told of the value beside it; left out where nobody asked.
+ */
+export function valueReply(value: unknown, takesArrays = false, stamp?: ValueStamp): ReplyFrames {
+  const further = stamp === undefined ? "" : encodeStamp(stamp);
+  if (!takesArrays) return [`{"success":true,"value":${encodeJson(value, "value")}${further}}`];
   const [text, arrays] = OutgoingArrays.writing((writing) => encodeJson(value, "value", writing));
   const frame = arrays.frame();
-  const body = `{"success":true,"value":${text}}`;
+  const body = `{"success":true,"value":${text}${further}}`;
   return frame === undefined ? [body] : [body, frame];
+}
+
+function encodeStamp({ time, clock, stale }: ValueStamp): string {
+  const read = clock === undefined ? "" : `,"clock":${toMicroseconds(clock)}`;
+  const quality = stale === undefined ? "" : `,"quality":"stale","reason":${JSON.stringify(stale)}`;
+  return `,"time":${toMicroseconds(time)}${read}${quality}`;
+}
+
+/** What the reply says of a value beside it; nothing where the server told nothing. */
+export function decodeStamp(body: Readonly<Record<string, unknown>>): ValueStamp | undefined {
+  const time = momentOf(body.time);
+  if (time === undefined) return undefined;
+  const { quality, reason } = body;
+  return {
+    time,
+    clock: momentOf(body.clock),
+    stale: quality === "stale" ? (typeof reason === "string" ? reason : "") : undefined,
+  };
 }
 
 /** A success with further keys, or with none. */
@@ -95,6 +128,9 @@ function decodeFailure({
   reason,
   errorName,
   code,
+  value,
+  time,
+  clock,
 }: Readonly<Record<string, unknown>>): Failure {
   return {
     success: false,
@@ -103,5 +139,10 @@ function decodeFailure({
     ...(isFailureReason(reason) && { reason }),
     ...(typeof errorName === "string" && { errorName }),
     ...((typeof code === "string" || typeof code === "number") && { code }),
+    ...(reason === "bad" && {
+      value,
+      ...(typeof time === "number" && { time }),
+      ...(typeof clock === "number" && { clock }),
+    }),
   };
 }

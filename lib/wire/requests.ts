@@ -56,6 +56,8 @@ export interface PropertyGet extends WithReplyLimit {
   readonly property: string;
   /** The client takes arrays as bytes behind the reply. */
   readonly takesArrays?: boolean | undefined;
+  /** The client wants to know when the value was true, and whether it is stale. */
+  readonly time?: boolean | undefined;
 }
 
 interface WithReplyLimit {
@@ -166,6 +168,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
         property: text(message, "property"),
         maxReplyBytes: number(message, "maxReplyBytes"),
         ...(message.takesArrays === true && { takesArrays: true }),
+        ...(message.time === true && { time: true }),
       };
     case "PROPERTY_SET":
       if (!("value" in message)) throw new MalformedMessageError('PROPERTY_SET has no "value"');

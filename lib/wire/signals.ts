@@ -4,6 +4,7 @@ import { type ArrayWriter } from "./outgoing-arrays";
 import { encodeArguments } from "./arguments";
 import { parseAsWritten } from "./lossless-json";
 import { decodeObject } from "./message";
+import { momentOf, toMicroseconds } from "./moments";
 
 /** A signal as it arrives. */
 export interface SignalMessage {
@@ -11,6 +12,8 @@ export interface SignalMessage {
   readonly args: readonly unknown[];
   /** Counted per signal from 1 for each start of the server; an original sends none. */
   readonly seq: number | undefined;
+  /** When it was emitted, in milliseconds on the server's clock; only where somebody wished for it. */
+  readonly time: number | undefined;
 }
 
 /** The source of a signal failed, or has no more to tell. */
@@ -28,7 +31,31 @@ export interface SignalEnd {
  * servers only: an original writes spaces.
  */
 export function signalTopic(signal: string): string {
-  return `{"event":"EMIT_SIGNAL","signal":${JSON.stringify(signal)},`;
+  const beginning = signal.startsWith(ASIDE_PREFIX) ? ASIDE_BEGINNING : SIGNAL_BEGINNING;
+  return `${beginning}${JSON.stringify(signal).slice(1)},`;
+}
+
+/**
+ * What names that the protocol itself subscribes by begin with; no signal of a device has such a name. Their frames have
+ * another event: an original would take one of an unknown signal amiss.
+ */
+export const ASIDE_PREFIX = "rigwire:";
+
+const TIME_PREFIX = `${ASIDE_PREFIX}time:`;
+
+/** What a client subscribes to that wants the moments of a signal with it. Nothing is published by this name. */
+export function timesOf(signal: string): string {
+  return `${TIME_PREFIX}${signal}`;
+}
+
+/** The signal whose moments are wanted; nothing where a name is another. */
+export function signalOfTimes(name: string): string | undefined {
+  return name.startsWith(TIME_PREFIX) ? name.slice(TIME_PREFIX.length) : undefined;
+}
+
+/** What tells that a property became stale, bad, or good again: without arguments, its reader asks for the value. */
+export function qualityOf(property: string): string {
+  return `${ASIDE_PREFIX}quality:${property}`;
 }
 
 /** What the frame that tells the end of one signal begins with. An original takes no notice of it. */
@@ -39,11 +66,14 @@ export function signalEndTopic(signal: string): string {
 /** What the frames of all signals of a rigwire server begin with. */
 export const SIGNAL_BEGINNING = '{"event":"EMIT_SIGNAL","signal":"';
 
+const ASIDE_BEGINNING = '{"event":"ASIDE","signal":"';
+
 /** The signal whose frames begin with a topic; nothing where that is more or less than one whole name. */
 export function signalOfTopic(topic: string): string | undefined {
-  if (!topic.startsWith(SIGNAL_BEGINNING) || !topic.endsWith('",')) return undefined;
+  const beginning = topic.startsWith(ASIDE_BEGINNING) ? ASIDE_BEGINNING : SIGNAL_BEGINNING;
+  if (!topic.startsWith(beginning) || !topic.endsWith('",')) return undefined;
   try {
-    const name: unknown = JSON.parse(topic.slice(SIGNAL_BEGINNING.length - 1, -1));
+    const name: unknown = JSON.parse(topic.slice(beginning.length - 1, -1));
     return typeof name === "string" && signalTopic(name) === topic ? name : undefined;
   } catch {
     return undefined;
@@ -67,14 +97,17 @@ export const SECOND_FRAMES = '{"event":"ARRAYS"}';
 /**
  * @param topic - Of the signal: made once, since it is what every frame begins with.
  * @param arrays - Gets the arrays that travel as bytes behind the text. Left out: they are refused.
+ * @param time - When it was emitted, where somebody wants to know.
  */
 export function encodeSignal(
   topic: string,
   args: readonly unknown[],
   seq: number,
   arrays?: ArrayWriter,
+  time?: number,
 ): string {
-  return `${topic}"args":${encodeArguments(args, undefined, arrays)},"blocking":false,"seq":${seq}}`;
+  const when = time === undefined ? "" : `,"time":${toMicroseconds(time)}`;
+  return `${topic}"args":${encodeArguments(args, undefined, arrays)},"blocking":false,"seq":${seq}${when}}`;
 }
 
 /** An error is told with no more than this, in characters. */
@@ -99,15 +132,15 @@ export function decodeSignal(
   maxTextBytes?: number,
   data?: Uint8Array,
 ): SignalMessage | SignalEnd {
-  const { event, signal, args, seq, error } = decodeObject(frame, maxTextBytes);
+  const { event, signal, args, seq, error, time } = decodeObject(frame, maxTextBytes);
   if (event === "SIGNAL_END" && typeof signal === "string") {
     return { signal, isEnd: true, error: typeof error === "string" ? error : undefined, seq: countOf(seq) };
   }
-  if (event !== "EMIT_SIGNAL" || typeof signal !== "string" || !Array.isArray(args)) {
+  if ((event !== "EMIT_SIGNAL" && event !== "ASIDE") || typeof signal !== "string" || !Array.isArray(args)) {
     throw new MalformedMessageError("a published message is no signal");
   }
   if (data !== undefined) withArrays(args, data);
-  return { signal, args, seq: countOf(seq) };
+  return { signal, args, seq: countOf(seq), time: momentOf(time) };
 }
 
 /**
