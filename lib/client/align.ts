@@ -1,4 +1,4 @@
-import { Observable } from "rxjs";
+import { Observable, Subscription } from "rxjs";
 import { AlignmentError, ValidationError } from "../errors";
 import { type Timer } from "../platform/platform";
 import { type Moment, momentOf, type Timed } from "./timed";
@@ -74,17 +74,11 @@ export function align<A extends Timed<unknown>, B extends Timed<unknown>>(
       end: () => observer.complete(),
     });
     const error = (problem: unknown) => observer.error(problem);
+    const both = new Subscription(() => alignment.close());
     // First: at the moment of the first a, what is there of b shall be known.
-    const subscription = b$.subscribe({
-      next: (event) => alignment.addB(event),
-      error,
-      complete: () => alignment.endB(),
-    });
-    subscription.add(() => alignment.close());
-    subscription.add(
-      a$.subscribe({ next: (event) => alignment.addA(event), error, complete: () => alignment.endA() }),
-    );
-    return subscription;
+    both.add(b$.subscribe({ next: (event) => alignment.addB(event), error, complete: () => alignment.endB() }));
+    both.add(a$.subscribe({ next: (event) => alignment.addA(event), error, complete: () => alignment.endA() }));
+    return both;
   });
 }
 
@@ -247,12 +241,16 @@ class Alignment<A extends Timed<unknown>, B extends Timed<unknown>> {
     return `more than ${this.maxKept} events waited: raise maxKept, or lower waitMs`;
   }
 
-  /** An event of `a$` may still come that happened `waitMs` ago, or waits already. Of what was before, the last counts. */
+  /** An event of `a$` may still come that is `waitMs` late, or waits already. Of what was before, the last counts. */
   private forget(): void {
-    const oldest = this.waiting[0]?.moment.at ?? Infinity;
-    const until = Math.min(oldest, performance.now() - this.waitMs) - this.reachMs;
+    const until = (this.waiting[0]?.moment.at ?? Infinity) - this.reachMs;
+    const arrivedBefore = performance.now() - this.waitMs - this.reachMs;
+    const isOver = (next: Kept<B> | undefined) =>
+      next !== undefined &&
+      next.arrivedAt < arrivedBefore &&
+      next.moment.at + next.moment.uncertaintyMs < until;
     let count = 0;
-    while (isBefore(this.partners[count + 1], until)) count += 1;
+    while (isOver(this.partners[count + 1])) count += 1;
     const excess = this.partners.length - count - this.maxKept;
     if (excess > 0) {
       count += excess;
@@ -277,10 +275,6 @@ function distance(first: Moment, second: Moment): Distance {
 
 function isLater(one: { readonly moment: Moment } | undefined, other: { readonly moment: Moment }): boolean {
   return one !== undefined && distance(other.moment, one.moment).ms > 0;
-}
-
-function isBefore(one: { readonly moment: Moment } | undefined, at: number): boolean {
-  return one !== undefined && one.moment.at + one.moment.uncertaintyMs < at;
 }
 
 function inWords({ ms, uncertaintyMs }: Distance): string {
