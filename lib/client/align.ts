@@ -70,14 +70,19 @@ export function align<A extends Timed<unknown>, B extends Timed<unknown>>(
   return new Observable((observer) => {
     const alignment = new Alignment<A, B>(options, {
       pair: (aligned) => observer.next(aligned),
-      refuse: (refusal) => (options.onRefused === undefined ? observer.error(refusal) : options.onRefused(refusal)),
+      refuse: (refusal) =>
+        options.onRefused === undefined ? observer.error(refusal) : options.onRefused(refusal),
       end: () => observer.complete(),
     });
     const error = (problem: unknown) => observer.error(problem);
     const both = new Subscription(() => alignment.close());
     // First: at the moment of the first a, what is there of b shall be known.
-    both.add(b$.subscribe({ next: (event) => alignment.addB(event), error, complete: () => alignment.endB() }));
-    both.add(a$.subscribe({ next: (event) => alignment.addA(event), error, complete: () => alignment.endA() }));
+    both.add(
+      b$.subscribe({ next: (event) => alignment.addB(event), error, complete: () => alignment.endB() }),
+    );
+    both.add(
+      a$.subscribe({ next: (event) => alignment.addA(event), error, complete: () => alignment.endA() }),
+    );
     return both;
   });
 }

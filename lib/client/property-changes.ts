@@ -15,10 +15,13 @@ import {
   takeUntil,
   throwError,
 } from "rxjs";
-import { type PropertyContract, type ServiceContract, type SignalContract } from "../contract/service-contract";
+import {
+  type PropertyContract,
+  type ServiceContract,
+  type SignalContract,
+} from "../contract/service-contract";
 import { BadValue, ConnectionLostError, ContractError, DeviceUnavailableError } from "../errors";
 import { platform } from "../platform/current";
-import { qualityOf } from "../wire/signals";
 import { type PropertyChanges } from "./remote";
 import { type RpcClient } from "./rpc-client";
 import { type Moment, momentOf, reading, type Reading } from "./timed";
@@ -44,7 +47,9 @@ export function propertyChanges(
     return new Changes(none$, () => none$);
   }
   const present = defer(() => from(client.get(property))).pipe(catchError(leaveOutBad));
-  const values$ = followed(client, signal, client.signal(signal), present).pipe(distinctUntilChanged(isEqual));
+  const values$ = followed(client, signal, client.signal(signal), present).pipe(
+    distinctUntilChanged(isEqual),
+  );
   return new Changes(values$, () => readings(client, signal, property));
 }
 
@@ -71,15 +76,7 @@ function readings(
     .timedSignal(signal)
     .pipe(map((event) => reading(event.value, momentOf(event), "good")));
   const present = defer(() => from(client.read(property)));
-  const { member, wireName } = property;
-  const quality = client.signal({
-    kind: "signal",
-    member,
-    wireName: qualityOf(wireName),
-    description: undefined,
-    argumentTypes: undefined,
-  });
-  return followed(client, signal, changes, present, quality).pipe(
+  return followed(client, signal, changes, present, client.qualityChanges(property)).pipe(
     // What a read gave may overtake a change that was told before it.
     distinctUntilChanged((before, after) => isNoNews(before, after)),
   );

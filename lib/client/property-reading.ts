@@ -66,7 +66,9 @@ export class ReadingCall extends OutgoingCall<ToldValue> {
   private give({ value, stamp }: ToldValue): void {
     const moment = this.momentOf(stamp);
     this.onReading(
-      stamp?.stale === undefined ? reading(value, moment, "good") : reading(value, moment, "stale", stamp.stale),
+      stamp?.stale === undefined
+        ? reading(value, moment, "good")
+        : reading(value, moment, "stale", stamp.stale),
     );
   }
 

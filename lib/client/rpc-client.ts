@@ -19,6 +19,7 @@ import { type Road } from "../transport/connection";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
 import { type Inventory } from "../wire/inventory";
 import { type MethodCall, type PropertyGet, type RpcRequest, type StreamNext } from "../wire/requests";
+import { qualityOf } from "../wire/signals";
 import { type StreamItems } from "../wire/streams";
 import { type CallOptions } from "./call-options";
 import { type MissingMembers } from "./check-fulfilled";
@@ -340,6 +341,18 @@ export class RpcClient {
   /** The same, each with the moment when the device emitted it. */
   timedSignal(contract: SignalContract, options: TimedSignalOptions = {}): Observable<Timed<unknown>> {
     return this.signals.timed(contract, options);
+  }
+
+  /** Emits when a property that tells its changes became stale, bad, or good again: read it then. */
+  qualityChanges({ member, wireName }: PropertyContract): Observable<unknown> {
+    const name = qualityOf(wireName);
+    return this.signal({
+      kind: "signal",
+      member,
+      wireName: name,
+      description: undefined,
+      argumentTypes: undefined,
+    });
   }
 
   /** What the device says of itself, asked anew. */

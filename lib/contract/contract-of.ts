@@ -206,7 +206,8 @@ class ContractBuilder {
   private named(member: string, { wireName, description }: MemberRecord) {
     const name = wireName ?? WIRE_NAMES[this.service.naming ?? "as-is"](member);
     if (name === "") throw new ContractError("the wire name is empty");
-    if (name.startsWith("rigwire:")) throw new ContractError(`the wire name "${name}" begins with "rigwire:"`);
+    if (name.startsWith("rigwire:"))
+      throw new ContractError(`the wire name "${name}" begins with "rigwire:"`);
     return { member, wireName: name, description };
   }
 

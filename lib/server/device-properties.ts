@@ -38,7 +38,10 @@ export class DeviceProperties {
     time: DeviceTime,
   ) {
     this.qualities = new Map(
-      [...contract.properties.values()].map((property) => [property.wireName, this.qualityOf(property, time)]),
+      [...contract.properties.values()].map((property) => [
+        property.wireName,
+        this.qualityOf(property, time),
+      ]),
     );
     this.unwatch = [...contract.properties.values()].flatMap((property) => {
       const onAssigned = () => this.qualities.get(property.wireName)?.updated();
@@ -51,7 +54,7 @@ export class DeviceProperties {
         property.member,
         (value) => this.notify(property, subject, value),
         (error) => this.notTold(property, error),
-        property.maxAgeMs === undefined ? undefined : onAssigned,
+        onAssigned,
       );
     });
   }
@@ -171,11 +174,7 @@ export class DeviceProperties {
   }
 
   /** A notification that fails is the device's affair, never that of who set the property. */
-  private notify(
-    property: PropertyContract,
-    subject: { next(value: unknown): void },
-    value: unknown,
-  ): void {
+  private notify(property: PropertyContract, subject: { next(value: unknown): void }, value: unknown): void {
     try {
       subject.next(value);
     } catch (error) {

@@ -68,7 +68,9 @@ export class PropertyQuality {
     }
     const ageMs = clock - this.updatedAt;
     const stale =
-      ageMs > maxAgeMs ? `it was updated ${inSeconds(ageMs)} ago, and is good for ${inSeconds(maxAgeMs)}` : undefined;
+      ageMs > maxAgeMs
+        ? `it was updated ${inSeconds(ageMs)} ago, and is good for ${inSeconds(maxAgeMs)}`
+        : undefined;
     return { time: this.updatedAt, clock, stale };
   }
 

@@ -15,7 +15,8 @@ import { isPromise } from "./is-promise";
  * @param onChange - Gets the value that is read back after an assignment, if it differs from the one before; of an
  *   asynchronous getter when it is there, if it differs from the one that was told last.
  * @param onFailure - Gets the error of an asynchronous getter, and the bad value that any getter gave.
- * @param onAssigned - Called after each assignment, also of an equal value, before `onChange`. Default: nobody is told.
+ * @param onAssigned - Called after each assignment, also of an equal value, that left the property readable, and before
+ *   `onChange`.
  * @returns Takes the watch away again; the property keeps its value.
  */
 export function watchProperty(
@@ -23,7 +24,7 @@ export function watchProperty(
   member: string,
   onChange: (value: unknown) => void,
   onFailure: (error: unknown) => void,
-  onAssigned: () => void = () => undefined,
+  onAssigned: () => void,
 ): () => void {
   const { target } = device;
   const own = Object.getOwnPropertyDescriptor(target, member);
@@ -36,33 +37,31 @@ export function watchProperty(
     set: (value: unknown) => {
       const before = snapshot(() => property.get());
       property.set(value);
-      onAssigned();
-      const after = snapshot(() => property.get());
-      if (isPromise(after)) awaited.assigned(after);
-      else if (!platform().deepEqual(before, after)) tellChange(property, onChange, onFailure);
+      const seen: { bad?: BadValue } = {};
+      const after = snapshot(() => {
+        try {
+          return property.get();
+        } catch (error) {
+          if (error instanceof BadValue) seen.bad = error;
+          throw error;
+        }
+      });
+      // Whoever assigned did nothing wrong: that the value is bad is something to be told as well.
+      if (seen.bad !== undefined) {
+        onFailure(seen.bad);
+      } else if (isPromise(after)) {
+        void Promise.resolve(after).then(onAssigned, () => undefined);
+        awaited.assigned(after);
+      } else {
+        onAssigned();
+        if (!platform().deepEqual(before, after)) onChange(property.get());
+      }
     },
   });
   return () => {
     Reflect.deleteProperty(target, member);
     property.restore();
   };
-}
-
-function tellChange(
-  property: Property,
-  onChange: (value: unknown) => void,
-  onFailure: (error: unknown) => void,
-): void {
-  let value: unknown;
-  try {
-    value = property.get();
-  } catch (error) {
-    // Whoever assigned did nothing wrong: that the value is bad is something to be told as well.
-    if (!(error instanceof BadValue)) throw error;
-    onFailure(error);
-    return;
-  }
-  onChange(value);
 }
 
 /**

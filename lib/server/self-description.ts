@@ -9,7 +9,15 @@ import { type DeviceTime } from "./device-time";
 import { type MethodRunner } from "./method-runner";
 
 /** What this server can do beyond the original, for clients that know. */
-const FEATURES = ["arrays", "cancel", "confirm-subscriptions", "signal-counts", "status", "streams", "time"] as const;
+const FEATURES = [
+  "arrays",
+  "cancel",
+  "confirm-subscriptions",
+  "signal-counts",
+  "status",
+  "streams",
+  "time",
+] as const;
 
 /** What a server says of itself. */
 export class SelfDescription {

@@ -30,7 +30,7 @@ describe("a device with arrays", () => {
       stderr: "",
     });
     expect(all.stdout).toContain("image      NdArray<Uint16Array>(2×3) [1, 2, 3, 4, 5, 6]\n");
-    expect(JSON.parse(json.stdout)).toEqual({
+    expect(JSON.parse(json.stdout)).toMatchObject({
       property: "image",
       value: { shape: [2, 3], dtype: "<u2", data: [1, 2, 3, 4, 5, 6] },
     });

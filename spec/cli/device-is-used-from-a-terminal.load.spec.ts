@@ -94,7 +94,9 @@ describe("a device", () => {
     expect(all.stdout).toContain("target  20\n");
     expect(all.stdout).toContain("probe   oven.probe: the probe is not connected\n");
     expect(all.code).toBe(1);
-    expect(json.stdout).toBe('{"property":"target","value":20}\n{"property":"label","value":"oven"}\n');
+    expect(json.stdout.replaceAll(/,"time":"[^"]+","uncertaintyMs":[\d.]+/g, "")).toBe(
+      '{"property":"target","value":20,"quality":"good"}\n{"property":"label","value":"oven","quality":"good"}\n',
+    );
     expect(await rigwire.run("set", url, "label", "42")).toMatchObject({ code: 0, stdout: 'label = "42"\n' });
   });
 
@@ -121,6 +123,7 @@ describe("a device", () => {
         time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
         signal: "targetChanged",
         value: 1,
+        uncertaintyMs: expect.any(Number),
       });
     } finally {
       clearInterval(emitting);

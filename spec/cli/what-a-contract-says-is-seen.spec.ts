@@ -107,7 +107,9 @@ describe("What a contract says beyond types", () => {
     ]);
     expect(one.stdout).toBe("2.5\n");
     expect(all.stdout).toContain("speed      2.50 mm/s\n");
-    expect(json.stdout).toBe('{"property":"speed","value":2.5}\n');
+    expect(json.stdout).toMatch(
+      /^\{"property":"speed","value":2\.5,"time":"\d{4}-.*Z","uncertaintyMs":\d[\d.]*,"quality":"good"\}\n$/,
+    );
     expect(set.stdout).toBe("limits = [1.0, 2.0] mm\n");
     expect((await watch.ended).stdout).toMatch(/moved {2}1\.0\d mm\n$/);
   });

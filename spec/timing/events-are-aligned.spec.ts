@@ -43,7 +43,9 @@ describe("each frame with its position", () => {
   });
 
   it("is the last one before it, however long ago, with pick: before", async () => {
-    const found = await aligned([at(5_000, "frame")], [at(0, 0), at(10, 1), at(5_010, 2)], { pick: "before" });
+    const found = await aligned([at(5_000, "frame")], [at(0, 0), at(10, 1), at(5_010, 2)], {
+      pick: "before",
+    });
     expect(pairs(found)).toEqual([["frame", 1]]);
   });
 
@@ -51,7 +53,9 @@ describe("each frame with its position", () => {
     const refused = aligned([at(12, "frame", 3)], [at(0, 0), at(10, 1)], { pick: "before" });
 
     await expect(refused).rejects.toThrow(AlignmentError);
-    await expect(refused).rejects.toThrow(/which of it and an event of b\$ came first cannot be known: .*2 ms apart, known to ± 4 ms/);
+    await expect(refused).rejects.toThrow(
+      /which of it and an event of b\$ came first cannot be known: .*2 ms apart, known to ± 4 ms/,
+    );
     await expect(refused).rejects.toMatchObject({ problem: "uncertain", event: { value: "frame" } });
   });
 
@@ -76,9 +80,13 @@ describe("each frame with its position", () => {
 
   it("may be refused one by one, while the others go on", async () => {
     const refusals: AlignmentError[] = [];
-    const found = await aligned([at(10, "first"), at(500, "second"), at(1_000, "third")], [at(9, 1), at(1_001, 3)], {
-      onRefused: (refusal) => refusals.push(refusal),
-    });
+    const found = await aligned(
+      [at(10, "first"), at(500, "second"), at(1_000, "third")],
+      [at(9, 1), at(1_001, 3)],
+      {
+        onRefused: (refusal) => refusals.push(refusal),
+      },
+    );
     expect(pairs(found)).toEqual([
       ["first", 1],
       ["third", 3],
@@ -113,7 +121,9 @@ describe("align()", () => {
     const onRefused = (refusal: AlignmentError) => refusals.push(refusal);
     const subscription = align(frames, positions, { maxKept: 2, onRefused }).subscribe();
     for (const number of [1, 2, 3]) frames.next(at(number * 1_000, String(number)));
-    expect(refusals.map(({ problem, event }) => [problem, (event as Timed<string>).value])).toEqual([["crowded", "1"]]);
+    expect(refusals.map(({ problem, event }) => [problem, (event as Timed<string>).value])).toEqual([
+      ["crowded", "1"],
+    ]);
     expect(refusals[0]?.message).toContain("maxKept");
     subscription.unsubscribe();
   });
@@ -135,7 +145,9 @@ describe("align()", () => {
     const camera = connect(Camera, server.url);
     closing(clientOf(camera));
     const found: Aligned<Timed<string>, Timed<number>>[] = [];
-    align(withTime(camera.frame), withTime(camera.moved), { pick: "before" }).subscribe((pair) => found.push(pair));
+    align(withTime(camera.frame), withTime(camera.moved), { pick: "before" }).subscribe((pair) =>
+      found.push(pair),
+    );
     await clientOf(camera).inventory();
     device.moved.next(1);
     device.frame.next("first");

@@ -1,5 +1,15 @@
 import { Subject } from "rxjs";
-import { clientOf, connect, JsonMethod, RpcProperty, RpcService, serve, Signal, type Timed, withTime } from "rigwire";
+import {
+  clientOf,
+  connect,
+  JsonMethod,
+  RpcProperty,
+  RpcService,
+  serve,
+  Signal,
+  type Timed,
+  withTime,
+} from "rigwire";
 import { systemClocks, useClocks } from "../../lib/server/device-time";
 import { memoryUrl } from "../../lib/testing";
 import { closing } from "../support/closing";

@@ -190,8 +190,9 @@ describe("a value with a maxAgeMs", () => {
   it("must be one whose updates can be seen", async () => {
     @RpcService()
     class Blind {
+      private readonly raw = 1;
       @RpcProperty({ maxAgeMs: 10 }) get level(): number {
-        return 1;
+        return this.raw;
       }
     }
     @RpcService()

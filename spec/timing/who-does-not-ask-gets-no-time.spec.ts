@@ -69,7 +69,9 @@ it("a signal has its moment only while somebody wants it, and nothing else chang
     return last()?.args?.toString() === "2" && !("time" in (last() ?? {}));
   });
   // What is told of qualities has another event: an original does not know such signals.
-  expect(new Set(frames.map(({ event, signal }) => [event, signal].join()))).toEqual(new Set(["EMIT_SIGNAL,moved"]));
+  expect(new Set(frames.map(({ event, signal }) => [event, signal].join()))).toEqual(
+    new Set(["EMIT_SIGNAL,moved"]),
+  );
 });
 
 it("a value has its moment only for who asks", async () => {
@@ -91,7 +93,13 @@ describe("an original, which tells no time", () => {
       signals: ["moved"],
       answer: ({ event, time }) => {
         if (event === "GET_INVENTORY")
-          return { json_methods: {}, buffer_methods: {}, signals: ["moved"], properties: ["position"], name: "" };
+          return {
+            json_methods: {},
+            buffer_methods: {},
+            signals: ["moved"],
+            properties: ["position"],
+            name: "",
+          };
         // It is not asked for what it does not know.
         return event === "PROPERTY_GET" ? { success: time === undefined, value: 3 } : undefined;
       },

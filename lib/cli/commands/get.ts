@@ -1,6 +1,7 @@
 import { type Command } from "commander";
+import { type Reading } from "../../client/timed";
 import { type PropertyContract } from "../../contract/service-contract";
-import { messageOf } from "../../errors";
+import { BadValue, messageOf } from "../../errors";
 import { CommandEnd, EXIT } from "../program/exit-code";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
 import { propertyNamed } from "../contract/members";
@@ -12,6 +13,7 @@ import { withSpinner } from "../terminal/spinner";
 import { tableLines } from "../terminal/table";
 import { describedMember } from "../contract/described-member";
 import { measuredText } from "../contract/measured-text";
+import { readingRecord, readingText } from "../contract/reading-text";
 import { bareValueText } from "../contract/value-text";
 import { printable } from "../terminal/printable";
 
@@ -40,16 +42,15 @@ async function get(
   const wanted = names.map((name) => propertyNamed(device, name));
   const [only] = wanted;
   if (only !== undefined && wanted.length === 1) {
-    const value = await withSpinner(output, printable(only.wireName), client.get(only, { signal }));
-    if (output.json) output.record({ property: only.wireName, value });
-    else output.line(oneText(output, device, only, value));
+    const reading = await withSpinner(output, printable(only.wireName), client.read(only, { signal }));
+    tellOne(output, device, only, reading);
     return;
   }
   const properties = wanted.length > 0 ? wanted : [...contract.properties.values()];
   const read = await withSpinner(output, "reading", readProperties(client, properties, signal));
   if (output.json) {
     for (const { property, ...reading } of read) {
-      const told = "error" in reading ? { error: messageOf(reading.error) } : { value: reading.value };
+      const told = "error" in reading ? { error: messageOf(reading.error) } : readingRecord(reading);
       output.record({ property: property.wireName, ...told });
     }
   } else {
@@ -58,12 +59,29 @@ async function get(
       printable(property.wireName),
       "error" in reading
         ? red(printable(messageOf(reading.error)))
-        : measuredText(reading.value, describedMember(device, property.wireName)?.schema, output.paint),
+        : readingText(reading, describedMember(device, property.wireName)?.schema, output.paint),
     ]);
     for (const line of tableLines(rows)) output.line(line);
     if (read.length === 0) output.note(`${device.name} has no properties`);
   }
-  if (read.some((reading) => "error" in reading)) throw new CommandEnd(EXIT.refused);
+  if (read.some((reading) => "error" in reading || reading.quality === "bad"))
+    throw new CommandEnd(EXIT.refused);
+}
+
+/** A bad value is printed to nobody who might take it for a good one. */
+function tellOne(
+  output: Session["output"],
+  device: OpenedDevice,
+  property: PropertyContract,
+  reading: Reading<unknown>,
+): void {
+  const { value, quality, reason } = reading;
+  if (output.json) output.record({ property: property.wireName, ...readingRecord(reading) });
+  else if (quality === "bad") {
+    throw new BadValue(reason, { value }, { device: device.name, member: property.wireName });
+  } else output.line(oneText(output, device, property, value));
+  if (quality === "stale") output.note(output.notePaint.yellow(printable(`stale: ${reason}`)));
+  if (quality === "bad") throw new CommandEnd(EXIT.refused);
 }
 
 /** With its unit where a person looks; bare for scripts. */

@@ -20,7 +20,7 @@ import { withSpinner } from "../terminal/spinner";
 import { fitted } from "../terminal/table";
 import { wrappedRows } from "../terminal/wrap";
 import { formatMs } from "../terminal/units";
-import { measuredText } from "../contract/measured-text";
+import { readingRecord, readingText } from "../contract/reading-text";
 import { schemaNote } from "../contract/schema-notes";
 import { schemaTypeName } from "../contract/schema-type-name";
 
@@ -144,7 +144,7 @@ function propertyRow({ paint }: Colours, device: OpenedDevice, reading: Property
   const value =
     "error" in reading
       ? red(printable(messageOf(reading.error)))
-      : fitted(measuredText(reading.value, described?.schema, paint), WIDEST_VALUE);
+      : fitted(readingText(reading, described?.schema, paint), WIDEST_VALUE);
   const notes = [
     readonly ? "read only" : "",
     described?.notify === undefined ? "" : `tells ${described.notify}`,
@@ -199,6 +199,6 @@ function methodRecord(device: OpenedDevice, { wireName, result, timeoutMs }: Met
 
 function propertyRecord(device: OpenedDevice, reading: PropertyReading): object {
   const { wireName }: PropertyContract = reading.property;
-  const told = "error" in reading ? { error: messageOf(reading.error) } : { value: reading.value };
+  const told = "error" in reading ? { error: messageOf(reading.error) } : readingRecord(reading);
   return { ...describedMember(device, wireName), name: wireName, ...told };
 }

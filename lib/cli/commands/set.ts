@@ -1,5 +1,5 @@
 import { type Command } from "commander";
-import { RemoteError } from "../../errors";
+import { BadValue, RemoteError } from "../../errors";
 import { parseValue } from "../contract/arguments";
 import { chosenValue } from "../contract/choices";
 import { describedMember } from "../contract/described-member";
@@ -54,7 +54,7 @@ async function readBack(reading: Promise<unknown>): Promise<{ readonly value?: u
   try {
     return { value: await reading };
   } catch (error) {
-    if (error instanceof RemoteError) return {};
+    if (error instanceof RemoteError || error instanceof BadValue) return {};
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { type Command } from "commander";
-import { type SignalContract } from "../../contract/service-contract";
+import { catchError, EMPTY, from, type Subscription, switchMap } from "rxjs";
+import { type PropertyContract, type SignalContract } from "../../contract/service-contract";
 import { parseCount } from "../contract/arguments";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
 import { describedMember } from "../contract/described-member";
@@ -63,12 +64,15 @@ const SUBSCRIBED_WITHIN_MS = 5_000;
 /** Resolves when as many signals as wanted have come, or the command shall end. */
 function subscribe(
   { output, signal }: Session,
-  { client }: OpenedDevice,
+  { client, contract: { properties } }: OpenedDevice,
   signals: readonly SignalContract[],
   count: number,
   printer: SignalPrinter,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    const told = [...properties.values()].filter(({ notify }) =>
+      signals.some(({ member }) => member === notify),
+    );
     let left = count;
     let open = signals.length;
     const all = client.missed$.subscribe(({ signal: name, count: missed }) => printer.missed(name, missed));
@@ -79,10 +83,10 @@ function subscribe(
     };
     for (const contract of signals) {
       all.add(
-        client.signal(contract).subscribe({
-          next: (value) => {
+        client.timedSignal(contract).subscribe({
+          next: (event) => {
             if (left <= 0) return;
-            printer.print(contract, value);
+            printer.print(contract, event.value, event);
             left -= 1;
             if (left <= 0) end();
           },
@@ -98,9 +102,25 @@ function subscribe(
         }),
       );
     }
+    for (const property of told) all.add(qualities(client, property, printer));
     if (signal.aborted) end();
     else signal.addEventListener("abort", end, { once: true });
   });
+}
+
+/** Tells when a property becomes stale or bad, or good again. */
+function qualities(
+  client: OpenedDevice["client"],
+  property: PropertyContract,
+  printer: SignalPrinter,
+): Subscription {
+  return client
+    .qualityChanges(property)
+    .pipe(
+      // One that cannot be read says so where it is asked for.
+      switchMap(() => from(client.read(property)).pipe(catchError(() => EMPTY))),
+    )
+    .subscribe((reading) => printer.quality(property.wireName, reading));
 }
 
 /** Tells when the device goes away and comes back. */

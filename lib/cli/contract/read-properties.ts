@@ -1,10 +1,11 @@
 import { type RpcClient } from "../../client/rpc-client";
+import { type Reading } from "../../client/timed";
 import { type PropertyContract } from "../../contract/service-contract";
 import { RemoteError } from "../../errors";
 
 /** What came of reading one property. */
 export type PropertyReading = { readonly property: PropertyContract } & (
-  { readonly value: unknown } | { readonly error: unknown }
+  Reading<unknown> | { readonly error: unknown }
 );
 
 /**
@@ -20,7 +21,7 @@ export function readProperties(
   return Promise.all(
     properties.map(async (property) => {
       try {
-        return { property, value: await client.get(property, { signal }) };
+        return { property, ...(await client.read(property, { signal })) };
       } catch (error) {
         if (error instanceof RemoteError) return { property, error };
         throw error;

@@ -1,3 +1,4 @@
+import { type Reading, type Timed } from "../../client/timed";
 import { type Output } from "./output";
 import { printable } from "./printable";
 import { isNdArray } from "../../contract/nd-array";
@@ -8,6 +9,7 @@ import { displayWidth, fitted } from "./table";
 import { formatTime } from "./units";
 import { type JsonSchema } from "../../contract/rule-keywords";
 import { measuredText } from "../contract/measured-text";
+import { timeRecord } from "../contract/reading-text";
 
 /** How many numbers a picture shows. */
 const COURSE_LENGTH = 24;
@@ -17,6 +19,8 @@ const WIDEST_NUMBER = 24;
 
 /** Of an array as a line, in characters. */
 const WIDEST_LINE = 80;
+
+type Moment = Omit<Timed<unknown>, "value">;
 
 interface Named {
   readonly wireName: string;
@@ -37,10 +41,16 @@ export class SignalPrinter {
     this.width = Math.max(...signals.map(({ wireName }) => printable(wireName).length));
   }
 
-  print({ wireName }: Named, value: unknown): void {
-    const time = new Date();
+  /** @param moment - When it was. Default: now. */
+  print(
+    { wireName }: Named,
+    value: unknown,
+    moment: Moment = { time: new Date(), uncertaintyMs: Infinity },
+  ): void {
+    const { time } = moment;
     if (this.output.json) {
-      this.output.record({ time: time.toISOString(), signal: wireName, value: value ?? null });
+      const { time: text, ...known } = timeRecord(moment);
+      this.output.record({ time: text, signal: wireName, value: value ?? null, ...known });
       return;
     }
     const { dim, cyan } = this.output.paint;
@@ -48,6 +58,26 @@ export class SignalPrinter {
     const room = this.output.columns - displayWidth(start);
     const shown = value === undefined ? "" : this.withCourse(wireName, value, room);
     this.output.line(fitted(`${start}${shown}`.trimEnd(), this.output.columns));
+  }
+
+  /** A property became stale or bad, or good again. */
+  quality(property: string, reading: Reading<unknown>): void {
+    const { time, quality, reason } = reading;
+    if (this.output.json) {
+      const { time: text, ...known } = timeRecord(reading);
+      this.output.record({
+        time: text,
+        property,
+        quality,
+        ...(reason !== undefined && { reason }),
+        ...known,
+      });
+      return;
+    }
+    const { dim, cyan, red, yellow, green } = this.output.paint;
+    const mark = { good: green, stale: yellow, bad: red }[quality];
+    const text = mark(printable(reason === undefined ? quality : `${quality}: ${reason}`));
+    this.output.line(`${dim(formatTime(time))}  ${cyan(printable(property).padEnd(this.width))}  ${text}`);
   }
 
   missed(wireName: string, count: number): void {
