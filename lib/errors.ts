@@ -73,11 +73,11 @@ export class BadValue extends RigwireError {
    */
   constructor(
     readonly reason: string,
-    { value }: { readonly value?: unknown } = {},
+    options: { readonly value?: unknown } = {},
     place: ErrorPlace = {},
   ) {
     super(place.device === undefined ? reason : `${placeName(place)}its value is bad: ${reason}`, place);
-    this.value = value;
+    this.value = options.value;
   }
 }
 

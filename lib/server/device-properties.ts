@@ -12,6 +12,7 @@ import { type Device, isSubject } from "./device";
 import { type DeviceTime } from "./device-time";
 import { type FailureLog } from "./failure-log";
 import { isPromise } from "./is-promise";
+import { rereads, rereadsNoMore } from "./reread-property";
 import { PropertyQuality } from "./property-quality";
 import { watchAssignments, watchProperty } from "./property-watch";
 import { type ServedRequest } from "./served-request";
@@ -43,6 +44,7 @@ export class DeviceProperties {
         this.qualityOf(property, time),
       ]),
     );
+    rereads(device.target, this);
     this.unwatch = [...contract.properties.values()].flatMap((property) => {
       const onAssigned = () => this.qualities.get(property.wireName)?.updated();
       if (!property.autoNotify || property.notify === undefined) {
@@ -90,6 +92,29 @@ export class DeviceProperties {
     const choices =
       known.length === 0 ? "the device has no properties" : `the device's are ${known.join(", ")}`;
     return new ValidationError(`no property "${name}": ${choices}`);
+  }
+
+  /**
+   * Learns of a property's quality without anybody asking for its value.
+   *
+   * @throws ValidationError if the device has no such property.
+   */
+  async reread(member: string): Promise<void> {
+    const property = [...this.contract.properties.values()].find((one) => one.member === member);
+    if (property === undefined) throw this.unknown(member);
+    const quality = this.qualities.get(property.wireName);
+    try {
+      await this.device.get(member);
+      quality?.wasGood();
+    } catch (error) {
+      if (error instanceof BadValue) quality?.wasBad(error.reason);
+      else this.notRead(property, error);
+    }
+  }
+
+  private notRead({ member }: PropertyContract, error: unknown): void {
+    const place = `${this.device.className}.${member}`;
+    this.log.error({ err: error }, `${place} could not be read: ${messageOf(error)}`);
   }
 
   private read(request: ServedGet): Promise<void> | undefined {
@@ -158,6 +183,7 @@ export class DeviceProperties {
 
   /** Leaves the device as it was before it was served. */
   release(): void {
+    rereadsNoMore(this.device.target, this);
     for (const unwatch of this.unwatch) unwatch();
     for (const quality of this.qualities.values()) quality.close();
   }

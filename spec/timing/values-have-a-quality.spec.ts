@@ -6,6 +6,7 @@ import {
   ContractError,
   type Reading,
   RemoteError,
+  rereadProperty,
   RpcProperty,
   RpcService,
   serve,
@@ -103,6 +104,21 @@ describe("a bad value", () => {
     device.temperature = 23;
     await eventually("the good one came", () => values.length > 0);
     expect(values).toEqual([23]);
+  });
+
+  it("is told where the device notices it by itself", async () => {
+    const { device, remote } = await oven();
+    const readings: Reading<number>[] = [];
+    withTime(remote.temperature.changes$).subscribe((reading) => readings.push(reading));
+    await eventually("the value was read", () => readings.length === 1);
+    device.fault = "unplugged";
+    await rereadProperty(device, "temperature");
+    await eventually("it was told to be bad", () => readings.length === 2);
+    device.fault = undefined;
+    await rereadProperty(device, "temperature");
+    await eventually("it was told to be good", () => readings.length === 3);
+
+    expect(readings.map(({ quality }) => quality)).toEqual(["good", "bad", "good"]);
   });
 
   it("does not fail who sets the property", async () => {

@@ -5,6 +5,7 @@
  */
 import { type BehaviorSubject, type Observable, type Subject } from "rxjs";
 import {
+  align,
   connect,
   type ArrayResult,
   type BufferResult,
@@ -12,6 +13,8 @@ import {
   Any,
   type Latest,
   type LatestValue,
+  type PropertyChanges,
+  type Reading,
   type ReadonlyRemoteProperty,
   type Remote,
   type RemoteProperty,
@@ -20,6 +23,8 @@ import {
   StreamMethod,
   type Run,
   runOf,
+  type Timed,
+  withTime,
 } from "rigwire";
 
 type Equal<A, B> =
@@ -138,6 +143,15 @@ same<R["gain"], RemoteProperty<number>>(true);
 same<R["serial"], ReadonlyRemoteProperty<string>>(true);
 same<R["url"], ReadonlyRemoteProperty<string>>(true);
 
+// What is read has its time, and a value that may be missing only where it is bad.
+type ReadMode = Awaited<ReturnType<R["mode"]["read"]>>;
+same<ReadMode, Reading<Mode>>(true);
+same<Extract<ReadMode, { quality: "good" | "stale" }>["value"], Mode>(true);
+same<Extract<ReadMode, { quality: "bad" }>["value"], Mode | undefined>(true);
+same<Extract<ReadMode, { quality: "bad" }>["reason"], string>(true);
+same<R["mode"]["changes$"], PropertyChanges<Mode>>(true);
+same<Awaited<ReturnType<R["serial"]["read"]>>, Reading<string>>(true);
+
 // What is not public, or not of an instance, is not there.
 same<Extract<keyof R, "secret" | "calibrate" | "count" | "prototype">, never>(true);
 
@@ -161,6 +175,17 @@ export async function use(remote: Remote<Camera>): Promise<void> {
   const [bytes, { format }] = await remote.getImage(true);
   bytes.readUInt8(format.length);
   remote.mode.changes$.subscribe((each: Mode) => each);
+
+  const positions: Observable<Timed<Mode>> = withTime(remote.modeChanged);
+  const readings: Observable<Reading<Mode>> = withTime(remote.mode.changes$);
+  align(withTime(remote.frames), positions, { pick: "before" }).subscribe(({ a, b }) => {
+    const [frame, name]: [number, string] = a.value;
+    const during: Mode = b.value;
+    return [frame, name, during];
+  });
+  align(positions, readings).subscribe(({ b }) => b.quality);
+  // @ts-expect-error an event without a time
+  align(remote.frames, positions);
 
   const run: Run<number, { at: number }> = runOf(remote.focus(1));
   run.progress$.subscribe(({ at }) => at.toFixed());
