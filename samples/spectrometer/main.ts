@@ -4,6 +4,7 @@ import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError } from "commander";
 import { type Subscription } from "rxjs";
 import {
+  align,
   CallAbortedError,
   clientOf,
   DEVICE_REGISTRY,
@@ -11,6 +12,7 @@ import {
   type Remote,
   RigApp,
   withOptions,
+  withTime,
 } from "rigwire";
 import { whenInterrupted } from "../interruption";
 import { StartedProcess } from "../started-process";
@@ -73,7 +75,7 @@ async function startDevice(kind: string, registry: string): Promise<void> {
 
 async function run(app: RigApp, options: ScanArguments): Promise<void> {
   if (interruption.signal.aborted) return;
-  const seen = new SpectraSeen(app.client(Spectrometer));
+  const seen = new SpectraSeen(app.client(Spectrometer), app.client(Stage));
   const startedAt = performance.now();
   try {
     const scan = await scanned(app.client(Spectrometer), options);
@@ -106,24 +108,33 @@ async function scanned(
   return scan.finally(() => bar.stop());
 }
 
-/** Counts the spectra of the signal, as a screen would show them. */
+/** The stage tells its position every 20 ms while it moves: a spectrum near one of them was taken on the way. */
+const ON_THE_WAY = { toleranceMs: 30, waitMs: 200 } as const;
+
+/** Counts the spectra of the signal, as a screen would show them, and those that were taken while the stage moved. */
 class SpectraSeen {
   private spectra = 0;
+  private blurred = 0;
   private points = 0;
   private missed = 0;
   private readonly watching: Subscription;
 
-  constructor(spectrometer: Remote<Spectrometer>) {
+  constructor(spectrometer: Remote<Spectrometer>, stage: Remote<Stage>) {
     this.watching = spectrometer.measured.subscribe((spectrum) => {
       this.spectra += 1;
       this.points = spectrum.length;
     });
+    const onTheWay$ = align(withTime(spectrometer.measured), withTime(stage.positionChanged), {
+      ...ON_THE_WAY,
+      onRefused: () => undefined, // the stage stood
+    });
+    this.watching.add(onTheWay$.subscribe(() => (this.blurred += 1)));
     this.watching.add(clientOf(spectrometer).missed$.subscribe(({ count }) => (this.missed += count)));
   }
 
   end(): string {
     this.watching.unsubscribe();
-    return `meanwhile ${this.spectra} spectra of ${this.points.toLocaleString("en")} points arrived, ${this.missed} were missed`;
+    return `meanwhile ${this.spectra} spectra of ${this.points.toLocaleString("en")} points arrived, ${this.blurred} of them taken on the way, ${this.missed} were missed`;
   }
 }
 

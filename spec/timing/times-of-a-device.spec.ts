@@ -2,10 +2,12 @@ import { Subject } from "rxjs";
 import {
   clientOf,
   connect,
+  generateKeys,
   JsonMethod,
   RpcProperty,
   RpcService,
   serve,
+  type ServeOptions,
   Signal,
   type Timed,
   withTime,
@@ -17,6 +19,8 @@ import { eventually } from "../support/eventually";
 import { OVER_THE_WIRE, TcpProxy } from "../support/tcp-proxy";
 
 const FIVE_MINUTES_MS = 300_000;
+
+const [keys, clientKeys] = [generateKeys(), generateKeys()];
 
 @RpcService({ type: "stage" })
 class Stage {
@@ -55,21 +59,26 @@ function expectWithin({ time, uncertaintyMs }: Timed<unknown>, truth: number): v
   expect(Math.abs(time.getTime() - truth)).toBeLessThanOrEqual(uncertaintyMs);
 }
 
-async function serveStage(url = "tcp://127.0.0.1") {
+async function serveStage(options: ServeOptions) {
   const device = new Stage();
-  const server = closing(await serve(device, { url }));
+  const server = closing(await serve(device, options));
   return { device, server };
 }
 
 describe("a device whose clock is minutes ahead", () => {
   it.each([
-    ["over ZeroMQ", "tcp://127.0.0.1", OVER_THE_WIRE],
-    ["on the local road", "tcp://127.0.0.1", {}],
-    ["over WebSocket", "ws://127.0.0.1", {}],
-    ["within a process", memoryUrl(), {}],
-  ])("has its values and signals timed by this computer's clock, %s", async (_, url, options) => {
+    ["over ZeroMQ", { url: "tcp://127.0.0.1" }, OVER_THE_WIRE],
+    [
+      "over ZeroMQ with keys",
+      { url: "tcp://127.0.0.1", security: { keys, allow: [clientKeys.publicKey] } },
+      { ...OVER_THE_WIRE, security: { keys: clientKeys, serverKey: keys.publicKey } },
+    ],
+    ["on the local road", { url: "tcp://127.0.0.1" }, {}],
+    ["over WebSocket", { url: "ws://127.0.0.1" }, {}],
+    ["within a process", { url: memoryUrl() }, {}],
+  ])("has its values and signals timed by this computer's clock, %s", async (_, serving, options) => {
     aheadBy(FIVE_MINUTES_MS);
-    const { device, server } = await serveStage(url);
+    const { device, server } = await serveStage(serving);
     const stage = connect(Stage, server.url, options);
     closing(clientOf(stage));
     const events: Timed<number>[] = [];
@@ -88,7 +97,7 @@ describe("a device whose clock is minutes ahead", () => {
 
   it("is known no better than a slow wire lets it be, and that is said", async () => {
     aheadBy(-FIVE_MINUTES_MS);
-    const { device, server } = await serveStage();
+    const { device, server } = await serveStage({ url: "tcp://127.0.0.1" });
     const proxy = closing(await TcpProxy.open({ host: "127.0.0.1", port: Number(new URL(server.url).port) }));
     proxy.slowDown(Infinity, 30);
     const stage = connect(Stage, proxy.url, OVER_THE_WIRE);
