@@ -42,7 +42,7 @@ export { type ClientOptions, type ClientState, type RpcClient } from "./client/r
 export { type MissedSignals } from "./client/signal-sequences";
 export { type Reading, type Timed } from "./client/timed";
 export { type TimedSignalOptions } from "./client/timed-signals";
-export { withTime } from "./client/with-time";
+export { withTime, type WithTime } from "./client/with-time";
 
 export { type ArrayResult, type BufferResult } from "./contract/buffer-result";
 export { nd, NdArray, type NdLayout } from "./contract/nd-array";

@@ -4,7 +4,6 @@ import {
   type MethodContract,
   type PropertyContract,
   type ServiceContract,
-  type SignalContract,
 } from "../contract/service-contract";
 import { ContractError } from "../errors";
 import { type CallOptions } from "./call-options";
@@ -12,7 +11,7 @@ import { propertyChanges } from "./property-changes";
 import { type Remote, type RemoteProperty } from "./remote";
 import { type RemoteStream } from "./remote-stream";
 import { type RpcClient } from "./rpc-client";
-import { hasTimes } from "./timed-signals";
+import { hasTimes } from "./timed-sources";
 
 interface Plumbing {
   readonly client: RpcClient;
@@ -108,14 +107,8 @@ function remoteMember(
     case "property":
       return remoteProperty(client, contract, member, options);
     case "signal":
-      return remoteSignal(client, member);
+      return hasTimes(client.signal(member), { client, contract, member });
   }
-}
-
-function remoteSignal(client: RpcClient, signal: SignalContract): Observable<unknown> {
-  const observable = client.signal(signal);
-  hasTimes(observable, (options) => client.timedSignal(signal, options));
-  return observable;
 }
 
 function remoteMethod(client: RpcClient, method: MethodContract, options: CallOptions) {
@@ -137,7 +130,7 @@ function remoteProperty(
     get: () => client.get(property, options),
     set: (value) => client.set(property, value, options),
     read: () => client.read(property, options),
-    changes$: propertyChanges(client, contract, property),
+    changes$: hasTimes(propertyChanges(client, contract, property), { client, contract, member: property }),
   };
 }
 

@@ -6,7 +6,6 @@ import {
   EMPTY,
   filter,
   from,
-  map,
   merge,
   Observable,
   skip,
@@ -22,64 +21,37 @@ import {
 } from "../contract/service-contract";
 import { BadValue, ConnectionLostError, ContractError, DeviceUnavailableError } from "../errors";
 import { platform } from "../platform/current";
-import { type PropertyChanges } from "./remote";
 import { type RpcClient } from "./rpc-client";
-import { type Moment, momentOf, reading, type Reading } from "./timed";
 
 /**
  * A property's value now, each new one after it, and the value again after every reconnect and whenever a change was
- * missed. Equal values in a row count once.
+ * missed. Equal values in a row count once, bad ones are left out.
  */
 export function propertyChanges(
   client: RpcClient,
   contract: ServiceContract,
   property: PropertyContract,
-): PropertyChanges<unknown> {
-  const signal = contract.members.get(property.notify ?? "");
-  if (signal?.kind !== "signal") {
-    const none$ = throwError(() => {
-      const place = { device: client.device, member: property.member };
-      return new ContractError(
-        `${client.device}.${property.member} tells no changes: it has no notify signal`,
-        place,
-      );
-    });
-    return new Changes(none$, () => none$);
-  }
+): Observable<unknown> {
+  const signal = notifySignal(client, contract, property);
+  if (signal instanceof Error) return throwError(() => signal);
   const present = defer(() => from(client.get(property))).pipe(catchError(leaveOutBad));
-  const values$ = followed(client, signal, client.signal(signal), present).pipe(
-    distinctUntilChanged(isEqual),
+  return followed(client, signal, client.signal(signal), present).pipe(
+    distinctUntilChanged((before, after) => platform().deepEqual(before, after)),
   );
-  return new Changes(values$, () => readings(client, signal, property));
 }
 
-class Changes extends Observable<unknown> implements PropertyChanges<unknown> {
-  constructor(
-    values$: Observable<unknown>,
-    private readonly read: () => Observable<Reading<unknown>>,
-  ) {
-    super((observer) => values$.subscribe(observer));
-  }
-
-  get readings$(): Observable<Reading<unknown>> {
-    return this.read();
-  }
-}
-
-/** The same with times, and again whenever the quality changes. */
-function readings(
-  client: RpcClient,
-  signal: SignalContract,
-  property: PropertyContract,
-): Observable<Reading<unknown>> {
-  const changes = client
-    .timedSignal(signal)
-    .pipe(map((event) => reading(event.value, momentOf(event), "good")));
-  const present = defer(() => from(client.read(property)));
-  return followed(client, signal, changes, present, client.qualityChanges(property)).pipe(
-    // What a read gave may overtake a change that was told before it.
-    distinctUntilChanged((before, after) => isNoNews(before, after)),
-  );
+/** The signal that tells the changes of a property; an error where there is none. */
+export function notifySignal(
+  { device }: RpcClient,
+  contract: ServiceContract,
+  { notify = "", member }: PropertyContract,
+): SignalContract | ContractError {
+  const signal = contract.members.get(notify);
+  if (signal?.kind === "signal") return signal;
+  return new ContractError(`${device}.${member} tells no changes: it has no notify signal`, {
+    device,
+    member,
+  });
 }
 
 /**
@@ -87,7 +59,7 @@ function readings(
  * @param present - What is there now.
  * @param occasions - When to look what is there now, beside reconnects and gaps.
  */
-function followed<T>(
+export function followed<T>(
   client: RpcClient,
   signal: SignalContract,
   changes: Observable<T>,
@@ -127,24 +99,6 @@ function followed<T>(
     );
     return later;
   });
-}
-
-function isEqual(before: unknown, after: unknown): boolean {
-  return platform().deepEqual(before, after);
-}
-
-/** The same once more, or what the same run of the device told before. */
-function isNoNews(before: Reading<unknown>, after: Reading<unknown>): boolean {
-  const [earlier, later] = [momentOf(before), momentOf(after)];
-  const isOfOneRun = earlier.device !== undefined && earlier.device.instance === later.device?.instance;
-  if (isOfOneRun && toldAt(later) < toldAt(earlier)) return true;
-  return (
-    before.quality === after.quality && before.reason === after.reason && isEqual(before.value, after.value)
-  );
-}
-
-function toldAt({ toldAt, device }: Moment): number {
-  return toldAt ?? device?.clock ?? 0;
 }
 
 /** Where a value is bad, the next good one is waited for. */

@@ -5,8 +5,7 @@ import { decodeStamp, type Reply, type ValueStamp } from "../wire/replies";
 import { OutgoingCall, type RequestKind } from "./outgoing-call";
 import { type Peer } from "./peer";
 import { getKindOf } from "./request-kinds";
-import { momentAtDevice } from "./timed-signals";
-import { type Moment, reading, type Reading } from "./timed";
+import { type Moment, momentAtDevice, reading, type Reading } from "./timed";
 
 /** A property's value, and what the device told beside it. */
 interface ToldValue {

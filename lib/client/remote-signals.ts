@@ -20,8 +20,9 @@ import {
 import { notOffered } from "./check-fulfilled";
 import { type Peer } from "./peer";
 import { type SignalSequences } from "./signal-sequences";
-import { timed, type Timed } from "./timed";
-import { momentOfSignal, type TimedSignalOptions } from "./timed-signals";
+
+/** What is given of a signal with its moment, in milliseconds on the clock of the one who told it. */
+export type StampedProjection<T> = (value: unknown, time: number | undefined, peer: Peer | undefined) => T;
 
 /** The signals of one device as Observables; each is subscribed on the wire while somebody here subscribes. */
 export class RemoteSignals {
@@ -59,8 +60,12 @@ export class RemoteSignals {
     return observable;
   }
 
-  /** The same, with the moments when the device emitted it: the device is told that somebody wants them. */
-  timed(contract: SignalContract, options: TimedSignalOptions): Observable<Timed<unknown>> {
+  /**
+   * The same with the moments when the device emitted it: the device is told that somebody wants them.
+   *
+   * @param project - Makes of a value, its moment on the device's clock, if that was told, and who told it, what is given.
+   */
+  stamped<T>(contract: SignalContract, project: StampedProjection<T>): Observable<T> {
     return defer(() => {
       let peer: Peer | undefined;
       const wish = this.channel.state$.subscribe((state) => {
@@ -69,7 +74,7 @@ export class RemoteSignals {
       // First: then the first signal has its moment.
       wish.add(this.channel.subscribe(timesOf(contract.wireName)).subscribe());
       return this.observe(contract).pipe(
-        map((value) => timed(value, momentOfSignal(this.current?.time, peer, options))),
+        map((value) => project(value, this.current?.time, peer)),
         finalize(() => wish.unsubscribe()),
       );
     });

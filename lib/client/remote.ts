@@ -43,10 +43,8 @@ export interface ReadonlyRemoteProperty<V> {
 
 /** The values of a property, as they change. */
 export interface PropertyChanges<V> extends Observable<V> {
-  /**
-   * What `withTime(changes$)` gives: each value with its time and quality, and another whenever the quality changes.
-   */
-  readonly readings$: Observable<Reading<V>>;
+  /** Tells it from a signal, where the compiler looks: `withTime` gives readings of it. Never there. */
+  readonly isOfProperty?: never;
 }
 
 type RemoteMember<T, K extends keyof T> =

@@ -30,15 +30,14 @@ import { type ClientHandler, type ClientInterceptor, type ClientRequest, interce
 import { MissedLog } from "./missed-log";
 import { DeviceProtocol, type Peer } from "./peer";
 import { ReadingCall, readingKindOf } from "./property-reading";
-import { RemoteSignals } from "./remote-signals";
+import { RemoteSignals, type StampedProjection } from "./remote-signals";
 import { RemoteRun, type Run, RunProgress } from "./run";
 import { getKindOf, INVENTORY, methodKindOf, setKindOf, STOP_SERVER } from "./request-kinds";
 import { PulledStream, type RemoteStream } from "./remote-stream";
 import { SignalSequences, type MissedSignals } from "./signal-sequences";
 import { itemsKindOf, StreamCall, type StreamListener, StreamPull } from "./stream-call";
 import { StreamReader, type StreamRoad } from "./stream-reader";
-import { type Reading, type Timed } from "./timed";
-import { type TimedSignalOptions } from "./timed-signals";
+import { type Reading } from "./timed";
 
 export interface ClientOptions extends ChannelOptions, CallOptions {
   /** What errors call the device. Default: the name it has in its inventory, or its address. */
@@ -338,9 +337,9 @@ export class RpcClient {
     return this.signals.observe(contract);
   }
 
-  /** The same, each with the moment when the device emitted it. */
-  timedSignal(contract: SignalContract, options: TimedSignalOptions = {}): Observable<Timed<unknown>> {
-    return this.signals.timed(contract, options);
+  /** What a signal tells, with its moments. @internal Use `withTime`. */
+  stampedSignal<T>(contract: SignalContract, project: StampedProjection<T>): Observable<T> {
+    return this.signals.stamped(contract, project);
   }
 
   /** Emits when a property that tells its changes became stale, bad, or good again: read it then. */

@@ -1,6 +1,8 @@
 import { type Observable } from "rxjs";
+import { type SignalContract } from "../contract/service-contract";
 import { type Peer } from "./peer";
-import { type Moment, type Timed } from "./timed";
+import { type RpcClient } from "./rpc-client";
+import { type Moment, momentAtDevice, timed, type Timed } from "./timed";
 
 /** What is known of a signal beyond what its device tells. */
 export interface TimedSignalOptions {
@@ -11,26 +13,18 @@ export interface TimedSignalOptions {
   readonly maxLatencyMs?: number;
 }
 
-type TimedSignal = (options: TimedSignalOptions) => Observable<Timed<unknown>>;
-
-const timedSignals = new WeakMap<Observable<unknown>, TimedSignal>();
-
-/** A signal of a remote can be had with its moments. */
-export function hasTimes(signal: Observable<unknown>, timed: TimedSignal): void {
-  timedSignals.set(signal, timed);
+/** What a signal tells, each with the moment when the device emitted it. */
+export function timedSignal(
+  client: RpcClient,
+  signal: SignalContract,
+  options: TimedSignalOptions = {},
+): Observable<Timed<unknown>> {
+  return client.stampedSignal(signal, (value, time, peer) =>
+    timed(value, momentOfSignal(time, peer, options)),
+  );
 }
 
-/** Nothing where it is no signal of a remote. */
-export function timedSignalOf(signal: Observable<unknown>): TimedSignal | undefined {
-  return timedSignals.get(signal);
-}
-
-/**
- * When a signal was emitted that arrives now.
- *
- * @param time - On the server's clock, as it told.
- */
-export function momentOfSignal(
+function momentOfSignal(
   time: number | undefined,
   peer: Peer | undefined,
   { maxLatencyMs = Infinity }: TimedSignalOptions,
@@ -40,11 +34,4 @@ export function momentOfSignal(
   return maxLatencyMs === Infinity
     ? { at: arrivedAt, uncertaintyMs: Infinity }
     : { at: arrivedAt - maxLatencyMs / 2, uncertaintyMs: maxLatencyMs / 2 };
-}
-
-/** A moment of the device's clock that was told by now. */
-export function momentAtDevice(clock: number, arrivedAt: number, { estimate, inventory }: Peer): Moment {
-  const instance = inventory.rigwire?.instance;
-  const moment = estimate?.momentOf(clock, arrivedAt) ?? { at: arrivedAt, uncertaintyMs: Infinity };
-  return instance === undefined ? moment : { ...moment, device: { instance, clock } };
 }

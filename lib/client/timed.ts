@@ -1,4 +1,5 @@
 import { type LocalMoment } from "./clock-estimate";
+import { type Peer } from "./peer";
 import { DATE_UNCERTAINTY_MS, dateAt, momentOfDate } from "./local-date";
 
 /** A value with the moment when it was true at the device. */
@@ -27,6 +28,13 @@ export interface Moment extends LocalMoment {
   readonly device?: { readonly instance: string; readonly clock: number };
   /** What that clock read when the device told it; left out where that is the moment itself. */
   readonly toldAt?: number;
+}
+
+/** A moment of the device's clock that was told by now. */
+export function momentAtDevice(clock: number, arrivedAt: number, { estimate, inventory }: Peer): Moment {
+  const instance = inventory.rigwire?.instance;
+  const moment = estimate?.momentOf(clock, arrivedAt) ?? { at: arrivedAt, uncertaintyMs: Infinity };
+  return instance === undefined ? moment : { ...moment, device: { instance, clock } };
 }
 
 const moments = new WeakMap<Timed<unknown>, Moment>();

@@ -37,7 +37,7 @@ export function signalTopic(signal: string): string {
 
 /**
  * What names that the protocol itself subscribes by begin with; no signal of a device has such a name. Their frames have
- * another event: an original would take one of an unknown signal amiss.
+ * another event: an original hears everything, and must not take them for signals.
  */
 export const ASIDE_PREFIX = "rigwire:";
 

@@ -1,5 +1,6 @@
 import { type Command } from "commander";
 import { catchError, EMPTY, from, type Subscription, switchMap } from "rxjs";
+import { timedSignal } from "../../client/timed-signals";
 import { type PropertyContract, type SignalContract } from "../../contract/service-contract";
 import { parseCount } from "../contract/arguments";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
@@ -83,7 +84,7 @@ function subscribe(
     };
     for (const contract of signals) {
       all.add(
-        client.timedSignal(contract).subscribe({
+        timedSignal(client, contract).subscribe({
           next: (event) => {
             if (left <= 0) return;
             printer.print(contract, event.value, event);
