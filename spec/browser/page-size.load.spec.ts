@@ -29,7 +29,7 @@ async function bundle(source: BuildOptions) {
     metafile: true,
     write: false,
   });
-  return { bytes: gzipSync(outputFiles![0]!.contents).length, inputs: Object.keys(metafile.inputs) };
+  return { bytes: gzipSync(outputFiles[0]!.contents).length, inputs: Object.keys(metafile.inputs) };
 }
 
 describe("what a page loads of rigwire", () => {
