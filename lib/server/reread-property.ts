@@ -1,14 +1,17 @@
-import { type DeviceProperties } from "./device-properties";
+/** What reads the properties of an object that is served. */
+interface Rereader {
+  reread(member: string): Promise<void>;
+}
 
-const propertiesOf = new WeakMap<object, DeviceProperties>();
+const propertiesOf = new WeakMap<object, Rereader>();
 
 /** The object is served, and this is what reads its properties. */
-export function rereads(target: object, properties: DeviceProperties): void {
+export function rereads(target: object, properties: Rereader): void {
   propertiesOf.set(target, properties);
 }
 
 /** The object is not served any more. */
-export function rereadsNoMore(target: object, properties: DeviceProperties): void {
+export function rereadsNoMore(target: object, properties: Rereader): void {
   if (propertiesOf.get(target) === properties) propertiesOf.delete(target);
 }
 
