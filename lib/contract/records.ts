@@ -54,6 +54,7 @@ export interface PropertyRecord extends MemberOptions, ValueRules, ValueMetadata
   readonly autoNotify?: boolean;
   readonly readonly?: boolean;
   readonly nullable?: boolean;
+  readonly persist?: boolean;
   readonly type?: TypeSpec;
 }
 

@@ -99,6 +99,8 @@ export interface PropertyContract extends MemberBase, ValueAbout, DisplayMetadat
   readonly notify: string | undefined;
   /** Whether setting the property emits `notify`; false where the setter emits by itself. */
   readonly autoNotify: boolean;
+  /** The device keeps what callers set across restarts. Left out where false. */
+  readonly persist?: true;
   /** The limits, rules and class-validator constraints of the property. */
   readonly guard: PropertyGuard | undefined;
   /** The class-validator constraints that stand beside it; left out where there are none. */
