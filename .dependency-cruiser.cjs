@@ -16,6 +16,7 @@ const LAYERS = [
   "client",
   "server",
   "transport",
+  "settings",
   "wire",
   "contract",
   "security",

@@ -18,6 +18,11 @@ export interface PropertyOptions extends ValueRules, ValueMetadata, DisplayMetad
   readonly maxAgeMs?: number;
   /** Refuses remote sets. Default: true for an accessor without a setter, false otherwise. */
   readonly readonly?: boolean;
+  /**
+   * The device keeps the value across restarts: what callers set is written to a file, and set again, through the setter
+   * and after the same checks, before anybody can connect. What the device itself assigns is not kept. Default false.
+   */
+  readonly persist?: boolean;
   /** Whether null may be set. Default false. */
   readonly nullable?: boolean;
   /**

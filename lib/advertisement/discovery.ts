@@ -17,7 +17,7 @@ import {
   typeFolderName,
 } from "./advertisement-record";
 import { isSafeFolder } from "../platform/private-folder";
-import { isWriterAlive } from "./process-liveness";
+import { isWriterAlive } from "../platform/process-liveness";
 import { searchedFolders } from "./advertisement-folder";
 
 /** A service that was found. */

@@ -52,12 +52,12 @@ function methods(
       concurrent: description?.concurrent ?? false,
       interrupts: description?.interrupts ?? false,
       onCallerLost: description?.onCallerLost ?? "abort",
-      parameters: description?.parameters?.map(({ name, optional, keyword }) => ({
+      parameters: description?.parameters?.map(({ name, optional, keyword, rest }) => ({
         name,
         type: Any,
         optional,
         nullable: true,
-        rest: false,
+        rest: rest === true,
         keyword: keyword === true,
       })),
     };

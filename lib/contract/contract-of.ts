@@ -150,6 +150,11 @@ class ContractBuilder {
     const descriptor = inheritedDescriptor(this.prototype, member);
     const hasNoSetter = descriptor?.get !== undefined && descriptor.set === undefined;
     const isReadonly = record.readonly ?? hasNoSetter;
+    if (record.persist === true && isReadonly) {
+      throw new ContractError(
+        "persist keeps what callers set, and a property that is read-only cannot be set",
+      );
+    }
     const type = ruledType(this.typeOf(member, record), record);
     const constraints = rulesOn(this.type, member);
     const check = valueCheck(member, record);
@@ -167,6 +172,7 @@ class ContractBuilder {
       ...(check !== undefined && { check }),
       ...(constraints.length > 0 && { constraints }),
       ...displayed(record),
+      ...(record.persist === true && { persist: true }),
       ...(type === undefined &&
         guard === undefined &&
         !isReadonly &&

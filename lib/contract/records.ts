@@ -55,6 +55,7 @@ export interface PropertyRecord extends MemberOptions, ValueRules, ValueMetadata
   readonly maxAgeMs?: number;
   readonly readonly?: boolean;
   readonly nullable?: boolean;
+  readonly persist?: boolean;
   readonly type?: TypeSpec;
 }
 

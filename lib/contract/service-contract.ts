@@ -101,6 +101,8 @@ export interface PropertyContract extends MemberBase, ValueAbout, DisplayMetadat
   readonly autoNotify: boolean;
   /** Beyond this age the value is stale, in milliseconds; left out where it never is. */
   readonly maxAgeMs?: number;
+  /** The device keeps what callers set across restarts. Left out where false. */
+  readonly persist?: true;
   /** The limits, rules and class-validator constraints of the property. */
   readonly guard: PropertyGuard | undefined;
   /** The class-validator constraints that stand beside it; left out where there are none. */

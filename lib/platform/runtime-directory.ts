@@ -65,7 +65,8 @@ export function temporaryFolder(uid: number | undefined): string {
   return `/tmp/runtime-${uid ?? 0}`;
 }
 
-function localAppData({ env, home }: RuntimeSurroundings): string {
+/** Where Windows keeps the files of applications that stay on this computer. */
+export function localAppData({ env, home }: Pick<RuntimeSurroundings, "env" | "home">): string {
   const named = env.LOCALAPPDATA ?? "";
   return named === "" ? win32.join(home, "AppData", "Local") : named;
 }

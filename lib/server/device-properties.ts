@@ -1,17 +1,17 @@
 import { type Observable } from "rxjs";
-import { checkConstraints, type Unchecked } from "../contract/constraints";
-import { convertValue } from "../contract/convert-value";
 import { type PropertyContract, type ServiceContract } from "../contract/service-contract";
 import { toWire } from "../contract/to-wire";
 import { BadValue, messageOf, ValidationError } from "../errors";
 import { type Logger } from "../log/logger";
 import { badValueFailure, deviceFailure, refusal } from "../wire/failures";
 import { type PropertyGet, type PropertySet } from "../wire/requests";
+import { acceptedValue } from "./accepted-value";
 import { withContext } from "./call-context";
 import { type Device, isSubject } from "./device";
 import { type DeviceTime } from "./device-time";
 import { type FailureLog } from "./failure-log";
 import { isPromise } from "./is-promise";
+import { type KeptSettings } from "./kept-settings";
 import { rereads, rereadsNoMore } from "./reread-property";
 import { PropertyQuality } from "./property-quality";
 import { watchAssignments, watchProperty } from "./property-watch";
@@ -37,6 +37,7 @@ export class DeviceProperties {
     private readonly log: Logger,
     private readonly failures: FailureLog,
     time: DeviceTime,
+    private readonly settings?: KeptSettings,
   ) {
     this.qualities = new Map(
       [...contract.properties.values()].map((property) => [
@@ -152,16 +153,17 @@ export class DeviceProperties {
     if (!request.start()) return;
     let accepted: unknown;
     try {
-      if (contract.readonly) throw new ValidationError(`${contract.wireName} is read-only: it cannot be set`);
-      accepted = await checked(contract, request.request.value);
+      accepted = await acceptedValue(contract, request.request.value);
     } catch (error) {
       request.fail(refusal(error));
       return;
     }
     // Checks may take their time: whether the value is wanted is decided as late as can be.
     if (request.isOver()) return;
+    const keep = contract.persist === true && this.settings?.noted(contract, request.request.value);
     try {
       withContext(request, () => this.device.set(contract.member, accepted));
+      if (keep) keep();
       request.succeed(undefined);
     } catch (error) {
       this.failed(request, error);
@@ -216,15 +218,4 @@ export class DeviceProperties {
     const place = `${this.device.className}.${member}`;
     this.log.error({ err: error }, `${place} was set, but its change could not be told: ${messageOf(error)}`);
   }
-}
-
-/** The value as the device may have it. */
-async function checked(property: PropertyContract, value: unknown): Promise<unknown> {
-  const { type, nullable, wireName, guard } = property;
-  if (value === null && nullable) return null;
-  const unchecked: Unchecked[] = [];
-  const converted = convertValue(type, value, wireName, unchecked);
-  await checkConstraints(unchecked);
-  await guard?.(converted);
-  return converted;
 }

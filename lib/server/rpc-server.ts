@@ -18,6 +18,7 @@ import { DeviceTime } from "./device-time";
 import { DeviceProperties } from "./device-properties";
 import { FailureLog } from "./failure-log";
 import { interceptorLink } from "./interceptor";
+import { KeptSettings } from "./kept-settings";
 import { LostCallers } from "./lost-callers";
 import { MemberRequests } from "./member-requests";
 import { MethodRunner } from "./method-runner";
@@ -69,6 +70,7 @@ export class RpcServer {
     readonly urls: readonly string[],
     private readonly options: ServeOptions,
     log: Logger,
+    private readonly settings: KeptSettings | undefined,
   ) {
     this.maxTextBytes = options.maxTextBytes ?? DEFAULT_MAX_TEXT_BYTES;
     this.names = new BehaviorSubject(options.name ?? "");
@@ -82,7 +84,7 @@ export class RpcServer {
       failures,
       new StreamRunner(device, streams, failures),
     );
-    this.properties = new DeviceProperties(device, contract, log, failures, this.time);
+    this.properties = new DeviceProperties(device, contract, log, failures, this.time, settings);
     this.signals = new SignalPublisher(
       device,
       contract,
@@ -131,6 +133,7 @@ export class RpcServer {
     checkDevice(device, contract);
     warnOfUncheckedArguments(contract, logger);
     warnOfTwoCopies(logger);
+    const settings = await KeptSettings.restore(device, contract, options, logger);
     const starting: { server?: RpcServer } = {};
     // Clients that waited for the address may be quicker than this function.
     const early: IncomingRequest[] = [];
@@ -140,8 +143,13 @@ export class RpcServer {
     };
     const attended = () => starting.server?.active.clients() ?? [];
     const [first = DEFAULT_URL, ...others] = typeof url === "string" ? [url] : url;
-    const { endpoint, urls } = await openEndpoints([first, ...others], { handle, attended }, options, logger);
-    const server = (starting.server = new RpcServer(device, contract, endpoint, urls, options, logger));
+    const opening = openEndpoints([first, ...others], { handle, attended }, options, logger);
+    const { endpoint, urls } = await opening.catch(async (error: unknown) => {
+      await settings?.close();
+      throw error;
+    });
+    const server = new RpcServer(device, contract, endpoint, urls, options, logger, settings);
+    starting.server = server;
     for (const request of early) server.dispatcher.handle(request);
     return server;
   }
@@ -208,6 +216,7 @@ export class RpcServer {
     this.signals.close();
     this.properties.release();
     await this.endpoint.close();
+    await this.settings?.close();
     this.names.complete();
     this.endSurvival();
     this.time.close();

@@ -15,6 +15,12 @@ export interface ServeOptions extends EndpointOptions, CallLimits, StreamLimits,
   readonly url?: string | readonly string[];
   /** The device's name, as clients see it in the inventory. Default: none, until a registry gives one. */
   readonly name?: string;
+  /**
+   * The folder with the files that keep the values of properties with `persist`, one file a device, named after
+   * {@link name} (or the service type where there is none). Default: `rigwire/settings` in the user's state folder:
+   * `$XDG_STATE_HOME`, or `~/.local/state`.
+   */
+  readonly settingsFolder?: string;
   /** Whether a client may end the server with `STOP_SERVER`. Default false. */
   readonly allowRemoteStop?: boolean;
   /** How long methods that run when the server closes may take to their end, in milliseconds. Default 2 000. */

@@ -10,7 +10,7 @@ import { occupy, vacate } from "./served-objects";
  * Serves an object of a decorated class.
  *
  * @throws ContractError if the class is not decorated, or wrongly, or the object is served already, or a method that an
- *   earlier server began still runs.
+ *   earlier server began still runs, or another server keeps settings under the same name.
  * @throws AddressError if the URL cannot be bound.
  */
 export async function serve(device: object, options: ServeOptions = {}): Promise<RpcServer> {

@@ -106,6 +106,8 @@ export interface ParameterDescription {
   readonly optional: boolean;
   /** Is sent by its name, never by its place. */
   readonly keyword?: boolean;
+  /** Takes all arguments that are left, each of the type. Left out where false. */
+  readonly rest?: true;
   /** Its type with units, limits and choices. */
   readonly schema?: JsonSchema;
 }
@@ -186,6 +188,7 @@ function describeMember(
         type: typeName(parameter.type),
         optional: parameter.optional,
         ...(parameter.keyword === true && { keyword: true }),
+        ...(parameter.rest && { rest: true as const }),
         ...told("schema", schemas.describe(parameter)),
       }));
       const {
@@ -372,9 +375,9 @@ function isTime(value: unknown): value is number {
   return typeof value === "number" && value > 0;
 }
 
-/** Without a schema that is none. */
-function readable({ schema, ...parameter }: ParameterDescription): ParameterDescription {
-  return { ...parameter, ...(isObject(schema) && { schema }) };
+/** Without what cannot be read. */
+function readable({ schema, rest, ...parameter }: ParameterDescription): ParameterDescription {
+  return { ...parameter, ...(rest && { rest }), ...(isObject(schema) && { schema }) };
 }
 
 function isSchemas(value: unknown): value is JsonSchema[] {

@@ -77,9 +77,17 @@ class Stage {
     return null;
   }
 
-  @StreamMethod(Step) async *steps(): AsyncIterable<Step> {
+  @StreamMethod(Step) async *steps(
+    @Arg("most", { type: Integer, min: 1 }) most: number,
+  ): AsyncIterable<Step> {
     await Promise.resolve();
-    yield new Step();
+    if (most > 0) yield new Step();
+  }
+
+  @JsonMethod({ returns: Number, progress: Number, progressRange: [0, 100] })
+  *visit(@Arg("places", { type: Number, unit: "mm" }) ...places: number[]): Generator<number, number> {
+    yield 100;
+    return places.length;
   }
 
   @BufferMethod() image(): BufferResult {
@@ -97,13 +105,14 @@ const USE = `
     const note: string | undefined = steps[0]?.note;
     const last: Step | null = await stage.last();
     const end: number = await stage.moveTo(last?.target ?? note?.length ?? 0);
-    await stage.direction.set("up");
+    const visited: number = await stage.visit(1, 2, 3);
+    await stage.direction.set(visited > 0 ? "up" : "down");
     await stage.label.set(null);
     // @ts-expect-error It is none of the choices.
     await stage.direction.set("left");
     // @ts-expect-error A plan has steps.
     await stage.run({ mode: "fast" });
-    for await (const { target } of stage.steps()) if (target === end) break;
+    for await (const { target } of stage.steps(3)) if (target === end) break;
     stage.done.subscribe(([step, index]) => void (step.target + index + end));
   }
 `;
@@ -125,6 +134,8 @@ describe("The contract of a device", () => {
     rigwire.write("use-of-stage.ts", USE);
     expect(stdout).toContain("export interface Step {\n  /** 0…100 */\n  target: number;");
     expect(stdout).toContain("   * how fast * / it moves\n   * 0.1…20 mm/s, look outside 1…15\n");
+    expect(stdout).toContain("@JsonMethod({ progress: Number, progressRange: [0, 100], returns: Number })");
+    expect(stdout).toContain('visit(@Arg("places", { type: Number, rest: true }) ...places: number[])');
     expect(stdout).toContain("@param target - from home; 0…100 mm");
     const files = ["stage-contract.ts", "use-of-stage.ts"].map((file) => join(rigwire.folder, file));
     expect(complaints(files)).toEqual([]);
@@ -157,6 +168,7 @@ describe("The contract of a device", () => {
       operations: {
         "moveTo.call": { action: "receive", channel: { $ref: "#/channels/moveTo" } },
         "moved.emit": { action: "send" },
+        "steps.next": { reply: { messages: [{ $ref: "#/channels/steps/messages/steps.next.items" }] } },
       },
       components: {
         schemas: { Plan: { properties: { steps: { items: { $ref: "#/components/schemas/Step" } } } } },
@@ -174,7 +186,13 @@ describe("The contract of a device", () => {
     expect(document).toMatchObject({
       properties: { speed: { unit: "mm/s", minimum: 0.1, readOnly: false }, position: { observable: true } },
       actions: { run: { input: { properties: { plan: { properties: { steps: { minItems: 1 } } } } } } },
-      events: { moved: { data: { type: "number", unit: "mm" } } },
+      events: {
+        moved: { data: { type: "number", unit: "mm" } },
+        steps: {
+          subscription: { properties: { most: { type: "integer", minimum: 1 } } },
+          data: { properties: { target: { maximum: 100 } } },
+        },
+      },
     });
   });
 

@@ -55,7 +55,7 @@ fi
 `;
 
 /** bash and zsh offer files where there is nothing else; fish has to be told. */
-const FILE_OPTIONS = ["--keys", "--server-key", "--allow", "--out"];
+const FILE_OPTIONS = ["--keys", "--server-key", "--allow", "--out", "--settings"];
 
 const FISH = `function __rigwire_candidates
   set -l words (commandline -opc) (commandline -ct)
@@ -63,7 +63,7 @@ const FISH = `function __rigwire_candidates
 end
 function __rigwire_takes_file
   set -l words (commandline -opc)
-  contains -- $words[-1] ${FILE_OPTIONS.join(" ")}; or contains -- "$words[2]" serve keygen
+  contains -- $words[-1] ${FILE_OPTIONS.join(" ")}; or contains -- "$words[2]" serve keygen settings
 end
 complete -c rigwire -f -a '(__rigwire_candidates)'
 complete -c rigwire -n __rigwire_takes_file -F

@@ -105,8 +105,9 @@ function paceOf({ concurrent, interrupts }: MethodContract): string {
   return concurrent ? "at once" : "";
 }
 
-function parameterText({ name, type, optional, schema }: ParameterDescription): string {
-  return printable(`${name}${optional ? "?" : ""}: ${typed(type, schema)}`);
+function parameterText({ name, type, optional, rest, schema }: ParameterDescription): string {
+  const declared = rest === true ? `...${name}` : `${name}${optional ? "?" : ""}`;
+  return printable(`${declared}: ${typed(type, schema)}`);
 }
 
 /** What its author wrote of it. */

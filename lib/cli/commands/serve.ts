@@ -20,6 +20,7 @@ import { type Session, untilStopped } from "../program/session";
 interface ServeOptions extends LookupOptions, KeyOptions, ServerKeyOptions, WebOptions {
   readonly name?: string;
   readonly url?: string;
+  readonly settings?: string;
 }
 
 export function serveCommand(session: Session): Command {
@@ -38,6 +39,7 @@ export function serveCommand(session: Session): Command {
     .argument("<file[#class]>", "a compiled file, or TypeScript")
     .option("--name <name>", "the device's name (default: its type)")
     .option("--url <url>", "where to serve; without a port, a free one", "tcp://127.0.0.1")
+    .option("--settings <folder>", "where the device keeps its settings (default: in your state folder)")
     .action((file: string, options: ServeOptions) => serve(session, deviceFile(file), options));
   return addWebOptions(addServingKeyOptions(addLookupOptions(command, "announce it")));
 }
@@ -59,7 +61,8 @@ async function serve(session: Session, file: DeviceFile, options: ServeOptions):
   for (const module of modules) app.use(forgiving(module, logger));
   const chosen = chosenServerSecurity(options, process.env);
   const access = webAccess(options);
-  app.serve(device, { name, url: withScheme(url), security: chosen.security, ...access });
+  const kept = options.settings === undefined ? {} : { settingsFolder: options.settings };
+  app.serve(device, { name, url: withScheme(url), security: chosen.security, ...access, ...kept });
   await app.start();
   try {
     const [server] = app.servers;

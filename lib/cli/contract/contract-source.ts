@@ -164,7 +164,7 @@ class ContractWriter {
         : this.use(this.typeOf(described.returns, described.returnsSchema));
     if (result === "buffer" && type === undefined) this.imports.add("type BufferResult");
     const further = {
-      ...(progress !== undefined && { progress: progress.spec }),
+      ...(progress !== undefined && { progress: progress.spec, ...progressRange(progress, described) }),
       ...(type !== undefined && { returns: type.spec }),
       ...(idleMs !== undefined && { timeout: `{ idle: ${idleMs} }` }),
       ...(idleMs === undefined && timeoutMs !== DEFAULT_METHOD_TIMEOUT_MS && { timeout: String(timeoutMs) }),
@@ -192,6 +192,7 @@ class ContractWriter {
     const options = this.options(wireName, further, described?.description);
     const { declared, names } = this.parameters(described?.parameters);
     return [
+      ...methodDocumentation(described),
       `  @StreamMethod(${[items.spec, ...options].join(", ")})`,
       `  ${this.nameOf(wireName)}(${declared}): AsyncIterable<${items.text}> {`,
       `    return remote(${names});`,
@@ -207,9 +208,16 @@ class ContractWriter {
     }
     const identifiers = new Identifiers();
     const lastRequired = known.findLastIndex(({ optional }) => !optional);
-    const parameters = known.map(({ name, type: told, optional, keyword, schema }, index) => {
+    const parameters = known.map(({ name, type: told, optional, keyword, rest, schema }, index) => {
       const identifier = identifiers.take(name, `arg${index}`);
       const type = this.typeOf(told, schema);
+      if (rest === true && index === known.length - 1) {
+        const arg = `@Arg(${text(name)}, { type: ${this.use(type).spec}, rest: true })`;
+        return {
+          identifier: `...${identifier}`,
+          declared: `${arg} ...${identifier}: ${arrayText(type.text)}`,
+        };
+      }
       const canBeLeftOut = optional && index > lastRequired;
       const options = [
         ...(optional ? ["optional: true"] : []),
@@ -285,6 +293,20 @@ function methodDocumentation(described: MemberDescription | undefined): readonly
   });
   const result = schemaNote(described?.returnsSchema, true);
   return documentation([described?.description, ...parameters, result === "" ? "" : `@returns ${result}`]);
+}
+
+/** Where a progress that is a number begins and ends, as a decorator is given it. */
+function progressRange(
+  { spec }: DeclaredType,
+  described: MemberDescription | undefined,
+): { readonly progressRange?: string } {
+  const range = described?.progressSchema?.["x-range"];
+  const isRange = Array.isArray(range) && range.length === 2 && range.every(Number.isFinite);
+  return isRange && ["Number", "Integer"].includes(spec) ? { progressRange: `[${range.join(", ")}]` } : {};
+}
+
+function arrayText(item: string): string {
+  return /^\w+$/.test(item) ? `${item}[]` : `(${item})[]`;
 }
 
 function plain(imported: string): string {

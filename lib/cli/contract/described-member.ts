@@ -9,13 +9,15 @@ export function describedMember(
   return inventory.rigwire?.members.get(wireName);
 }
 
-/** A method's parameter at a place, where the device tells it. */
+/** A method's parameter at a place, where the device tells it; what takes all that are left stands at all further ones. */
 export function parameterAt(
   device: OpenedDevice,
   method: string,
   place: number,
 ): ParameterDescription | undefined {
-  return describedMember(device, method)?.parameters?.[place];
+  const parameters = describedMember(device, method)?.parameters;
+  const last = parameters?.at(-1);
+  return parameters?.[place] ?? (last?.rest === true ? last : undefined);
 }
 
 /** A method's parameter of that name, where the device tells it. */

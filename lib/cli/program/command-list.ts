@@ -43,6 +43,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (session) => (await import("../commands/set.js")).setCommand(session),
   },
   {
+    name: "settings",
+    usage: "DEVICE save|diff|apply FILE",
+    summary: "all properties that can be set, to a file and back",
+    load: async (session) => (await import("../commands/settings.js")).settingsCommand(session),
+  },
+  {
     name: "watch",
     usage: "DEVICE [SIGNAL...]",
     summary: "signals as they come",

@@ -2,6 +2,7 @@ import { type Command } from "commander";
 import { type JsonSchema } from "../../contract/rule-keywords";
 import { type MemberContract } from "../../contract/service-contract";
 import { pause } from "../../time/pause";
+import { SETTINGS_ACTIONS } from "../contract/device-settings";
 import { typedChoices } from "../contract/choices";
 import { describedMember, parameterAt } from "../contract/described-member";
 import { COMMANDS } from "../program/command-list";
@@ -37,7 +38,18 @@ type MemberFilter = (member: MemberContract) => boolean;
 /** Commands that take one member only, and values for it. */
 const ONE_MEMBER = new Set(["call", "set", "stream"]);
 
-const TAKES_DEVICE = new Set(["inspect", "call", "get", "set", "watch", "stream", "types", "diff", "ping"]);
+const TAKES_DEVICE = new Set([
+  "inspect",
+  "call",
+  "get",
+  "set",
+  "settings",
+  "watch",
+  "stream",
+  "types",
+  "diff",
+  "ping",
+]);
 
 /**
  * Prints what may stand at the end of a command line, a candidate a line: its text, a tab, a word about it.
@@ -80,6 +92,7 @@ async function candidates(
   if (!TAKES_DEVICE.has(name)) return [];
   const [device, ...members] = values;
   if (device === undefined) return deviceCandidates(session, options);
+  if (name === "settings" && members.length === 0) return SETTINGS_ACTIONS.map(plain);
   const isWanted = MEMBERS[name];
   if (isWanted === undefined) return [];
   const [member, ...given] = members;

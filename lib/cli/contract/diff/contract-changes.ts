@@ -137,6 +137,16 @@ class ContractComparison {
       }
       if (after.indexOf(now) !== index)
         this.add(name, "breaks callers", `${parameter.name} stands elsewhere now`);
+      if (parameter.rest === true && now.rest !== true) {
+        this.add(
+          name,
+          "breaks callers",
+          `${parameter.name} takes one value now, and took all that were left`,
+        );
+      }
+      if (parameter.rest !== true && now.rest === true) {
+        this.add(name, "compatible", `${parameter.name} takes all values that are left now`);
+      }
       if (parameter.optional && !now.optional) {
         this.add(name, "breaks callers", `${parameter.name} may no longer be left out`);
       }

@@ -1,11 +1,14 @@
 import { type JsonSchema } from "../../../contract/rule-keywords";
+import { type MethodContract } from "../../../contract/service-contract";
 import { refName } from "../schema-type-name";
 import { type ToldContract } from "../told-contract";
 import {
-  argumentsSchema,
   definitionsOf,
   describedMembers,
+  type Described,
   isCalled,
+  itemSchema,
+  namedArgumentsSchema,
   resultSchema,
   signalSchemas,
 } from "./described-members";
@@ -65,10 +68,11 @@ function serversOf(url: string | undefined): object {
 function channelsOf(told: ToldContract, keys: Keys): readonly Channel[] {
   const { methods, properties, signals } = describedMembers(told);
   return [
-    ...methods.filter(isCalled).map((method): Channel => {
+    ...methods.map((method): Channel => {
       const { wireName } = method;
       const key = keys.take(wireName);
-      const params = message({ args: { type: "array" }, kwargs: argumentsSchema(method) }, []);
+      const params = message({ args: { type: "array" }, kwargs: namedArgumentsSchema(method) }, []);
+      if (!isCalled(method)) return streamChannel(key, method, params);
       const isBuffer = method.contract.result === "buffer";
       return {
         key,
@@ -137,6 +141,48 @@ function channelsOf(told: ToldContract, keys: Keys): readonly Channel[] {
       };
     }),
   ];
+}
+
+/** A stream is opened by one request, read by others, and ended by one more. */
+function streamChannel(key: string, method: Described<MethodContract>, params: JsonSchema): Channel {
+  const { wireName } = method;
+  const opening = {
+    event: { const: "METHOD_CALL" },
+    method: { const: wireName },
+    params,
+    stream: { enum: ["all", "latest"] },
+  };
+  const next = { event: { const: "STREAM_NEXT" }, stream: { type: "string" }, credit: { type: "integer" } };
+  const items = {
+    seq: { type: "integer" },
+    items: { type: "array", items: itemSchema(method) },
+    bytes: { type: "integer" },
+    end: { type: "boolean" },
+    sizes: { type: "array", items: { type: ["integer", "null"] } },
+  };
+  const operation = (name: string, payload: JsonSchema, replies: Operation["replies"]): Operation => ({
+    key: `${key}.${name}`,
+    action: "receive",
+    payload,
+    replies,
+  });
+  return {
+    key,
+    address: wireName,
+    description: method.told.description,
+    operations: [
+      operation("open", message(opening, ["event", "method", "stream"]), {
+        opened: progressMessage(),
+        ended: success({}),
+      }),
+      operation("next", message(next, Object.keys(next)), { items: success(items) }),
+      operation(
+        "close",
+        message({ event: { const: "CANCEL" }, id: { type: "string" } }, ["event", "id"]),
+        {},
+      ),
+    ],
+  };
 }
 
 function message(properties: Readonly<Record<string, JsonSchema>>, required: readonly string[]): JsonSchema {

@@ -4,7 +4,7 @@ import {
   type SignalContract,
 } from "../../../contract/service-contract";
 import { type JsonSchema } from "../../../contract/rule-keywords";
-import { type MemberDescription } from "../../../wire/inventory";
+import { type MemberDescription, type ParameterDescription } from "../../../wire/inventory";
 import { type ToldContract } from "../told-contract";
 
 /** A schema of which nothing is known. */
@@ -40,16 +40,28 @@ export function definitionsOf({ inventory }: ToldContract): Readonly<Record<stri
   return inventory.rigwire?.definitions ?? {};
 }
 
-/** A method's arguments as an object by their names; of a method that tells none, any object. */
+/** A method's arguments as an object by their names; of a method that tells none, any object. A rest parameter is a list. */
 export function argumentsSchema({ told }: Described<MethodContract>): JsonSchema {
-  const { parameters } = told;
-  if (parameters === undefined) return { type: "object" };
+  return told.parameters === undefined ? { type: "object" } : objectOf(told.parameters);
+}
+
+/** The arguments of a method that callers may send by their names. */
+export function namedArgumentsSchema({ told }: Described<MethodContract>): JsonSchema {
+  if (told.parameters === undefined) return { type: "object" };
+  return objectOf(told.parameters.filter(({ rest }) => rest !== true));
+}
+
+function objectOf(parameters: readonly ParameterDescription[]): JsonSchema {
   const required = parameters.filter(({ optional }) => !optional).map(({ name }) => name);
   return {
     type: "object",
-    properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, schema ?? ANYTHING])),
+    properties: Object.fromEntries(parameters.map((parameter) => [parameter.name, schemaOf(parameter)])),
     ...(required.length > 0 && { required }),
   };
+}
+
+function schemaOf({ schema = ANYTHING, rest }: ParameterDescription): JsonSchema {
+  return rest === true ? { type: "array", items: schema } : schema;
 }
 
 /** Whether a method is called once and answers once; a stream is opened, read and closed. */
@@ -61,6 +73,11 @@ export function isCalled({ told }: Described<MethodContract>): boolean {
 export function resultSchema({ contract, told }: Described<MethodContract>): JsonSchema {
   if (told.returnsSchema !== undefined) return told.returnsSchema;
   return contract.result === "buffer" ? { type: "object" } : ANYTHING;
+}
+
+/** An item of a stream. */
+export function itemSchema({ told }: Described<MethodContract>): JsonSchema {
+  return told.streamSchema ?? ANYTHING;
 }
 
 /** A signal's arguments: each in its place. */

@@ -7,6 +7,7 @@ import {
   definitionsOf,
   describedMembers,
   isCalled,
+  itemSchema,
   resultSchema,
   signalSchemas,
 } from "./described-members";
@@ -71,8 +72,8 @@ export function thingDescription(told: ToldContract): object {
         },
       ]),
     ),
-    events: Object.fromEntries(
-      signals.map((signal) => [
+    events: Object.fromEntries([
+      ...signals.map((signal) => [
         signal.wireName,
         {
           ...described(signal.told.description),
@@ -80,7 +81,22 @@ export function thingDescription(told: ToldContract): object {
           forms: [form(["subscribeevent", "unsubscribeevent"], "EMIT_SIGNAL")],
         },
       ]),
-    ),
+      // Its items come while somebody reads: of what a Thing has, that is an event.
+      ...methods
+        .filter((method) => !isCalled(method))
+        .map((method) => [
+          method.wireName,
+          {
+            ...described(method.told.description),
+            ...(method.told.parameters?.length !== 0 && { subscription: schemaOf(argumentsSchema(method)) }),
+            data: schemaOf(itemSchema(method)),
+            forms: [
+              { ...form(["subscribeevent"], "METHOD_CALL"), "rigwire:stream": "all" },
+              form(["unsubscribeevent"], "CANCEL"),
+            ],
+          },
+        ]),
+    ]),
   };
 }
 

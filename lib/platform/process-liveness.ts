@@ -41,7 +41,7 @@ export interface SupposedWriter {
  * program that was started later; elsewhere such a program is taken for the writer.
  */
 export async function isWriterAlive({ pid, file, wroteAtMs }: SupposedWriter): Promise<boolean> {
-  if (!exists(pid)) return false;
+  if (!isThere(pid)) return false;
   const entry = await processEntry(pid);
   if (entry === undefined) return true;
   if (hasEnded(entry)) return false;
@@ -60,7 +60,8 @@ export function parseProcessEntry(line: string): ProcessEntry | undefined {
   return { state, threads, startedMs: started * MS_PER_CLOCK_TICK };
 }
 
-function exists(pid: number): boolean {
+/** Whether there is a process of that id, whichever it is. */
+export function isThere(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -70,12 +71,14 @@ function exists(pid: number): boolean {
   }
 }
 
-function hasEnded({ state, threads }: ProcessEntry): boolean {
+/** Killed, and not yet collected by its parent. */
+export function hasEnded({ state, threads }: ProcessEntry): boolean {
   // A first thread that has ended looks the same while others of the process go on.
   return (state === "Z" || state === "X") && threads <= 1;
 }
 
-async function processEntry(pid: number | "self"): Promise<ProcessEntry | undefined> {
+/** What the system knows of a process; nothing where it tells nothing (Linux alone does), or the process is gone. */
+export async function processEntry(pid: number | "self"): Promise<ProcessEntry | undefined> {
   if (process.platform !== "linux") return undefined;
   try {
     return parseProcessEntry(await readFile(`/proc/${pid}/stat`, "latin1"));

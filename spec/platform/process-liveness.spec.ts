@@ -5,9 +5,9 @@ import { statfs } from "node:fs/promises";
 import { uptime } from "node:os";
 import { join } from "node:path";
 
-import { isWriterAlive, parseProcessEntry } from "../../lib/advertisement/process-liveness";
+import { isWriterAlive, parseProcessEntry } from "../../lib/platform/process-liveness";
 import { eventually } from "../support/eventually";
-import { deadPid, RuntimeFolder } from "./runtime-folder";
+import { deadPid, RuntimeFolder } from "../advertisement/runtime-folder";
 
 const TMPFS = 0x01021994;
 const onLinux = process.platform === "linux" ? it : it.skip;
