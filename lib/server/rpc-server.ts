@@ -39,6 +39,9 @@ const DEFAULT_CLOSE_GRACE_MS = 2_000;
 
 const DEFAULT_URL = "tcp://127.0.0.1";
 
+/** Opens what a device is served over. */
+export type OpenEndpoints = typeof openEndpoints;
+
 /** A device on the network. */
 export class RpcServer {
   /** What clients read as the device's name, and each later one, until the server closes. */
@@ -124,7 +127,12 @@ export class RpcServer {
   }
 
   /** @internal Use `serve`. */
-  static async start(device: Device, contract: ServiceContract, options: ServeOptions): Promise<RpcServer> {
+  static async start(
+    device: Device,
+    contract: ServiceContract,
+    options: ServeOptions,
+    open: OpenEndpoints = openEndpoints,
+  ): Promise<RpcServer> {
     const { url = DEFAULT_URL, logger = defaultLogger() } = options;
     checkDevice(device, contract);
     warnOfUncheckedArguments(contract, logger);
@@ -138,7 +146,7 @@ export class RpcServer {
     };
     const attended = () => starting.server?.active.clients() ?? [];
     const [first = DEFAULT_URL, ...others] = typeof url === "string" ? [url] : url;
-    const { endpoint, urls } = await openEndpoints([first, ...others], { handle, attended }, options, logger);
+    const { endpoint, urls } = await open([first, ...others], { handle, attended }, options, logger);
     const server = (starting.server = new RpcServer(device, contract, endpoint, urls, options, logger));
     for (const request of early) server.dispatcher.handle(request);
     return server;

@@ -26,7 +26,7 @@ const CLOSE_TIMEOUT_MS = 1_000;
 /** What an HTTP server does with who comes. */
 export interface HttpHandlers {
   readonly onRequest: RequestListener;
-  onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
 /** An HTTP server that listens, with or without TLS, and is patient with nobody. */
