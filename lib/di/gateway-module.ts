@@ -1,5 +1,5 @@
 import { type InjectionToken } from "tsyringe";
-import { type DeviceGateway } from "../gateway/device-gateway";
+import type * as Gateways from "../gateway/device-gateway";
 import { type GatewayOptions } from "../gateway/web/gateway-options";
 import { securityTowards } from "../security/rig-security";
 import { DEVICE_DIRECTORY } from "./rig-app";
@@ -7,7 +7,7 @@ import { type RigModule } from "./rig-module";
 import { rigSecurityOf } from "./rig-security-token";
 
 /** The token under which the gateway of an app is injected: `@inject(DEVICE_GATEWAY)`. */
-export const DEVICE_GATEWAY: InjectionToken<DeviceGateway> = Symbol("rigwire:DeviceGateway");
+export const DEVICE_GATEWAY: InjectionToken<Gateways.DeviceGateway> = Symbol("rigwire:DeviceGateway");
 
 /** Offers the devices that an app finds, its own among them, to browsers. */
 export const GatewayModule = {
@@ -17,13 +17,14 @@ export const GatewayModule = {
    *
    * @param options.url - Where. Default `http://127.0.0.1:8080`.
    * @param options.access - `"read"` refuses calls and sets. Default `"control"`.
-   * @throws AddressError and KeyError when the app starts, as {@link DeviceGateway.open}.
+   * @throws AddressError and KeyError when the app starts, as `DeviceGateway.open`.
    */
   serve(options: GatewayOptions = {}): RigModule {
     return {
       name: "GatewayModule",
       async start(container) {
-        const { DeviceGateway } = await import("../gateway/device-gateway.js");
+        // Most apps have none, and its web server would be loaded with each.
+        const { DeviceGateway } = require("../gateway/device-gateway") as typeof Gateways;
         const rig = rigSecurityOf(container);
         const gateway = await DeviceGateway.open(
           container.resolve(DEVICE_DIRECTORY),
