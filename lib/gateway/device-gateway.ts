@@ -1,9 +1,9 @@
+import { type ClientOptions } from "../client/rpc-client";
 import { type DeviceDirectory, type DeviceRecord } from "../discovery/device-directory";
 import { defaultLogger, type Logger } from "../log/logger";
 import { type RpcServer } from "../server/rpc-server";
 import { serveOver } from "../server/serve";
 import { type EndpointOptions } from "../transport/endpoint";
-import { type ChannelOptions } from "../transport/rpc-channel";
 import { type Arrival } from "../transport/stream/stream-endpoint";
 import { withDeadline } from "../time/with-deadline";
 import { DevicePassage, type PassageOptions } from "./device-passage";
@@ -20,7 +20,9 @@ const MAX_PASSAGES = 1_024;
 const FIRST_LOOK_MS = 500;
 
 /** How devices are connected, such as with which keys. */
-export type DeviceConnection = (device: DeviceRecord) => ChannelOptions;
+export type DeviceConnection = (
+  device: DeviceRecord,
+) => Pick<ClientOptions, "security" | "token" | "ca" | "local" | "heartbeatMs" | "handshakeTimeoutMs">;
 
 /** Devices of a directory for browsers, at one address: WebSocket for each, and the console's page. */
 export class DeviceGateway {

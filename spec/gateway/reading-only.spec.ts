@@ -2,7 +2,6 @@ import { firstValueFrom } from "rxjs";
 import { clientOf, connect, serve } from "../../lib/index";
 import { Gateway } from "../../lib/gateway/gateway-contract";
 import { closing } from "../support/closing";
-import { eventually } from "../support/eventually";
 import { RecordingLogger } from "../support/recording-logger";
 import { openGateway } from "./open-gateway";
 import { connectStage, Stage } from "./stage";
@@ -60,7 +59,7 @@ describe("a gateway for reading only", () => {
   it("refuses a stream", async () => {
     const { stage } = await readable();
     const read = async () => {
-      for await (const _item of stage.count(2)) continue;
+      for await (const item of stage.count(2)) expect(item).toBeUndefined();
     };
     await expect(read()).rejects.toThrow(/count was not carried out/);
   });
@@ -87,6 +86,5 @@ describe("a flood from one browser", () => {
     const other = connectStage(at("cam"));
     expect((await other.picture(1_000))[0]).toHaveLength(1_000);
     expect((await Promise.all(pictures)).every(([bytes]) => bytes.length === 4_000_000)).toBe(true);
-    await eventually("all is done", () => true);
   });
 });

@@ -1,6 +1,5 @@
 import { DeviceList } from "../../../lib/discovery/device-list";
-import { DeviceGateway } from "../../../lib/gateway/device-gateway";
-import { type ChannelOptions } from "../../../lib/transport/rpc-channel";
+import { type DeviceConnection, DeviceGateway } from "../../../lib/gateway/device-gateway";
 import { registerTransport, transportOf } from "../../../lib/transport/transports";
 import { openEndpoints } from "../../../lib/transport/combined-endpoint";
 
@@ -11,7 +10,7 @@ import { openEndpoints } from "../../../lib/transport/combined-endpoint";
  * @param connection - How the gateway connects to them.
  * @returns What undoes that for clients.
  */
-export function installGateways(connection: ChannelOptions): () => void {
+export function installGateways(connection: ReturnType<DeviceConnection>): () => void {
   registerTransport({
     schemes: ["gatewayed"],
     client: () => transportOf("ws://127.0.0.1").client(),
