@@ -4,6 +4,7 @@ import { defaultLogger, type Logger } from "../log/logger";
 import { type RpcServer } from "../server/rpc-server";
 import { serveOver } from "../server/serve";
 import { type EndpointOptions } from "../transport/endpoint";
+import { type Doorkeeper } from "../transport/stream/admission";
 import { type Arrival } from "../transport/stream/stream-endpoint";
 import { withDeadline } from "../time/with-deadline";
 import { DevicePassage, type PassageOptions } from "./device-passage";
@@ -120,7 +121,7 @@ export class DeviceGateway {
       },
     );
     this.door = await WebDoor.open(this.options, log, {
-      gateway: () => this.lookers(),
+      gateway: (arrival) => this.look(arrival),
       device: async (name) => {
         const passage = await this.passage(name);
         return passage && ((arrival) => passage.arrive(arrival));
@@ -128,17 +129,32 @@ export class DeviceGateway {
     });
   }
 
-  private async lookers(): Promise<(arrival: Arrival) => void> {
-    await withDeadline(this.roster.look(), FIRST_LOOK_MS, () => undefined);
-    return (arrival) => {
-      const leave = this.roster.watch();
-      this.lent?.arrive({
-        ...arrival,
-        onGone: () => {
-          arrival.onGone?.();
-          leave();
-        },
-      });
+  /** Somebody has connected who looks at the whole rig; nothing is asked of it before he is let in. */
+  private look(arrival: Arrival): void {
+    const { doorkeeper } = arrival;
+    let leave: () => void = () => undefined;
+    this.lent?.arrive({
+      ...arrival,
+      ...(doorkeeper !== undefined && { doorkeeper: this.withFirstLook(doorkeeper) }),
+      onWelcome: () => {
+        arrival.onWelcome?.();
+        leave = this.roster.watch();
+      },
+      onGone: () => {
+        arrival.onGone?.();
+        leave();
+      },
+    });
+  }
+
+  /** Who is let in finds a list. */
+  private withFirstLook(doorkeeper: Doorkeeper): Doorkeeper {
+    return {
+      admit: async (hello, address) => {
+        const admission = await doorkeeper.admit(hello, address);
+        if (admission.isAdmitted) await withDeadline(this.roster.look(), FIRST_LOOK_MS, () => undefined);
+        return admission;
+      },
     };
   }
 

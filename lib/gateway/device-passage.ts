@@ -30,6 +30,9 @@ import { Upstream } from "./upstream";
 /** A connection that nobody uses is kept for this long, in milliseconds: a page that is loaded again finds it. */
 const DEFAULT_KEEP_MS = 30_000;
 
+/** As long as it takes who asked for it to arrive, in milliseconds. */
+const UNWANTED_KEEP_MS = 1_000;
+
 /** What all passages of a gateway have in common. */
 export interface PassageOptions {
   readonly directory: DeviceDirectory;
@@ -56,6 +59,8 @@ export class DevicePassage implements RequestHandler {
   private lent: LentEndpoint | undefined;
   private arrivals = 0;
   private isWatched = false;
+  /** Whether anybody who was let in ever wanted the device. */
+  private wasWanted = false;
   private leaving: Timer | undefined;
   private closing: Promise<void> | undefined;
 
@@ -104,15 +109,20 @@ export class DevicePassage implements RequestHandler {
   /** Somebody wants to know how the device is, or does not any more. */
   set watched(isWatched: boolean) {
     this.isWatched = isWatched;
+    if (isWatched) this.want();
     this.lookWhetherUsed();
   }
 
-  /** Somebody has connected. */
+  /** Somebody has connected; the device is looked for when he is let in. */
   arrive(arrival: Arrival): void {
     this.arrivals += 1;
     this.lookWhetherUsed();
     this.lent?.arrive({
       ...arrival,
+      onWelcome: () => {
+        arrival.onWelcome?.();
+        this.want();
+      },
       onGone: () => {
         arrival.onGone?.();
         this.arrivals -= 1;
@@ -265,10 +275,17 @@ export class DevicePassage implements RequestHandler {
     return { lane: interrupts ? "interrupts" : concurrent ? "concurrent" : "in turn", method };
   }
 
+  private want(): void {
+    this.wasWanted = true;
+    this.upstream.start();
+  }
+
+  /** What only strangers asked for is not kept at all. */
   private lookWhetherUsed(): void {
     clearTimeout(this.leaving);
     if (this.isUsed || this.isWatched || this.closing !== undefined) return;
-    this.leaving = setTimeout(() => this.onUnused(this), this.options.keepMs ?? DEFAULT_KEEP_MS);
+    const keepMs = this.wasWanted ? (this.options.keepMs ?? DEFAULT_KEEP_MS) : UNWANTED_KEEP_MS;
+    this.leaving = setTimeout(() => this.onUnused(this), keepMs);
     platform().unref(this.leaving);
   }
 }

@@ -64,7 +64,7 @@ export class Upstream {
   private readonly ending = new AbortController();
   private channel: ReconnectingChannel<Peer> | undefined;
   private found: DeviceRecord | undefined;
-  private readonly opening: Promise<void>;
+  private opening: Promise<void> | undefined;
   private early = new Set<ForwardedCall>();
 
   constructor(
@@ -75,7 +75,11 @@ export class Upstream {
     this.signals = new ForwardedSignals(this.sequences, publish, logger);
     this.missedLog = new MissedLog(logger, () => name);
     this.sequences.missed$.subscribe((missed) => this.missedLog.add(missed));
-    this.opening = this.open();
+  }
+
+  /** Looks for the device and connects, from now on. Idempotent. */
+  start(): void {
+    this.opening ??= this.open();
   }
 
   /** Who answers; nothing while the device is not connected. */

@@ -194,6 +194,21 @@ describe("a program", () => {
     );
   });
 
+  it("has nothing looked for before it is let in", async () => {
+    const asked: unknown[] = [];
+    const { at, devices, gateway } = await opened();
+    const find = devices.find.bind(devices);
+    devices.find = (query) => {
+      asked.push(query);
+      return find(query);
+    };
+    const overview = `${gateway.url.replace(/^http/, "ws")}/gateway`;
+    for (const url of [at("cam"), overview]) {
+      await expect(connectStage(url).double(2)).rejects.toBeInstanceOf(AuthenticationError);
+    }
+    expect(asked).toEqual([]);
+  });
+
   it("is refused where only browsers are let in", async () => {
     const { at } = await opened();
     await expect(connectStage(at("cam")).double(2)).rejects.toBeInstanceOf(AuthenticationError);

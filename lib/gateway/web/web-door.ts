@@ -29,7 +29,7 @@ export type Welcome = (arrival: Arrival) => void;
 
 /** Where those who connect are led. */
 export interface Destinations {
-  gateway(): Promise<Welcome>;
+  readonly gateway: Welcome;
   /** @returns Nothing where the device cannot be reached at the moment. */
   device(name: string): Promise<Welcome | undefined>;
 }
@@ -239,7 +239,7 @@ export class WebDoor {
 
   private async destinationOf(request: IncomingMessage): Promise<Welcome | undefined> {
     const path = requestUrl(request)?.pathname ?? "";
-    if (path === GATEWAY_PATH) return this.destinations.gateway();
+    if (path === GATEWAY_PATH) return this.destinations.gateway;
     const name = path.startsWith(DEVICES_PATH) ? decoded(path.slice(DEVICES_PATH.length)) : undefined;
     return name === undefined || name === "" ? undefined : this.destinations.device(name);
   }
