@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocket } from "ws";
@@ -7,6 +8,7 @@ import { AuthenticationError, KeyError, serve } from "../../lib/index";
 import { addToken } from "../../lib/security/token-file";
 import { type DeviceGateway } from "../../lib/gateway/device-gateway";
 import { type GatewayOptions } from "../../lib/gateway/web/gateway-options";
+import { selfSignedCertificate } from "../support/certificate";
 import { closing } from "../support/closing";
 import { RecordingLogger } from "../support/recording-logger";
 import { openGateway, type OpenedGateway } from "./open-gateway";
@@ -165,6 +167,27 @@ describe("a browser", () => {
     const wrong = await Promise.all(Array.from({ length: 10 }, (_, index) => logIn(`wrong ${index}`)));
     expect(wrong.every(({ status }) => status === 403)).toBe(true);
     expect((await logIn("open sesame")).status).toBe(429);
+  });
+});
+
+describe("with TLS", () => {
+  it("cookies go nowhere else, and programs connect at wss:", async () => {
+    const { key, cert } = selfSignedCertificate();
+    const tokens = join(folder, "tokens");
+    const token = addToken(tokens, "desk");
+    const { gateway, at } = await opened({ url: "https://127.0.0.1:0", tls: { key, cert }, tokens });
+    const headers = await new Promise<Record<string, unknown>>((resolve, reject) => {
+      httpsRequest(gateway.loginUrl(), { ca: cert, agent: false }, (answer) => {
+        answer.resume();
+        resolve(answer.headers);
+      })
+        .on("error", reject)
+        .end();
+    });
+    expect(String(headers["set-cookie"])).toMatch(
+      /^__Host-rigwire-\d+=.*; Path=\/; HttpOnly; SameSite=Strict; Secure$/,
+    );
+    expect(await connectStage(at("cam"), { ca: cert, token }).double(3)).toBe(6);
   });
 });
 
