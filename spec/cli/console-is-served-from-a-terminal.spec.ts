@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import { addToken, clientOf, connect } from "rigwire";
+import { filter, firstValueFrom } from "rxjs";
+import { addToken, clientOf, connect, Gateway } from "rigwire";
+import { eventually } from "../support/eventually";
 import { closing } from "../support/closing";
 import { BARE_OVEN } from "./support/bare-oven";
 import { commandLine } from "./support/command-line";
@@ -38,6 +40,36 @@ describe("rigwire console", () => {
     for (const running of [tokened, serving]) {
       running.signal();
       expect((await running.ended).code).toBe(0);
+    }
+  });
+
+  it("shows a device that was killed as lost while anybody wants it, and finds it when it is back", async () => {
+    rigwire.write("oven.js", BARE_OVEN);
+    const token = addToken(join(rigwire.folder, "tokens-2"), "desk");
+    const serve = () => rigwire.start("serve", "oven.js", "--name", "oven-2", "--json");
+    const killed = serve();
+    await killed.line();
+    const console = rigwire.start("console", "--port", "0", "--tokens", "tokens-2", "--json");
+    const base = (JSON.parse(await console.line()) as Told).url.replace("http", "ws");
+    const oven = clientOf(await connect(`${base}/devices/oven-2`, { token, timeoutMs: 8_000 }));
+    const gateway = connect(Gateway, `${base}/gateway`, { token });
+    [oven, clientOf(gateway)].forEach(closing);
+    const state = async () => (await gateway.devices.get()).find(({ name }) => name === "oven-2")?.state;
+    await eventually("it is connected", async () => (await state()) === "connected");
+
+    killed.signal("SIGKILL");
+    const lost = oven.state$.pipe(filter((each) => each.kind === "connecting" && each.problem !== undefined));
+    expect(await firstValueFrom(lost)).toMatchObject({
+      problem: expect.stringContaining("the gateway lost oven-2"),
+    });
+    await eventually("it is lost", async () => (await state()) === "lost");
+    const back = serve();
+    await back.line();
+    expect((await oven.inventory()).name).toBe("oven-2");
+    await eventually("it is connected again", async () => (await state()) === "connected");
+    for (const running of [console, back]) {
+      running.signal();
+      await running.ended;
     }
   });
 
