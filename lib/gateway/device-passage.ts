@@ -30,6 +30,9 @@ import { Upstream } from "./upstream";
 /** A connection that nobody uses is kept for this long, in milliseconds: a page that is loaded again finds it. */
 const DEFAULT_KEEP_MS = 30_000;
 
+/** Of all clients: each has a bound of its own, so that a crowd keeps out nobody. */
+const MAX_PENDING_REQUESTS = 65_536;
+
 /** As long as it takes who asked for it to arrive, in milliseconds. */
 const UNWANTED_KEEP_MS = 1_000;
 
@@ -75,7 +78,11 @@ export class DevicePassage implements RequestHandler {
     this.limits = { maxMessageBytes, maxTextBytes };
     this.upstream = new Upstream(name, {
       directory,
-      connection: (device) => ({ ...limitsOf(options.endpoint), ...connection(device) }),
+      connection: (device) => ({
+        ...limitsOf(options.endpoint),
+        ...connection(device),
+        maxPendingRequests: MAX_PENDING_REQUESTS,
+      }),
       publish: (signal, frame, data) => this.lent?.endpoint.publish(signal, frame, data),
       onLost: (reason) => this.lent?.endpoint.dismissAll(`the gateway lost ${name}: ${reason}`),
       logger,

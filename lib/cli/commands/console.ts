@@ -70,11 +70,12 @@ async function serveConsole(session: Session, options: ConsoleOptions): Promise<
   const directory = new CombinedDirectory();
   for (const source of lookup.sources) directory.add(source.directory);
   try {
-    const gateway = await DeviceGateway.open(directory, { ...gatewayOptions(options), logger }, (device) => ({
-      ...keys.towards(device),
-    }));
+    const chosen = gatewayOptions(options);
+    const gateway = await DeviceGateway.open(directory, { ...chosen, logger }, (device) =>
+      keys.towards(device),
+    );
     try {
-      tellServed(session, gateway, options);
+      tellServed(session, gateway, chosen, isLoopbackHost(options.host));
       await untilStopped(session);
     } finally {
       await gateway.close();
@@ -107,10 +108,11 @@ function gatewayOptions(options: ConsoleOptions): GatewayOptions {
 function tellServed(
   { output }: Session,
   gateway: DeviceGateway,
-  { host, access, tokens, passwordFile }: ConsoleOptions,
+  { access, tokens, passwordFile }: GatewayOptions,
+  isLoopback: boolean,
 ): void {
   const hasOtherWay = tokens !== undefined || passwordFile !== undefined;
-  const isForThisScreen = process.stdout.isTTY && isLoopbackHost(host);
+  const isForThisScreen = process.stdout.isTTY && isLoopback;
   const address = hasOtherWay && !isForThisScreen ? gateway.url : gateway.loginUrl();
   if (output.json) {
     output.record({ event: "serving", url: gateway.url, open: address, access });

@@ -3,11 +3,16 @@ import { type WebAccess } from "../../transport/web-access";
 import { type GatewayAccess } from "../gateway-contract";
 
 /** How devices are offered to browsers. */
-export interface GatewayOptions extends Pick<WebAccess, "tokens" | "tls"> {
+export interface GatewayOptions extends Pick<WebAccess, "tls"> {
   /** Where: `http://HOST[:PORT]`, or `https:` with {@link tls}. Default `http://127.0.0.1:8080`. */
   readonly url?: string;
   /** Whether devices may be controlled, or read only: then calls and sets are refused here. Default `"control"`. */
   readonly access?: GatewayAccess;
+  /**
+   * The path of a file of tokens, as `rigwire keygen --token NAME` writes it: browsers and programs with one of them are
+   * let in. It is read when somebody comes. Default: none.
+   */
+  readonly tokens?: string;
   /**
    * The path of a file whose first line is a password for browsers; nobody but its owner may read it. Default: none.
    */

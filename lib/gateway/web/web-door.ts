@@ -1,8 +1,8 @@
 import { type IncomingMessage, type ServerResponse } from "node:http";
 import { type Duplex } from "node:stream";
-import { isLoopbackHost, isWildcardHost, loopbackHostFor } from "../../address/hosts";
-import { parseWebAddress, type WebAddress } from "../../address/web-address";
-import { AddressError, KeyError, messageOf } from "../../errors";
+import { isWildcardHost, loopbackHostFor } from "../../address/hosts";
+import { type WebAddress } from "../../address/web-address";
+import { messageOf } from "../../errors";
 import { BurstLog } from "../../log/burst-log";
 import { type Logger } from "../../log/logger";
 import { TokenFile } from "../../security/token-file";
@@ -12,14 +12,13 @@ import { HttpServer } from "../../transport/stream/websocket/http-server";
 import { TokenDoor } from "../../transport/stream/websocket/token-door";
 import { refuse, speaksOurs, Upgrades } from "../../transport/stream/websocket/upgrades";
 import { AllowedHosts } from "./allowed-hosts";
+import { DEFAULT_GATEWAY_URL, gatewayAddress, requireSafe } from "./gateway-address";
 import { type GatewayOptions } from "./gateway-options";
 import { Login } from "./login";
 import { answerLoginPage, answerText, formOf, redirect, setSafeHeaders } from "./pages";
 import { Password } from "./password";
 import { type WebSession } from "./sessions";
 import { builtConsole, StaticFiles } from "./static-files";
-
-const DEFAULT_URL = "http://127.0.0.1:8080";
 
 const GATEWAY_PATH = "/gateway";
 const DEVICES_PATH = "/devices/";
@@ -54,9 +53,16 @@ export class WebDoor {
 
   /** @throws AddressError and KeyError as the gateway's `open`. */
   static async open(options: GatewayOptions, log: Logger, destinations: Destinations): Promise<WebDoor> {
-    const { url = DEFAULT_URL, tokens, passwordFile, login = "link", hosts = [], origins = [] } = options;
-    const address = addressOf(url);
-    requireSafe(url, address, options);
+    const {
+      url = DEFAULT_GATEWAY_URL,
+      tokens,
+      passwordFile,
+      login = "link",
+      hosts = [],
+      origins = [],
+    } = options;
+    const address = gatewayAddress(url);
+    requireSafe(url, address, options, log);
     const files = new StaticFiles(options.page ?? builtConsole());
     if (!files.hasPage) log.warn({ folder: files.folder }, noPage(files.folder));
     const door = new WebDoor(
@@ -249,53 +255,6 @@ export class WebDoor {
     if (session === undefined) return this.doorkeeper;
     return { admit: () => Promise.resolve({ isAdmitted: true, key: session.name }) };
   }
-}
-
-/**
- * @throws AddressError if it is no address of the web.
- */
-function addressOf(url: string): WebAddress {
-  const [, secure, rest] = /^http(s?)(:\/\/.+)$/.exec(url) ?? [];
-  if (rest === undefined) {
-    throw new AddressError(
-      `"${url}" is no address of a gateway: expected http://HOST[:PORT], or the same with https`,
-    );
-  }
-  const address = parseWebAddress(`ws${secure ?? ""}${rest}`);
-  if (address.path !== "/")
-    throw new AddressError(`"${url}" has a path: a gateway is at the root of its address`);
-  return address;
-}
-
-/**
- * @throws KeyError for a gateway that others on the network could use unasked, or listen to.
- */
-function requireSafe(url: string, { scheme, host }: WebAddress, options: GatewayOptions): void {
-  const { tokens, passwordFile, login, insecure = false, logger } = options;
-  if (isLoopbackHost(host)) return;
-  if (tokens === undefined && passwordFile === undefined && login !== "none") {
-    throw new KeyError(
-      `${url} is reached by others on the network, so it needs to know who may come in: give it a password ` +
-        "(--password-file, passwordFile) or tokens (--tokens; rigwire keygen --token NAME makes one)",
-    );
-  }
-  if (login === "none" && !insecure) {
-    throw new KeyError(
-      `${url} would let everybody on the network in: give it a password or tokens, or say insecure: true where ` +
-        "something in front of it asks",
-    );
-  }
-  if (scheme === "wss") return;
-  if (!insecure) {
-    throw new KeyError(
-      `${url} is reached by others on the network, and is not encrypted: give it a certificate (--tls-key, --tls-cert; ` +
-        "tls: { key, cert }) and https:, or say --insecure (insecure: true) where the network is trusted",
-    );
-  }
-  logger?.warn(
-    { url },
-    `${url} is not encrypted: passwords, tokens and everything else can be read on their way`,
-  );
 }
 
 function requestUrl({ url = "" }: IncomingMessage): URL | undefined {
