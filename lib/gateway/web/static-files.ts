@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** What a bundler puts into the name of a file whose content never changes under that name. */
-const HASHED = /[-.][\w-]{8,}\.\w+$/;
+const HASHED = /^\/assets\/.*[-.][\w-]{8,}\.\w+$/;
 
 /** The files of a page, as they were when the server began: nothing else can be asked for. */
 export class StaticFiles {
@@ -55,7 +55,7 @@ export class StaticFiles {
     response.setHeader("etag", tag);
     response.setHeader(
       "cache-control",
-      HASHED.test(file) ? "private, max-age=31536000, immutable" : "no-cache",
+      HASHED.test(path) ? "private, max-age=31536000, immutable" : "no-cache",
     );
     if (request.headers["if-none-match"] === tag) {
       response.writeHead(304).end();
