@@ -34,6 +34,7 @@ export { type NetworkUrl } from "./registry/network-urls";
 export { AdvertisementModule } from "./di/advertisement-module";
 export { DeviceClients, type DeviceClientsOptions } from "./di/device-clients";
 export { DirectoryModule } from "./di/directory-module";
+export { DEVICE_GATEWAY, GatewayModule } from "./di/gateway-module";
 export { InjectClient } from "./di/inject-client";
 export { DEVICE_DIRECTORY, type DeviceOptions, RigApp, RigAppError, type RigAppOptions } from "./di/rig-app";
 export { RigParticipantModule } from "./di/rig-participant-module";
@@ -48,6 +49,16 @@ export {
   type DeviceQuery,
   type DeviceRecord,
 } from "./discovery/device-directory";
+
+export { type DeviceConnection, type DeviceGateway } from "./gateway/device-gateway";
+export {
+  type DeviceLock,
+  type DeviceState,
+  Gateway,
+  type GatewayAccess,
+  type GatewayDevice,
+} from "./gateway/gateway-contract";
+export { type GatewayOptions } from "./gateway/web/gateway-options";
 
 export { CombinedDirectory } from "./discovery/combined-directory";
 export { DeviceList } from "./discovery/device-list";

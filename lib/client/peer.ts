@@ -120,7 +120,8 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
     const knowsCancel = offers(inventory, "cancel");
     return {
       takesBatches: offers(inventory, "batch"),
-      cancellation: (id) => (knowsCancel ? encodeRequest({ event: "CANCEL", id }) : undefined),
+      cancellation: (id, isCallerLost = false) =>
+        knowsCancel ? encodeRequest({ event: "CANCEL", id, ...(isCallerLost && { lost: true }) }) : undefined,
     };
   }
 

@@ -24,6 +24,11 @@ export class SignalSequences {
   private readonly announced = new Map<string, number>();
   private instance: string | undefined;
 
+  /** The number of the last one that came, or is known not to come; nothing for what is not subscribed. */
+  lastOf(signal: string): number | undefined {
+    return this.last.get(signal);
+  }
+
   /** A connection was made to this run of the device. */
   connected(instance: string | undefined): void {
     if (instance === this.instance) return;

@@ -24,10 +24,7 @@ export class LostCallers {
   /** Its requests that wait are dropped; those that run have their signal aborted, unless they are to go on. */
   lost({ id }: ClientIdentity): void {
     this.remember(id);
-    for (const request of this.active.of(id)) {
-      if (request.isWaiting || !goesOn(request)) request.giveUp(CALLER_LOST, "cancelled");
-      else request.forsake();
-    }
+    for (const request of this.active.of(id)) forsake(request);
   }
 
   private remember(id: string): void {
@@ -35,6 +32,12 @@ export class LostCallers {
     const [oldest] = this.departed;
     if (this.departed.size > REMEMBERED && oldest !== undefined) this.departed.delete(oldest);
   }
+}
+
+/** Nobody waits for it any more: it is not begun, or told to end unless it is to go on. */
+export function forsake(request: ServedRequest): void {
+  if (request.isWaiting || !goesOn(request)) request.giveUp(CALLER_LOST, "cancelled");
+  else request.forsake();
 }
 
 function goesOn({ contract }: ServedRequest): boolean {

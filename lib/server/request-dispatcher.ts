@@ -9,10 +9,11 @@ import { failureReply, type ReplyFrames, successReply, withinLimit } from "../wi
 import { decodeRequest, type RpcRequest } from "../wire/requests";
 import { type ActiveRequests } from "./active-requests";
 import { type ServerPhase } from "./closing-link";
+import { forsake } from "./lost-callers";
 import { type MemberRequests } from "./member-requests";
 import { type SelfDescription } from "./self-description";
 import { type OpenStreams } from "./open-streams";
-import { type RequestOrigin } from "./served-request";
+import { type RequestOrigin, type ServedRequest } from "./served-request";
 import { type SignalAccounts } from "./signal-accounts";
 
 /** Who answers what. */
@@ -86,7 +87,7 @@ export class RequestDispatcher {
           reply,
         });
       case "CANCEL":
-        return active.find(origin.client.id, request.id)?.giveUp("the caller gave it up", "cancelled");
+        return cancel(active.find(origin.client.id, request.id), request.lost === true);
     }
   }
 }
@@ -128,6 +129,12 @@ class Asker implements RequestOrigin {
     }
     this.incoming.progress(text);
   }
+}
+
+function cancel(request: ServedRequest | undefined, isCallerLost: boolean): void {
+  if (request === undefined) return;
+  if (isCallerLost) forsake(request);
+  else request.giveUp("the caller gave it up", "cancelled");
 }
 
 function localRoadReply(offer: LocalRoadOffer | undefined): ReplyFrames {

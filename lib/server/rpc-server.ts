@@ -40,6 +40,9 @@ const DEFAULT_CLOSE_GRACE_MS = 2_000;
 
 const DEFAULT_URL = "tcp://127.0.0.1";
 
+/** Opens what a device is served over. */
+export type OpenEndpoints = typeof openEndpoints;
+
 /** A device on the network. */
 export class RpcServer {
   /** What clients read as the device's name, and each later one, until the server closes. */
@@ -128,7 +131,12 @@ export class RpcServer {
   }
 
   /** @internal Use `serve`. */
-  static async start(device: Device, contract: ServiceContract, options: ServeOptions): Promise<RpcServer> {
+  static async start(
+    device: Device,
+    contract: ServiceContract,
+    options: ServeOptions,
+    open: OpenEndpoints = openEndpoints,
+  ): Promise<RpcServer> {
     const { url = DEFAULT_URL, logger = defaultLogger() } = options;
     checkDevice(device, contract);
     warnOfUncheckedArguments(contract, logger);
@@ -143,7 +151,7 @@ export class RpcServer {
     };
     const attended = () => starting.server?.active.clients() ?? [];
     const [first = DEFAULT_URL, ...others] = typeof url === "string" ? [url] : url;
-    const opening = openEndpoints([first, ...others], { handle, attended }, options, logger);
+    const opening = open([first, ...others], { handle, attended }, options, logger);
     const { endpoint, urls } = await opening.catch(async (error: unknown) => {
       await settings?.close();
       throw error;

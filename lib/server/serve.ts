@@ -2,7 +2,7 @@ import { contractOf } from "../contract/contract-of";
 import { type Constructor } from "../contract/value-type";
 import { ContractError } from "../errors";
 import { Device } from "./device";
-import { RpcServer } from "./rpc-server";
+import { type OpenEndpoints, RpcServer } from "./rpc-server";
 import { type ServeOptions } from "./serve-options";
 import { occupy, vacate } from "./served-objects";
 
@@ -13,11 +13,24 @@ import { occupy, vacate } from "./served-objects";
  *   earlier server began still runs, or another server keeps settings under the same name.
  * @throws AddressError if the URL cannot be bound.
  */
-export async function serve(device: object, options: ServeOptions = {}): Promise<RpcServer> {
+export function serve(device: object, options: ServeOptions = {}): Promise<RpcServer> {
+  return serveOver(device, options);
+}
+
+/**
+ * Serves an object as {@link serve} does, over what somebody else has opened.
+ *
+ * @param open - Opens it. Left out: the URLs of the options say where.
+ */
+export async function serveOver(
+  device: object,
+  options: ServeOptions,
+  open?: OpenEndpoints,
+): Promise<RpcServer> {
   const contract = contractOf(classOf(device));
   occupy(device, contract.name);
   try {
-    return await RpcServer.start(new Device(device), contract, options);
+    return await RpcServer.start(new Device(device), contract, options, open);
   } catch (error) {
     vacate(device);
     throw error;

@@ -42,8 +42,12 @@ export interface SentRequest extends WaitingRequest {
 export interface ServerAbilities {
   /** Requests that wait together may leave in one message. */
   readonly takesBatches: boolean;
-  /** What tells it that nobody waits for a request any more; nothing if it would not understand. */
-  cancellation(id: string): string | undefined;
+  /**
+   * What tells it that nobody waits for a request any more; nothing if it would not understand.
+   *
+   * @param isCallerLost - Not given up by its caller, who is gone.
+   */
+  cancellation(id: string, isCallerLost?: boolean): string | undefined;
 }
 
 /** Gets what concerns a connection besides replies. */
@@ -149,9 +153,10 @@ export class Exchange {
    * Gives a request up: it is not sent if it still waits, and its reply is dropped; where it was sent, the server is
    * told.
    *
+   * @param isCallerLost - Not given up by its caller, who is gone.
    * @returns Whether any of it may have reached the server.
    */
-  abandon(request: SentRequest): boolean {
+  abandon(request: SentRequest, isCallerLost = false): boolean {
     request.isDropped = true;
     if (!request.isSent) {
       this.pending.delete(request.id);
@@ -159,8 +164,13 @@ export class Exchange {
       return false;
     }
     this.forget(request.id);
-    this.notify(this.abilities?.cancellation(String(request.id)));
+    this.notify(this.abilities?.cancellation(String(request.id), isCallerLost));
     return true;
+  }
+
+  /** Tells the server that a request which was sent is given up; its reply is handed out as ever. */
+  cancel(request: SentRequest): void {
+    if (request.isSent) this.notify(this.abilities?.cancellation(String(request.id)));
   }
 
   /**

@@ -16,7 +16,7 @@ export type RpcRequest =
   | { readonly event: "FIND_PEER_ADDRESS" }
   | { readonly event: "CONFIRM_SUBSCRIPTIONS"; readonly token: string }
   | { readonly event: "SIGNAL_COUNTS"; readonly token?: string | undefined }
-  | { readonly event: "CANCEL"; readonly id: string }
+  | Cancel
   | StreamNext
   | { readonly event: "STATUS" }
   | { readonly event: "LOCAL_ROAD" };
@@ -35,6 +35,14 @@ export interface MethodCall extends WithDeadline, WithReplyLimit, WithProgress {
 
 /** How the items of a stream come: each, or the newest when the reader asks. */
 export type StreamMode = "all" | "latest";
+
+/** Tells that nobody waits for a request of the same client any more. */
+export interface Cancel {
+  readonly event: "CANCEL";
+  readonly id: string;
+  /** Nobody gave it up, but whom the client asked it for is gone; left out else. */
+  readonly lost?: true;
+}
 
 /** Asks for the next items of a stream that the same client opened. */
 export interface StreamNext extends WithReplyLimit {
@@ -183,7 +191,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
     case "SIGNAL_COUNTS":
       return { event: "SIGNAL_COUNTS", token: optionalText(message, "token") };
     case "CANCEL":
-      return { event: "CANCEL", id: text(message, "id") };
+      return { event: "CANCEL", id: text(message, "id"), ...(message.lost === true && { lost: true }) };
     case "STREAM_NEXT":
       return {
         event: "STREAM_NEXT",

@@ -85,6 +85,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (session) => (await import("../commands/registry.js")).registryCommand(session),
   },
   {
+    name: "console",
+    usage: "[options]",
+    summary: "shows all devices in a browser: values, plots, pictures, methods",
+    load: async (session) => (await import("../commands/console.js")).consoleCommand(session),
+  },
+  {
     name: "experiment",
     usage: "server|client URI",
     summary: "listens for messages of experiments, or sends one",

@@ -4,8 +4,12 @@ export interface Carrier {
   readonly backlog: number;
   /** Sends bytes, in order. They are sent without a copy: leave them alone afterwards. */
   write(chunks: readonly Uint8Array[]): void;
-  /** Ends at once. Idempotent. */
-  destroy(): void;
+  /**
+   * Ends at once. Idempotent.
+   *
+   * @param reason - What the other side is told, where the carrier can tell it.
+   */
+  destroy(reason?: string): void;
 }
 
 /** A server's end of a carrier. What a client's can do is less: in browsers nothing can be paused. */

@@ -153,6 +153,13 @@ export class ClientLink {
     this.gone(reason);
   }
 
+  /** Ends at once, and tells the client why, where its carrier can. */
+  dismiss(reason: string): void {
+    this.writer.flush();
+    this.carrier.destroy(reason);
+    this.gone(reason);
+  }
+
   private get hasRoom(): boolean {
     const { replyHighWaterMark } = this.options;
     return this.writer.backlog + this.large.bytes < MAX_REPLY_BYTES && this.large.length < replyHighWaterMark;

@@ -39,6 +39,8 @@ export interface Arrival {
   readonly open: OpenCarrier<ServerCarrier>;
   /** Where it connects from, where the carrier tells. */
   readonly address: string | undefined;
+  /** Decides whether it comes in. Left out: the server's does. */
+  readonly doorkeeper?: Doorkeeper;
   /** Called once, when it has shaken hands. */
   onWelcome?(): void;
   /** Called once, when it is gone. */
@@ -174,6 +176,16 @@ export class StreamEndpoint implements RpcEndpoint {
     return Promise.resolve(token === undefined || token === "");
   }
 
+  /** How many clients are there. */
+  get clientCount(): number {
+    return this.clients.size;
+  }
+
+  /** Ends the connections of all clients, and tells them why. */
+  dismissAll(reason: string): void {
+    for (const link of [...this.links]) link.dismiss(reason);
+  }
+
   close(): Promise<void> {
     this.closing ??= this.flushAndClose();
     return this.closing;
@@ -204,7 +216,7 @@ export class StreamEndpoint implements RpcEndpoint {
         this.gone(gone, reason);
       },
     };
-    const { doorkeeper } = this.server;
+    const { doorkeeper = this.server.doorkeeper } = arrival;
     const link = new ClientLink(arrival.open, arrival.address, doorkeeper, listener, this.linkOptions);
     if (this.isClosed) link.destroy("the server closed");
     else if (!link.isClosed) this.links.add(link);

@@ -8,6 +8,21 @@ export const MAX_PAYLOAD_BYTES = 256 * 1024;
 export const NORMAL_CLOSURE = 1000;
 export const UNSUPPORTED_DATA = 1003;
 
+/** The server ends it and says why; of the numbers that every program may use. */
+export const ENDED_WITH_REASON = 4000;
+
+/** So many bytes of a reason go into the frame that closes (RFC 6455, 5.5). */
+const MAX_REASON_BYTES = 123;
+
+/** What of a reason is told when a WebSocket is closed. */
+export function closingReason(reason: string): string {
+  let told = reason.slice(0, MAX_REASON_BYTES);
+  while (encoder.encode(told).length > MAX_REASON_BYTES) told = told.slice(0, -1);
+  return told;
+}
+
+const encoder = new TextEncoder();
+
 /** Written together, since each message costs its own head and, from clients, its own mask. */
 const SHORT_BYTES = 64 * 1024;
 

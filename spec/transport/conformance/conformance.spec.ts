@@ -60,7 +60,8 @@ class ListeningCall extends SimpleCall {
 }
 
 /** What every transport must do, whatever it is made of. A new one is done when this passes over it. */
-describe.each(TRANSPORTS)("over $name", ({ freshUrl, install, road, ...given }) => {
+describe.each(TRANSPORTS)("over $name", ({ freshUrl, install, road, isShared, ...given }) => {
+  const itWhereClientsAreTold = isShared === true ? it.skip : it;
   let device: ConformanceDevice;
   let server: RpcServer;
   let uninstall: (() => void) | undefined;
@@ -443,7 +444,7 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl, install, road, ...given }) 
       },
     });
 
-    it("are told by name, those for whom something is done", async () => {
+    itWhereClientsAreTold("are told by name, those for whom something is done", async () => {
       const asked: ClientIdentity[] = [];
       const endpoint: RpcEndpoint = closing(
         (
@@ -481,24 +482,27 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl, install, road, ...given }) 
       expect(departed).toEqual([asked[0]!.id]);
     });
 
-    it("keep one identity for as long as they are connected, and have one of their own", async () => {
-      const ids: string[] = [];
-      await serving(freshUrl(), {
-        interceptors: [
-          (next) => (request) => {
-            ids.push(request.context.client.id);
-            return next(request);
-          },
-        ],
-      });
-      const [first, second] = [connecting(), connecting()];
-      await first.echo("1");
-      await second.echo("2");
-      await first.level.get();
+    itWhereClientsAreTold(
+      "keep one identity for as long as they are connected, and have one of their own",
+      async () => {
+        const ids: string[] = [];
+        await serving(freshUrl(), {
+          interceptors: [
+            (next) => (request) => {
+              ids.push(request.context.client.id);
+              return next(request);
+            },
+          ],
+        });
+        const [first, second] = [connecting(), connecting()];
+        await first.echo("1");
+        await second.echo("2");
+        await first.level.get();
 
-      expect(ids[2]).toBe(ids[0]);
-      expect(ids[1]).not.toBe(ids[0]);
-    });
+        expect(ids[2]).toBe(ids[0]);
+        expect(ids[1]).not.toBe(ids[0]);
+      },
+    );
   });
 
   describe("closing", () => {

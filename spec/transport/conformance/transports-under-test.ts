@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { WebSocket } from "ws";
 import { type ClientOptions, generateKeys, type Road, type ServeOptions } from "../../../lib/index";
 import { memoryUrl } from "../../../lib/testing";
+import { installGateways } from "./gatewayed-transport";
 import { pageClient } from "../../../lib/transport/stream/browser/page-client";
 import { registerTransport, transportOf } from "../../../lib/transport/transports";
 
@@ -12,6 +13,8 @@ export interface TransportUnderTest {
   readonly name: string;
   /** Where a server can be opened: another place each time. */
   freshUrl(): string;
+  /** Whether all clients are one to the device; then who they are is not asked. Default false. */
+  readonly isShared?: boolean;
   /** What servers are given. */
   readonly serving?: ServeOptions;
   /** What clients are given. */
@@ -46,6 +49,18 @@ export const TRANSPORTS: readonly TransportUnderTest[] = [
   { name: "stream over ws:", freshUrl: () => "ws://127.0.0.1" },
   { name: "stream over ws:, as in pages", freshUrl: () => "ws://127.0.0.1", install: installPageClient },
   { name: "memory:", freshUrl: () => memoryUrl() },
+  {
+    name: "a gateway in front of tcp:",
+    freshUrl: () => `gatewayed://${++places}`,
+    install: () => installGateways({}),
+    isShared: true,
+  },
+  {
+    name: "a gateway in front of tcp:, without the local road",
+    freshUrl: () => `gatewayed://${++places}`,
+    install: () => installGateways({ local: false }),
+    isShared: true,
+  },
 ];
 
 function freshTcp(): string {

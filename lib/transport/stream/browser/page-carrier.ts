@@ -17,7 +17,7 @@ export class PageCarrier implements Carrier {
       if (data instanceof ArrayBuffer) receiver.onBytes(new Uint8Array(data));
       else this.refuse("the peer sent text, where frames are bytes");
     };
-    socket.onclose = () => receiver.onClose(this.reason);
+    socket.onclose = ({ reason }: { readonly reason: string }) => receiver.onClose(reason || this.reason);
   }
 
   get backlog(): number {

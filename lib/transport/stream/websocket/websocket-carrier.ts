@@ -1,10 +1,20 @@
 import { WebSocket } from "ws";
 import { messageOf } from "../../../errors";
 import { type CarrierReceiver, type ServerCarrier } from "../carrier";
-import { inMessages, MAX_PAYLOAD_BYTES, NORMAL_CLOSURE, UNSUPPORTED_DATA } from "../websocket-messages";
+import {
+  closingReason,
+  ENDED_WITH_REASON,
+  inMessages,
+  MAX_PAYLOAD_BYTES,
+  NORMAL_CLOSURE,
+  UNSUPPORTED_DATA,
+} from "../websocket-messages";
 
 /** A pong is owed for no more than the last ping; further ones are not answered before it has left. */
 const MAX_PONG_BACKLOG_BYTES = 16 * 1024;
+
+/** How long the other side may take to read why it is ended, in milliseconds. */
+const TELL_REASON_MS = 1_000;
 
 /** Options of every WebSocket of ours: no compression, and pings that are answered by the carrier. */
 export const WEBSOCKET_OPTIONS = {
@@ -30,7 +40,7 @@ export class WebSocketCarrier implements ServerCarrier {
       if (socket.bufferedAmount < MAX_PONG_BACKLOG_BYTES) socket.pong();
     });
     socket.on("error", (error) => (this.reason = `the peer went away: ${messageOf(error)}`));
-    socket.once("close", () => receiver.onClose(this.reason));
+    socket.once("close", (_code, reason) => receiver.onClose(reason.toString() || this.reason));
     this.onTaken = (error) => {
       if (!(error instanceof Error) && socket.bufferedAmount === 0) receiver.onDrain();
     };
@@ -61,8 +71,13 @@ export class WebSocketCarrier implements ServerCarrier {
     this.socket.close(NORMAL_CLOSURE);
   }
 
-  destroy(): void {
-    this.socket.terminate();
+  destroy(reason?: string): void {
+    if (reason === undefined || this.socket.readyState !== WebSocket.OPEN) {
+      this.socket.terminate();
+      return;
+    }
+    this.socket.close(ENDED_WITH_REASON, closingReason(reason));
+    setTimeout(() => this.socket.terminate(), TELL_REASON_MS).unref();
   }
 
   private refuse(reason: string): void {

@@ -1,34 +1,17 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
-import { type AddressInfo, type Socket } from "node:net";
-import { type Duplex } from "node:stream";
-import { WebSocketServer } from "ws";
-import { isWildcardHost } from "../../../address/hosts";
+import { type IncomingMessage, type RequestListener } from "node:http";
 import { formatWebAddress, parseWebAddress, type WebAddress } from "../../../address/web-address";
-import { AddressError, KeyError, messageOf } from "../../../errors";
+import { KeyError } from "../../../errors";
 import { type Logger } from "../../../log/logger";
 import { resolveServerSecurity } from "../../../security/security-options";
-import { OUT_OF_FILES } from "../../../open-files";
-import { hasCode } from "../../../system-error";
 import { type EndpointOptions, type ServerTransport } from "../../endpoint";
 import { isExposed } from "../../exposure";
 import { openDoor, type Doorkeeper } from "../admission";
 import { DEFAULT_HEARTBEAT_MS } from "../../heartbeat";
 import { type Arrival, type Listener, StreamEndpoint } from "../stream-endpoint";
-import { SUBPROTOCOL } from "../websocket-messages";
-import { AddressLimits } from "./address-limits";
+import { HttpServer } from "./http-server";
 import { mayConnect } from "./origins";
-import { pemText } from "./pem";
 import { TokenDoor } from "./token-door";
-import { WEBSOCKET_OPTIONS, WebSocketCarrier } from "./websocket-carrier";
-
-/** Whoever connects and does not ask for a WebSocket is dropped after this time, in milliseconds. */
-const UPGRADE_TIMEOUT_MS = 3_000;
-const LOOK_EVERY_MS = 500;
-const MAX_HEADER_BYTES = 8 * 1024;
-
-/** Longer than clients have for their last replies, in milliseconds. */
-const CLOSE_TIMEOUT_MS = 1_000;
+import { refuse, speaksOurs, Upgrades } from "./upgrades";
 
 /** The server's side of WebSocket. */
 export const webSocketServer: ServerTransport = {
@@ -88,102 +71,26 @@ async function listenAt(
   options: EndpointOptions,
   onArrival: (arrival: Arrival) => void,
 ): Promise<Listener> {
-  const server = makeServer(address, options);
-  const sockets = new WebSocketServer({
-    ...WEBSOCKET_OPTIONS,
-    noServer: true,
-    clientTracking: false,
-    handleProtocols: () => SUBPROTOCOL,
+  const upgrades = new Upgrades();
+  const server = await HttpServer.listen(url, address, options, {
+    onRequest: noPage,
+    onUpgrade(request, socket, head) {
+      const refusal = refusalOf(request, address.path, options);
+      if (refusal === undefined) upgrades.take(request, socket, head, onArrival);
+      else refuse(socket, refusal);
+    },
   });
-  const limits = new AddressLimits();
-  const connections = new Set<Socket>();
-  server.on("connection", (connection: Socket) => {
-    connections.add(connection);
-    connection.once("close", () => connections.delete(connection));
-  });
-  server.on("upgrade", (request, socket, head) => {
-    socket.on("error", () => socket.destroy());
-    const refusal = refusalOf(request, address.path, options);
-    if (refusal !== undefined) {
-      refuse(socket, refusal);
-      return;
-    }
-    const from = request.socket.remoteAddress ?? "";
-    if (!limits.enter(from)) {
-      refuse(socket, "503 Service Unavailable");
-      return;
-    }
-    let isGreeting = true;
-    const greeted = () => {
-      if (isGreeting) limits.greeted(from);
-      isGreeting = false;
-    };
-    const leave = () => {
-      greeted();
-      limits.leave(from);
-    };
-    // It ends here where it is no WebSocket after all.
-    socket.once("close", leave);
-    sockets.handleUpgrade(request, socket, head, (webSocket) => {
-      onArrival({
-        open: (receiver) => new WebSocketCarrier(webSocket, receiver),
-        address: from,
-        onWelcome: greeted,
-      });
-    });
-  });
-  const port = await listening(server, url, address);
   return {
-    url: formatWebAddress({ ...address, port }),
-    close: () => closed(server, connections),
+    url: formatWebAddress({ ...address, port: server.port }),
+    close: () => server.close(),
   };
-}
-
-/** Resolves when the address is free. Whoever is no client yet, or does not go, is not waited for. */
-function closed(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
-  return new Promise((resolve) => {
-    const rest = setTimeout(() => {
-      for (const connection of connections) connection.destroy();
-    }, CLOSE_TIMEOUT_MS);
-    server.close(() => {
-      clearTimeout(rest);
-      resolve();
-    });
-    // Only those that asked for no WebSocket yet.
-    server.closeAllConnections();
-  });
-}
-
-function makeServer({ scheme }: WebAddress, { tls }: EndpointOptions): Server {
-  const limits = {
-    maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: UPGRADE_TIMEOUT_MS,
-    requestTimeout: UPGRADE_TIMEOUT_MS,
-    connectionsCheckingInterval: LOOK_EVERY_MS,
-  };
-  if (scheme === "ws") return answering(createHttpServer(limits));
-  if (tls === undefined) {
-    throw new KeyError("wss: needs a certificate: tls: { key, cert }, or serve at ws:// behind what has one");
-  }
-  const identity = {
-    key: pemText(tls.key, "the key of the certificate (tls.key)"),
-    cert: pemText(tls.cert, "the certificate (tls.cert)"),
-  };
-  try {
-    return answering(createHttpsServer({ ...limits, ...identity, handshakeTimeout: UPGRADE_TIMEOUT_MS }));
-  } catch (error) {
-    throw new KeyError(`the certificate cannot be used: ${messageOf(error)}`, {}, { cause: error });
-  }
 }
 
 /** Whoever asks for a page learns that there is none. */
-function answering(server: Server): Server {
-  server.on("request", (_request, response) => {
-    response.writeHead(426, { "content-type": "text/plain", upgrade: "websocket", connection: "close" });
-    response.end("A rigwire device is served here, for WebSocket clients.\n");
-  });
-  return server;
-}
+const noPage: RequestListener = (_request, response) => {
+  response.writeHead(426, { "content-type": "text/plain", upgrade: "websocket", connection: "close" });
+  response.end("A rigwire device is served here, for WebSocket clients.\n");
+};
 
 /** @returns The status that says why; nothing for who may connect. */
 function refusalOf(
@@ -193,32 +100,5 @@ function refusalOf(
 ): string | undefined {
   if (url.split("?", 1)[0] !== path) return "404 Not Found";
   if (!mayConnect(headers.origin, headers.host, origins)) return "403 Forbidden";
-  const protocols = (headers["sec-websocket-protocol"] ?? "").split(",").map((each) => each.trim());
-  return protocols.includes(SUBPROTOCOL) ? undefined : "400 Bad Request";
-}
-
-function refuse(socket: Duplex, status: string): void {
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-const REASONS: readonly (readonly [code: string, reason: string])[] = [
-  ["EADDRINUSE", "another process has the address; choose another port, or leave it out to get a free one"],
-  ["EADDRNOTAVAIL", "the host is none of this computer's addresses"],
-  ["ENOTFOUND", "the host is not known"],
-  ["EACCES", "not allowed to bind there; ports below 1024 need rights"],
-  OUT_OF_FILES,
-];
-
-/** @returns The port that was taken. */
-function listening(server: Server, url: string, { host, port = 0 }: WebAddress): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error) => {
-      const reason = REASONS.find(([code]) => hasCode(error, code))?.[1] ?? messageOf(error);
-      reject(new AddressError(`cannot serve at ${url}: ${reason}`, {}, { cause: error }));
-    });
-    const name = isWildcardHost(host) && host === "*" ? {} : { host: host.replace(/^\[|\]$/g, "") };
-    server.listen({ ...name, port }, () => {
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
+  return speaksOurs(headers) ? undefined : "400 Bad Request";
 }

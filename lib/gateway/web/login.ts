@@ -1,0 +1,98 @@
+import { type IncomingMessage } from "node:http";
+import { type TokenFile } from "../../security/token-file";
+import { type Password } from "./password";
+import { Sessions, type WebSession } from "./sessions";
+
+/** So many wrong passwords and tokens are taken in a time, in milliseconds, from all clients together. */
+const MAX_FAILURES = 10;
+const FAILURES_MS = 10_000;
+
+/** Who may come in, and by what. */
+export interface LoginOptions {
+  /** Whether everybody who can connect is let in. */
+  readonly isOpen: boolean;
+  readonly password: Password | undefined;
+  readonly tokens: TokenFile | undefined;
+  /** Whether browsers reach it with TLS. */
+  readonly isSecure: boolean;
+  /** Tells the cookies of the gateways of one computer apart. */
+  readonly port: number;
+}
+
+/** What became of a secret that somebody showed. */
+export type LoginOutcome =
+  { readonly kind: "in"; readonly cookie: string } | { readonly kind: "wrong" | "too many" };
+
+/** Lets browsers in by a token that is good once, a password or a client's token, and knows them by a cookie. */
+export class Login {
+  private readonly sessions = new Sessions();
+  private readonly cookieName: string;
+  private failures: number[] = [];
+
+  constructor(private readonly options: LoginOptions) {
+    const { isSecure, port } = options;
+    // With this beginning a browser takes it over TLS only, and from this very host.
+    this.cookieName = `${isSecure ? "__Host-" : ""}rigwire-${port}`;
+  }
+
+  /** Whether a password or a token lets browsers in. */
+  get takesSecrets(): boolean {
+    return this.options.password !== undefined || this.options.tokens !== undefined;
+  }
+
+  /** A token for an address, good once. */
+  issueToken(): string {
+    return this.sessions.issueToken();
+  }
+
+  /** Who asks; nothing where nobody is known by the cookie. */
+  sessionOf({ headers }: IncomingMessage): WebSession | undefined {
+    if (this.options.isOpen) return ANYBODY;
+    return this.sessions.of(cookieIn(headers.cookie, this.cookieName));
+  }
+
+  /** @returns The cookie; nothing where the token is not good, or not any more. */
+  redeem(token: string): string | undefined {
+    return this.sessions.redeem(token) ? this.cookieFor({ name: "console" }) : undefined;
+  }
+
+  /** A password or a token was given. */
+  async logIn(secret: string): Promise<LoginOutcome> {
+    const now = performance.now();
+    this.failures = this.failures.filter((at) => now - at < FAILURES_MS);
+    if (this.failures.length >= MAX_FAILURES) return { kind: "too many" };
+    // Counted beforehand: many may be tried at the same time.
+    this.failures.push(now);
+    const { password, tokens } = this.options;
+    const name = password?.is(secret) === true ? "console" : await tokens?.nameOf(secret);
+    if (name === undefined) return { kind: "wrong" };
+    this.failures = this.failures.filter((at) => at !== now);
+    return { kind: "in", cookie: this.cookieFor({ name }) };
+  }
+
+  /** @returns The cookie that takes a session back. */
+  logOut({ headers }: IncomingMessage): string {
+    const secret = cookieIn(headers.cookie, this.cookieName);
+    if (secret !== undefined) this.sessions.end(secret);
+    return `${this.cookie("")}; Max-Age=0`;
+  }
+
+  private cookieFor(session: WebSession): string {
+    return this.cookie(this.sessions.begin(session));
+  }
+
+  private cookie(value: string): string {
+    const secure = this.options.isSecure ? "; Secure" : "";
+    return `${this.cookieName}=${value}; Path=/; HttpOnly; SameSite=Strict${secure}`;
+  }
+}
+
+const ANYBODY: WebSession = { name: "console" };
+
+function cookieIn(header: string | undefined, name: string): string | undefined {
+  for (const pair of (header ?? "").split(";")) {
+    const [key, value] = pair.trim().split("=", 2);
+    if (key === name && value !== undefined && value !== "") return value;
+  }
+  return undefined;
+}
