@@ -56,7 +56,7 @@ export class Bench {
   }
 
   @StreamMethod(Number, { unit: "mm" })
-  async *heights(@Arg("count", { min: 1, max: 1_000 }) count: number): AsyncGenerator<number> {
+  async *heights(@Arg("count", { min: 1, max: 1_000 }) count: number): AsyncIterable<number> {
     for (let at = 0; at < count; at++) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       yield Math.sin(at / 10);

@@ -8,8 +8,6 @@ import { Gateway, type GatewayAccess, type GatewayDevice } from "../../lib/gatew
 import { type RpcServer, serve } from "../../lib/index";
 import { RecordingLogger } from "../support/recording-logger";
 
-export const BUILT = join(__dirname, "../../build/console");
-
 /** As strict as the page can bear: scripts, styles and connections of its own address only. */
 export const POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; img-src 'self' blob: data:";
@@ -42,7 +40,8 @@ export class ServedConsole {
     private readonly list: ListedDevices,
   ) {}
 
-  static async start(): Promise<ServedConsole> {
+  /** @param folder - Where the page was built into. */
+  static async start(folder: string): Promise<ServedConsole> {
     const list = new ListedDevices();
     const gateway = await served("gateway", list);
     const web = createServer(({ url = "/" }, response) => {
@@ -51,7 +50,7 @@ export class ServedConsole {
       response.setHeader("content-type", TYPES[extname(file)] ?? "application/octet-stream");
       response.setHeader("content-security-policy", POLICY);
       try {
-        response.end(readFileSync(join(BUILT, file)));
+        response.end(readFileSync(join(folder, file)));
       } catch {
         response.writeHead(404).end();
       }

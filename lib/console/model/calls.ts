@@ -1,7 +1,7 @@
 import { BehaviorSubject } from "rxjs";
 import { CallAbortedError, type Keywords } from "../../browser";
 import { type DescribedMethod } from "./described-device";
-import { type Device } from "./device";
+import { type KnownDevice } from "./known-device";
 import { type EventLog } from "./event-log";
 import { bytesOf, infoOf } from "./pictures";
 
@@ -64,7 +64,7 @@ export class Calls {
   private readonly pictures = new Map<string, BehaviorSubject<ReturnedBytes | undefined>>();
 
   constructor(
-    private readonly device: Device,
+    private readonly device: KnownDevice,
     private readonly log: EventLog,
   ) {}
 

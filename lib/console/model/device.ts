@@ -2,6 +2,7 @@ import { BehaviorSubject } from "rxjs";
 import { clientOf, type ClientState, connect, type Logger } from "../../browser";
 import { describedDevice, type DescribedDevice, fingerprint, stopOf } from "./described-device";
 import { type EventLog } from "./event-log";
+import { type KnownDevice } from "./known-device";
 import { type Presence } from "./presence";
 import { PropertyValues } from "./property-values";
 import { Calls } from "./calls";
@@ -16,7 +17,7 @@ const PING_MS = 5_000;
 const SILENT: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /** One device, known by what it says of itself, and connected to for as long as the page is open. */
-export class Device {
+export class Device implements KnownDevice {
   readonly presence$ = new BehaviorSubject<Presence>({
     kind: "connecting",
     since: new Date(),

@@ -1,7 +1,7 @@
 import { BehaviorSubject, type Observable, type Subscription } from "rxjs";
 import { type RemoteProperty } from "../../browser";
 import { type DescribedDevice, type DescribedProperty } from "./described-device";
-import { type Device } from "./device";
+import { type KnownDevice } from "./known-device";
 
 /** What is known of a property's value. */
 export interface PropertyValue {
@@ -21,7 +21,7 @@ export class PropertyValues {
   private readonly values = new Map<string, BehaviorSubject<PropertyValue>>();
   private readonly readers = new Map<string, { count: number; stop: () => void }>();
 
-  constructor(private readonly device: Device) {}
+  constructor(private readonly device: KnownDevice) {}
 
   /** The newest of each property, whether it is being read or not. */
   of(member: string): BehaviorSubject<PropertyValue> {
