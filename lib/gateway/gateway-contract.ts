@@ -1,51 +1,63 @@
-import { type Observable } from "rxjs";
+import { Subject } from "rxjs";
 import { RpcProperty } from "../../decorators/rpc-property";
 import { RpcService } from "../../decorators/rpc-service";
 import { Signal } from "../../decorators/signal";
-import { Any, arrayOf, enumOf } from "../contract/value-type";
+import { arrayOf } from "../contract/value-type";
 
-/** What a client of a gateway may do. */
-export type GatewayAccess = "control" | "read";
+/** Whether the gateway knows a device to answer, still tries for the first time, or does not reach it. */
+export type DeviceState = "connected" | "connecting" | "lost";
 
-/** Who alone may command a device for now. */
-export interface GatewayDeviceLock {
+/** Who keeps others from a device. */
+export interface DeviceLock {
   readonly by: string;
   readonly reason: string | null;
   /** ISO 8601. */
   readonly until: string;
 }
 
-/** A device as a gateway sees it. */
+/** A device as the gateway sees it. */
 export interface GatewayDevice {
+  /** Its path is `/devices/` and this name, percent-encoded. A device without a name is called by its type. */
   readonly name: string;
+  /** The service type; empty where it is not known. */
   readonly type: string;
+  /** Where the device is served. */
   readonly address: string;
-  readonly state: "connected" | "connecting" | "lost";
-  /** Since when it is in this state; ISO 8601. */
+  readonly state: DeviceState;
+  /** When the state began, ISO 8601. */
   readonly since: string;
-  /** How long the device took to answer the gateway, in milliseconds; null where it has not answered yet. */
+  /** How long the device took to answer the gateway the last time; nothing where it has not. */
   readonly roundTripMs: number | null;
-  /** Null where anybody may command it. */
-  readonly lock: GatewayDeviceLock | null;
-  /** Of its rigwire; null where it is an original, or not known yet. */
+  /** Nothing where nobody has the device to himself. */
+  readonly lock: DeviceLock | null;
+  /** Of the library that serves it; nothing for an original, or while it is not known. */
   readonly version: string | null;
-  /** How the gateway is connected to it, where that is not what its address says. */
+  /** How the gateway reaches it, where that is not what its address says: `local` within one computer. */
   readonly road: string | null;
 }
 
-const ACCESS = enumOf(["control", "read"]);
+/** What clients of a gateway may do: everything that devices offer, or reading only. */
+export type GatewayAccess = "control" | "read";
 
-/** A gateway as a device: which devices stand behind it. */
+/** The gateway itself as a device, at `/gateway`. */
 @RpcService({ type: "gateway" })
-export abstract class Gateway {
-  /** The whole list, whenever something of it changed. */
-  @Signal(arrayOf(Any)) abstract readonly devicesChanged: Observable<readonly GatewayDevice[]>;
+export class Gateway {
+  /** The whole list, when it has changed; several times a second at most. */
+  @Signal(arrayOf(Object))
+  readonly devicesChanged = new Subject<GatewayDevice[]>();
 
-  /** Every device that is known. */
-  @RpcProperty({ notify: "devicesChanged", autoNotify: false, readonly: true, type: arrayOf(Any) })
-  abstract readonly devices: readonly GatewayDevice[];
+  @RpcProperty({
+    readonly: true,
+    notify: "devicesChanged",
+    type: arrayOf(Object),
+    description: "the devices that can be reached",
+  })
+  devices: GatewayDevice[] = [];
 
-  /** Whether clients of this gateway may change anything. */
-  @RpcProperty({ readonly: true, type: ACCESS })
-  abstract readonly access: GatewayAccess;
+  @RpcProperty({
+    readonly: true,
+    type: String,
+    description: "control, or read where devices may not be changed",
+  })
+  access: GatewayAccess = "read";
 }

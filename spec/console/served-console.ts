@@ -3,8 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { type Duplex } from "node:stream";
 import { extname, join, normalize } from "node:path";
-import { BehaviorSubject } from "rxjs";
-import { Gateway, type GatewayAccess, type GatewayDevice } from "../../lib/gateway/gateway-contract";
+import { Gateway, type GatewayDevice } from "../../lib/gateway/gateway-contract";
 import { type RpcServer, serve } from "../../lib/index";
 import { RecordingLogger } from "../support/recording-logger";
 
@@ -19,16 +18,6 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** The list of devices that the page shows. */
-class ListedDevices extends Gateway {
-  readonly devicesChanged = new BehaviorSubject<readonly GatewayDevice[]>([]);
-  readonly access: GatewayAccess = "control";
-
-  get devices(): readonly GatewayDevice[] {
-    return this.devicesChanged.value;
-  }
-}
-
 /** The page and real devices at one address: requests for a device go on to where it is served. */
 export class ServedConsole {
   private readonly servers = new Map<string, RpcServer>();
@@ -37,12 +26,13 @@ export class ServedConsole {
   private constructor(
     private readonly web: Server,
     private readonly gateway: RpcServer,
-    private readonly list: ListedDevices,
+    private readonly list: Gateway,
   ) {}
 
   /** @param folder - Where the page was built into. */
   static async start(folder: string): Promise<ServedConsole> {
-    const list = new ListedDevices();
+    const list = new Gateway();
+    list.access = "control";
     const gateway = await served("gateway", list);
     const web = createServer(({ url = "/" }, response) => {
       const path = normalize(url.split("?")[0] ?? "/");
@@ -85,7 +75,7 @@ export class ServedConsole {
     const before = this.list.devices;
     const known = before.find((device) => device.name === name) ?? unknownDevice(name);
     const device = { ...known, ...change, since: new Date().toISOString() };
-    this.list.devicesChanged.next([...before.filter((each) => each.name !== name), device]);
+    this.list.devices = [...before.filter((each) => each.name !== name), device];
   }
 
   async close(): Promise<void> {

@@ -32,7 +32,7 @@ export function Canvas({ lines, isTime, unit, read, seconds, isPaused, label }: 
     if (element === null) return;
     let isZoomed = false;
     const make = () => {
-      const plot = new uPlot(optionsOf(element, lines, isTime, unit), live.current.read().data, element);
+      const plot = new uPlot(optionsOf(element, lines, isTime), live.current.read().data, element);
       plot.over.addEventListener("dblclick", () => (isZoomed = false));
       plot.hooks.setSelect = [({ select }) => (isZoomed ||= select.width > 0)];
       return plot;
@@ -68,17 +68,21 @@ export function Canvas({ lines, isTime, unit, read, seconds, isPaused, label }: 
       scheme.removeEventListener("change", anew);
       plot.destroy();
     };
-  }, [lines, isTime, unit]);
+  }, [lines, isTime]);
 
-  return <div ref={place} class="plot" role="img" aria-label={label} />;
+  return (
+    <div class="plot">
+      {unit !== undefined && (
+        <span class="plot-unit" aria-hidden="true">
+          {unit}
+        </span>
+      )}
+      <div ref={place} role="img" aria-label={label} />
+    </div>
+  );
 }
 
-function optionsOf(
-  element: Element,
-  lines: number,
-  isTime: boolean,
-  unit: string | undefined,
-): uPlot.Options {
+function optionsOf(element: Element, lines: number, isTime: boolean): uPlot.Options {
   const { text, grid, lines: colours } = plotColours(element);
   const axis: uPlot.Axis = {
     stroke: text,
@@ -97,7 +101,6 @@ function optionsOf(
       {
         ...axis,
         size: 58,
-        ...(unit !== undefined && { label: unit, labelSize: 18, labelFont: "12px system-ui, sans-serif" }),
       },
     ],
     series: [

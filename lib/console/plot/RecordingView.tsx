@@ -12,6 +12,12 @@ const SPANS = [
   [3_600, "1 h"],
 ] as const;
 
+/** How often texts beside a plot follow, in milliseconds. */
+export const TEXT_EVERY_MS = 200;
+
+/** Longer texts of a table are cut: there are many of them. */
+const MOST_CHARACTERS = 300;
+
 interface RecordingViewProps {
   readonly name: string;
   readonly recording: Recording;
@@ -21,7 +27,7 @@ interface RecordingViewProps {
 
 /** What came of a signal, a property or a stream: a plot where it is numbers, or else a table. */
 export function RecordingView({ name, recording, unit, precision }: RecordingViewProps) {
-  const count = useLive(recording.count$);
+  const count = useLive(recording.count$, TEXT_EVERY_MS);
   const problem = useLive(recording.problem$);
   const [isPaused, setPaused] = useState(false);
   const [seconds, setSeconds] = useState(60);
@@ -37,7 +43,7 @@ export function RecordingView({ name, recording, unit, precision }: RecordingVie
             lines={shape.kind === "time" ? shape.lines : 1}
             isTime={shape.kind === "time"}
             unit={unit}
-            read={() => ({ data: dataOf(recording), version: recording.count$.value })}
+            read={() => ({ data: dataOf(recording), version: versionOf(recording) })}
             seconds={seconds}
             isPaused={isPaused}
             label={`${name}: ${valueText(newest, precision)}${unit === undefined ? "" : ` ${unit}`}`}
@@ -82,7 +88,7 @@ function Rows({ name, recording, precision }: Pick<RecordingViewProps, "name" | 
           {recording.rows.map(({ id, time, value }) => (
             <tr key={id}>
               <td class="time">{clockText(time)}</td>
-              <td>{valueText(value, precision)}</td>
+              <td>{valueText(value, precision).slice(0, MOST_CHARACTERS)}</td>
             </tr>
           ))}
         </tbody>
@@ -94,8 +100,14 @@ function Rows({ name, recording, precision }: Pick<RecordingViewProps, "name" | 
 /** An array is drawn with as many points as a screen shows at most. */
 const MOST_POINTS = 8_192;
 
-function dataOf({ shape, history, newest }: Recording): uPlot.AlignedData {
-  return shape.kind === "time" ? history.data : arrayData(newest);
+function dataOf({ shape, history, newest, holds }: Recording): uPlot.AlignedData {
+  if (shape.kind !== "time") return arrayData(newest);
+  return holds ? history.heldUntil(Date.now() / 1_000) : history.data;
+}
+
+/** What holds its value is drawn up to now, also where nothing came. */
+function versionOf({ count$, holds }: Recording): number {
+  return holds ? Date.now() : count$.value;
 }
 
 /** Places and values of an array. */

@@ -29,6 +29,11 @@ export class History {
     return [this.times, ...this.lines];
   }
 
+  /** The same, with the newest values up to a later time. */
+  heldUntil(time: number): [number[], ...(number | null)[][]] {
+    return [[...this.times, time], ...this.lines.map((line) => [...line, line.at(-1) ?? null])];
+  }
+
   /**
    * @param time - In seconds; never before the last one.
    * @param values - One a line; what is no number is a gap.

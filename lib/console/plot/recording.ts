@@ -23,6 +23,9 @@ export class Recording {
   rows: readonly RecordedRow[] = [];
   private subscription: Subscription | undefined;
 
+  /** @param holds - Whether it is what came last until the next comes, as a property is. */
+  constructor(readonly holds = false) {}
+
   start(source: Observable<unknown>): void {
     this.stop();
     this.problem$.next(undefined);

@@ -205,7 +205,7 @@ export function PropertyPlot({ device, property, control }: PropertyControlProps
       ),
     [device, member],
   );
-  const recording = useRecording(values$);
+  const recording = useRecording(values$, true);
   return (
     <RecordingView name={member} recording={recording} unit={control.unit} precision={control.precision} />
   );

@@ -5,7 +5,7 @@ import { PinButton } from "../dashboard/PinButton";
 import { type DescribedDevice, type DescribedSignal } from "../model/described-device";
 import { type Device } from "../model/device";
 import { clockText } from "../model/value-text";
-import { RecordingView } from "../plot/RecordingView";
+import { RecordingView, TEXT_EVERY_MS } from "../plot/RecordingView";
 import { useRecording } from "../plot/use-recording";
 import { useLive } from "./use-live";
 
@@ -23,7 +23,7 @@ export function SignalCard({ device, signal, described }: SignalCardProps) {
     [described, member],
   );
   const recording = useRecording(source);
-  const count = useLive(recording.count$);
+  const count = useLive(recording.count$, TEXT_EVERY_MS);
   const presence = useLive(device.presence$);
   const { unit, precision } = controlOf(signal.schemas[0] ?? {}, described.definitions);
   const isStale = presence.kind !== "present";
