@@ -8,7 +8,7 @@ import { deviceHash, HAS_BROWSER, OpenedConsole, problemsOf } from "./opened-con
 const WATCHED_MS = 8_000;
 
 /** The longest time in which a page may not answer, in milliseconds, on a machine that does other things as well. */
-const LONGEST_TASK_MS = 500;
+const LONGEST_TASK_MS = 1_000;
 
 /** By how much the memory of scripts may differ between two moments, in bytes. */
 const FLAT_WITHIN = 20_000_000;
