@@ -9,12 +9,23 @@ interface ControlInputProps {
   /** The id of what is wrong with it, if anything is. */
   readonly problemId: string | undefined;
   readonly onDraft: (draft: Draft) => void;
-  /** The person is done with it: it was left, chosen, or Enter was pressed. */
-  readonly onCommit?: () => void;
+  /** Enter was pressed. */
+  readonly onEnter: () => void;
+  /** The slider was let go. */
+  readonly onSlid?: () => void;
 }
 
 /** The inputs of one value. */
-export function ControlInput({ id, label, control, draft, problemId, onDraft, onCommit }: ControlInputProps) {
+export function ControlInput({
+  id,
+  label,
+  control,
+  draft,
+  problemId,
+  onDraft,
+  onEnter,
+  onSlid,
+}: ControlInputProps) {
   const common = {
     id,
     "aria-label": label,
@@ -24,7 +35,7 @@ export function ControlInput({ id, label, control, draft, problemId, onDraft, on
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter" && !(event.target instanceof HTMLTextAreaElement && !event.ctrlKey)) {
       event.preventDefault();
-      onCommit?.();
+      onEnter();
     }
   };
   const onInput = (event: { currentTarget: HTMLInputElement | HTMLTextAreaElement }) =>
@@ -38,22 +49,12 @@ export function ControlInput({ id, label, control, draft, problemId, onDraft, on
           role="switch"
           class="switch"
           checked={draft === true}
-          onChange={(event) => {
-            onDraft(event.currentTarget.checked);
-            onCommit?.();
-          }}
+          onChange={(event) => onDraft(event.currentTarget.checked)}
         />
       );
     case "choice":
       return (
-        <select
-          {...common}
-          value={textOf(draft)}
-          onChange={(event) => {
-            onDraft(event.currentTarget.value);
-            onCommit?.();
-          }}
-        >
+        <select {...common} value={textOf(draft)} onChange={(event) => onDraft(event.currentTarget.value)}>
           {control.isNullable && <option value="">none</option>}
           {control.choices.map((choice, index) => (
             <option key={index} value={String(index)}>
@@ -86,7 +87,7 @@ export function ControlInput({ id, label, control, draft, problemId, onDraft, on
               step={isInteger ? 1 : "any"}
               value={draft === "" ? String(min) : textOf(draft)}
               onInput={(event) => onDraft(String(Number(Number(event.currentTarget.value).toPrecision(4))))}
-              onChange={() => onCommit?.()}
+              onChange={() => onSlid?.()}
             />
           )}
         </span>
@@ -116,7 +117,7 @@ export function ControlInput({ id, label, control, draft, problemId, onDraft, on
               draft={parts[index] ?? emptyDraft(item)}
               problemId={problemId}
               onDraft={(part) => onDraft(parts.map((each, at) => (at === index ? part : each)))}
-              {...(onCommit && { onCommit })}
+              onEnter={onEnter}
             />
           ))}
         </span>
@@ -139,7 +140,7 @@ export function ControlInput({ id, label, control, draft, problemId, onDraft, on
                 draft={fields[name] ?? emptyDraft(field)}
                 problemId={problemId}
                 onDraft={(part) => onDraft({ ...fields, [name]: part })}
-                {...(onCommit && { onCommit })}
+                onEnter={onEnter}
               />
             </span>
           ))}

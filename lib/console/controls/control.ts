@@ -33,8 +33,14 @@ export interface ObjectField {
 
 type Definitions = Readonly<Record<string, JsonSchema>>;
 
-/** Objects within objects deeper than this are written as JSON; one may hold itself. */
-const MOST_LEVELS = 4;
+/** Objects within objects deeper than this are written as JSON: one may hold itself, many times. */
+const MOST_LEVELS = 2;
+
+/** Objects of more fields are written as JSON. */
+const MOST_FIELDS = 40;
+
+/** What `toFixed` takes. */
+const MOST_DIGITS = 100;
 
 /** Lists longer than this are written as JSON. */
 const MOST_INPUTS = 8;
@@ -105,7 +111,8 @@ function objectControl(
   level: number,
   about: ControlAbout,
 ): Control {
-  if (!isSchema(properties)) return { kind: "json", ...about };
+  if (!isSchema(properties) || Object.keys(properties).length > MOST_FIELDS)
+    return { kind: "json", ...about };
   const fields = Object.entries(properties).map(([name, field]) => ({
     name,
     isRequired: Array.isArray(required) && required.includes(name),
@@ -136,10 +143,14 @@ function aboutOf(schema: JsonSchema): Omit<ControlAbout, "isNullable"> {
   const { "x-unit": unit, "x-precision": precision, "x-warn": warn, description } = schema;
   return {
     ...(typeof unit === "string" && { unit }),
-    ...(typeof precision === "number" && { precision }),
+    ...(isDigits(precision) && { precision }),
     ...(isRange(warn) && { warn }),
     ...(typeof description === "string" && { description }),
   };
+}
+
+function isDigits(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MOST_DIGITS;
 }
 
 function isRange(value: unknown): value is readonly [number, number] {

@@ -3,6 +3,7 @@ import { controlOf } from "../controls/control";
 import { type DescribedDevice } from "../model/described-device";
 import { type Device } from "../model/device";
 import { clockText, valueText } from "../model/value-text";
+import { Boundary } from "../views/Boundary";
 import { MethodCard } from "../views/MethodCard";
 import { PropertyControl, PropertyPlot } from "../views/PropertyRow";
 import { useConsole, useDevice } from "../views/rig-context";
@@ -32,6 +33,9 @@ export function TileView({ tile, place, isDropPlace, onDrag, onDrop }: TileViewP
     if (step === undefined) return;
     event.preventDefault();
     dashboard.move(place, place + step);
+    // A browser takes the focus from what moves.
+    const handle = event.currentTarget as HTMLElement;
+    requestAnimationFrame(() => requestAnimationFrame(() => handle.focus()));
   };
   return (
     <li
@@ -79,7 +83,9 @@ export function TileView({ tile, place, isDropPlace, onDrag, onDrop }: TileViewP
       {described === undefined ? (
         <p class="hint">The device has not answered yet.</p>
       ) : (
-        <Content tile={tile} device={device} described={described} />
+        <Boundary>
+          <Content tile={tile} device={device} described={described} />
+        </Boundary>
       )}
     </li>
   );

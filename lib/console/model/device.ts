@@ -59,13 +59,15 @@ export class Device implements KnownDevice {
     if (method !== undefined) this.calls.start(method, []);
   }
 
+  /** Gives it up; what it last was stays. */
   close(): void {
+    this.gone("the console does not list it any more");
     this.closing.abort();
     this.values.close();
     void this.described$.value?.client.close();
   }
 
-  private get isClosed(): boolean {
+  get isClosed(): boolean {
     return this.closing.signal.aborted;
   }
 

@@ -16,6 +16,9 @@ export interface LoggedEvent {
 /** More are forgotten, oldest first: the page may be open for months. */
 const MOST_EVENTS = 1_000;
 
+/** Longer texts are cut. */
+const MOST_CHARACTERS = 500;
+
 /** Missed signals of one member within this time are one line, in milliseconds. */
 const BURST_MS = 10_000;
 
@@ -26,7 +29,8 @@ export class EventLog {
   private readonly bursts = new Map<string, { id: number; count: number }>();
 
   add(event: Omit<LoggedEvent, "id" | "time">): void {
-    const logged = { id: this.nextId++, time: new Date(), ...event };
+    const text = event.text.slice(0, MOST_CHARACTERS);
+    const logged = { id: this.nextId++, time: new Date(), ...event, text };
     this.events$.next([logged, ...this.events$.value].slice(0, MOST_EVENTS));
   }
 

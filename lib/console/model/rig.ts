@@ -5,6 +5,9 @@ import { Device } from "./device";
 import { EventLog } from "./event-log";
 import { type PropertyValues } from "./property-values";
 
+/** So many devices that are gone are remembered. */
+const MOST_CLOSED = 20;
+
 /** What stands behind the gateway. */
 export class Rig {
   readonly log = new EventLog();
@@ -43,15 +46,26 @@ export class Rig {
     values.of("access").subscribe(({ value }) => this.access$.next(decodeAccess(value)));
   }
 
-  /** A device that is listed no more is given up; one that is lost stays in the list for as long as the gateway likes. */
+  /**
+   * A device that is listed no more is given up, and stays as it was for whoever looks at it; one that is lost stays in
+   * the list for as long as the gateway likes.
+   */
   private list(devices: readonly GatewayDevice[]): void {
     const names = new Set(devices.map(({ name }) => name));
-    for (const [name, device] of this.devices) {
-      if (names.has(name)) continue;
+    const unlisted = [...this.devices.values()].filter(({ name }) => !names.has(name));
+    for (const device of unlisted) if (this.wasListed(device)) device.close();
+    for (const { name } of unlisted.filter(({ isClosed }) => isClosed).slice(0, -MOST_CLOSED)) {
       this.devices.delete(name);
-      device.close();
     }
-    for (const name of names) this.device(name);
+    for (const name of names) {
+      if (this.devices.get(name)?.isClosed === true) this.devices.delete(name);
+      this.device(name);
+    }
     this.listed$.next([...devices].sort((a, b) => a.name.localeCompare(b.name)));
+  }
+
+  /** One that the gateway never listed may be on its way: its address was opened directly. */
+  private wasListed({ name }: Device): boolean {
+    return this.listed$.value.some((listed) => listed.name === name);
   }
 }

@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import { type Dashboard } from "../dashboard/dashboard";
 import { DashboardView } from "../dashboard/DashboardView";
 import { type Rig } from "../model/rig";
+import { Boundary } from "./Boundary";
 import { DeviceList } from "./DeviceList";
 import { DeviceView } from "./DeviceView";
 import { EventLogView } from "./EventLogView";
@@ -55,7 +56,9 @@ function View({ route }: { readonly route: Route }) {
         <div class="devices has-device">
           <DeviceList selected={route.name} />
           <section class="device-place">
-            <DeviceView key={route.name} name={route.name} />
+            <Boundary key={route.name}>
+              <DeviceView name={route.name} />
+            </Boundary>
           </section>
         </div>
       );

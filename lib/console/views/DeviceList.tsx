@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { type GatewayDevice } from "../../gateway/gateway-contract";
+import { type Presence } from "../model/presence";
 import { clockText } from "../model/value-text";
 import { useConsole, useDevice } from "./rig-context";
 import { deviceLink } from "./route";
@@ -11,10 +12,11 @@ import { useLive } from "./use-live";
 export function DeviceList({ selected }: { readonly selected: string | undefined }) {
   const { rig } = useConsole();
   const devices = useLive(rig.listed$);
+  const isStale = useLive(rig.gateway.presence$).kind === "lost";
   const [search, setSearch] = useState("");
   const found = devices.filter((device) => matches(device, search));
   return (
-    <section class="device-list" aria-label="Devices">
+    <section class={`device-list${isStale ? " is-stale" : ""}`} aria-label="Devices">
       <input
         type="search"
         placeholder="Search devices"
@@ -44,8 +46,9 @@ function matches({ name, type, address }: GatewayDevice, search: string): boolea
 }
 
 function Row({ listed, isSelected }: { readonly listed: GatewayDevice; readonly isSelected: boolean }) {
-  const { name, type, address, state, since, roundTripMs, lock } = listed;
+  const { name, type, address, roundTripMs, lock } = listed;
   const device = useDevice(name);
+  const { state, since } = asSeenFromHere(listed, useLive(device.presence$));
   return (
     <li class={`device-row is-${state}`} {...(isSelected && { "aria-current": "true" as const })}>
       <a href={deviceLink(name)}>
@@ -68,7 +71,17 @@ function Row({ listed, isSelected }: { readonly listed: GatewayDevice; readonly 
   );
 }
 
-export function stateText(state: GatewayDevice["state"], since: string): string {
+/** The page may have lost what the gateway still reaches. */
+function asSeenFromHere(
+  { state, since }: GatewayDevice,
+  presence: Presence,
+): Pick<GatewayDevice, "state" | "since"> {
+  return state === "connected" && presence.kind === "lost"
+    ? { state: "lost", since: presence.since.toISOString() }
+    : { state, since };
+}
+
+function stateText(state: GatewayDevice["state"], since: string): string {
   switch (state) {
     case "connected":
       return "connected";

@@ -73,13 +73,14 @@ export function MethodArguments(props: MethodArgumentsProps) {
               {field.isOptional && " optional"}
             </span>
           </label>
-          <OptionalInput
+          <ControlInput
             id={`${id}-${field.name}`}
-            field={field}
+            label={field.name}
+            control={field.control}
             draft={draftOf(field)}
             problemId={problems[field.name] === undefined ? undefined : `${id}-${field.name}-problem`}
             onDraft={(draft) => setDrafts({ ...drafts, [field.name]: draft })}
-            onCommit={submit}
+            onEnter={submit}
           />
           {problems[field.name] !== undefined && (
             <p class="problem" id={`${id}-${field.name}-problem`} role="alert">
@@ -95,34 +96,6 @@ export function MethodArguments(props: MethodArgumentsProps) {
         {children}
       </div>
     </form>
-  );
-}
-
-interface OptionalInputProps {
-  readonly id: string;
-  readonly field: Field;
-  readonly draft: Draft;
-  readonly problemId: string | undefined;
-  readonly onDraft: (draft: Draft) => void;
-  readonly onCommit: () => void;
-}
-
-/** A switch cannot say that nothing is given: where nothing may be given it is a choice. */
-function OptionalInput({ id, field, draft, problemId, onDraft, onCommit }: OptionalInputProps) {
-  const { control, name, isOptional } = field;
-  const shown: Control = isOptional && control.kind === "choice" ? { ...control, isNullable: true } : control;
-  // Enter in a text of JSON is a new line; what else there is calls only by its button or by Enter.
-  const isWritten = control.kind === "number" || control.kind === "text" || control.kind === "tuple";
-  return (
-    <ControlInput
-      id={id}
-      label={name}
-      control={shown}
-      draft={draft}
-      problemId={problemId}
-      onDraft={onDraft}
-      {...(isWritten && control.kind !== "number" && { onCommit })}
-    />
   );
 }
 
@@ -142,9 +115,10 @@ function fieldsOf(
   }));
 }
 
+/** A switch cannot say that nothing is given: where nothing may be given it is a choice. */
 function asGiven(control: Control, isOptional: boolean): Control {
-  const { isNullable } = control;
-  return control.kind === "switch" && (isOptional || isNullable)
-    ? { ...control, kind: "choice", choices: [false, true], isNullable: true }
-    : control;
+  if (!isOptional && !control.isNullable) return control;
+  if (control.kind === "switch")
+    return { ...control, kind: "choice", choices: [false, true], isNullable: true };
+  return control.kind === "choice" ? { ...control, isNullable: true } : control;
 }

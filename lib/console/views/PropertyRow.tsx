@@ -1,7 +1,7 @@
 import { useEffect, useId, useMemo, useState } from "preact/hooks";
 import { filter, map } from "rxjs";
 import { type JsonSchema } from "../../browser";
-import { type Control, controlOf, resolved } from "../controls/control";
+import { type Control, controlOf } from "../controls/control";
 import { type Draft, draftOf, readDraft } from "../controls/draft";
 import { ControlInput } from "../controls/ControlInput";
 import { PinButton } from "../dashboard/PinButton";
@@ -63,7 +63,7 @@ export function PropertyRow({ device, property, definitions }: PropertyRowProps)
         </div>
       </div>
       {!readonly && <PropertyControl device={device} property={property} control={control} />}
-      <Facts control={control} schema={resolved(schema, definitions)} isReadonly={readonly} />
+      <Facts control={control} isReadonly={readonly} />
       {problem !== undefined && <p class="problem">{problem}</p>}
       {isPlotted && isPlottable && <PropertyPlot device={device} property={property} control={control} />}
     </div>
@@ -75,14 +75,7 @@ function isOutside(value: unknown, warn: readonly [number, number] | undefined):
 }
 
 /** Limits and the like that the device tells of a value. */
-function Facts({
-  control,
-  isReadonly,
-}: {
-  readonly control: Control;
-  readonly schema: JsonSchema;
-  readonly isReadonly: boolean;
-}) {
+function Facts({ control, isReadonly }: { readonly control: Control; readonly isReadonly: boolean }) {
   const facts = [
     ...(control.kind === "number" && !isReadonly ? [rangeText(control)] : []),
     ...(control.warn === undefined ? [] : [`look at it outside of ${control.warn[0]} to ${control.warn[1]}`]),
@@ -162,7 +155,8 @@ export function PropertyControl({ device, property, control }: PropertyControlPr
           setDraft(written);
           if (isAtOnce) void commit(written);
         }}
-        {...(!isAtOnce && { onCommit: () => void commit(draft ?? shown) })}
+        onEnter={() => void commit(shown)}
+        onSlid={() => void commit(shown)}
       />
       {!isAtOnce && (
         <button

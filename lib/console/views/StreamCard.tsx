@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { from, map, type Observable } from "rxjs";
 import { type JsonSchema } from "../../browser";
 import { controlOf } from "../controls/control";
@@ -24,9 +24,8 @@ export function StreamCard({ device, method, definitions }: StreamCardProps) {
   const problem = useLive(recording.problem$);
   const { unit, precision } = controlOf(resultSchema, definitions);
   const isRunning = source !== undefined && problem === undefined;
-  const title = useMemo(() => `Stream ${member}`, [member]);
   return (
-    <section class="card stream" aria-label={title} data-member={member}>
+    <section class="card stream" aria-label={`Stream ${member}`} data-member={member}>
       <h3>{member}</h3>
       {description !== undefined && <p class="description">{description}</p>}
       <MethodArguments

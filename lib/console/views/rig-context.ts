@@ -2,6 +2,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { type Dashboard } from "../dashboard/dashboard";
 import { type Device } from "../model/device";
+import { useLive } from "./use-live";
 import { type Rig } from "../model/rig";
 
 export interface Console {
@@ -18,6 +19,9 @@ export function useConsole(): Console {
   return console;
 }
 
+/** A device by its name; another one where it was listed anew. */
 export function useDevice(name: string): Device {
-  return useConsole().rig.device(name);
+  const { rig } = useConsole();
+  useLive(rig.listed$);
+  return rig.device(name);
 }
