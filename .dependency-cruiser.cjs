@@ -120,6 +120,23 @@ module.exports = {
       },
       to: { path: "^lib/transport/[^/]+/" },
     },
+    {
+      name: "console-is-a-page",
+      comment: "the console's page uses what any page can, and knows the gateway by its contract",
+      severity: "error",
+      from: { path: "^lib/console/" },
+      to: {
+        path: "^(decorators|lib)/",
+        pathNot: "^lib/(console/|browser\\.ts$|gateway/gateway-contract\\.ts$)",
+      },
+    },
+    {
+      name: "nothing-imports-the-console",
+      comment: "it is built into files of its own",
+      severity: "error",
+      from: { path: "^(decorators|lib|samples)/", pathNot: "^lib/console/" },
+      to: { path: "^lib/console/" },
+    },
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
     {
       name: "samples-use-the-package",

@@ -1,13 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { packedFiles, PROJECT } from "./packed";
+
+/** Where the console's page is built. */
+const CONSOLE = "build/console/";
 
 /** Every source of the library gives its script and its types, and there is nothing else. */
 function expectedFiles(): string[] {
   const sources = ["lib", "decorators"].flatMap((folder) =>
     readdirSync(join(PROJECT, folder), { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts"))
+      .filter((name) => name.endsWith(".ts") && !name.startsWith("console/"))
       .map((name) => join(folder, name.slice(0, -".ts".length))),
   );
   const compiled = sources.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
@@ -34,7 +37,20 @@ function forPages(): string[] {
 describe("the package", () => {
   it("holds what the sources give, and no more", () => {
     const paths = packedFiles().map(({ path }) => path);
-    expect(paths.sort()).toEqual(expectedFiles().sort());
+    expect(paths.filter((path) => !path.startsWith(CONSOLE)).sort()).toEqual(expectedFiles().sort());
+  });
+
+  it("holds the console as a browser loads it: a page, and what it names", () => {
+    const files = packedFiles().map(({ path }) => path);
+    const page = readFileSync(join(PROJECT, CONSOLE, "index.html"), "utf8");
+    const named = [...page.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map(
+      ([, name]) => `${CONSOLE}${name ?? ""}`,
+    );
+
+    expect(named).toHaveLength(3);
+    expect(files.filter((path) => path.startsWith(CONSOLE)).sort()).toEqual(
+      [...named, `${CONSOLE}index.html`].sort(),
+    );
   });
 
   it("has a command that can be executed", () => {

@@ -1,0 +1,81 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { MOST_PIXELS, pictureKind } from "../model/pictures";
+import { BytesDownload, download } from "./BytesDownload";
+
+interface PictureViewProps {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** Called when the picture stands on the screen, or could not be drawn. */
+  readonly onDrawn?: () => void;
+}
+
+/** A picture; the one before stays until this one is ready, and is then forgotten. */
+export function PictureView({ name, bytes, onDrawn }: PictureViewProps) {
+  const image = useRef<HTMLImageElement>(null);
+  const shown = useRef<string>(undefined);
+  const [problem, setProblem] = useState<string>();
+  const kind = pictureKind(bytes);
+  const isTooLarge = kind !== undefined && kind.width * kind.height > MOST_PIXELS;
+
+  useEffect(() => {
+    const element = image.current;
+    if (kind === undefined || element === null) {
+      onDrawn?.();
+      return;
+    }
+    const url = URL.createObjectURL(new Blob([bytes as BlobPart], { type: kind.type }));
+    const before = shown.current;
+    let isLeft = false;
+    shown.current = url;
+    element.src = url;
+    void element
+      .decode()
+      .then(
+        () => setProblem(undefined),
+        () => {
+          if (!isLeft) setProblem("this picture cannot be drawn");
+        },
+      )
+      .finally(() => {
+        if (before !== undefined) URL.revokeObjectURL(before);
+        requestAnimationFrame(() => onDrawn?.());
+      });
+    return () => {
+      isLeft = true;
+    };
+    // Only another picture is drawn again.
+  }, [bytes]);
+
+  useEffect(
+    () => () => {
+      if (shown.current !== undefined) URL.revokeObjectURL(shown.current);
+    },
+    [],
+  );
+
+  if (kind === undefined || isTooLarge) return <BytesDownload name={name} bytes={bytes} />;
+  return (
+    <figure class="picture">
+      <img
+        ref={image}
+        alt={`Picture of ${name}, ${kind.width} by ${kind.height} pixels`}
+        width={kind.width}
+        height={kind.height}
+      />
+      <figcaption>
+        <span class="hint">
+          {kind.width} × {kind.height}, {(bytes.byteLength / 1_000).toFixed(0)} kB
+        </span>
+        <button
+          type="button"
+          class="quiet"
+          aria-label={`Download the picture of ${name}`}
+          onClick={() => download(`${name}.${kind.type === "image/png" ? "png" : "jpg"}`, bytes, kind.type)}
+        >
+          Download
+        </button>
+        {problem !== undefined && <span class="problem">{problem}</span>}
+      </figcaption>
+    </figure>
+  );
+}
