@@ -34,13 +34,18 @@ export function runtimeText(): RuntimeText {
     return withoutImports(source, imports);
   });
   const body = bodies.join("\n\n\n");
-  const imported = [...imports.values()].flatMap((names) => [...names]);
+  const imported = [...imports.values()].flatMap((names) => [...names].map(nameHere));
   const defined = [...body.matchAll(/^(?:class |def |async def )?(\w+)(?=[(:]| =| *:)/gm)].map(([, name]) => name);
   return {
     imports: importLines(imports),
     body,
     names: [...imported, ...defined].filter((name) => name !== undefined),
   };
+}
+
+/** `TimeoutError as _FutureTimeout` is called by its second name. */
+function nameHere(imported: string): string {
+  return imported.split(" as ").at(-1) ?? imported;
 }
 
 const IMPORT = /^(?:from (\S+) import (?:\(([^)]*)\)|(.*))|import (.*))\n/gm;

@@ -138,13 +138,13 @@ class AsyncStream(Generic[_AV]):
         pull = self._core.pull(self._name, self._arguments, False, window, self._timeout)
         return AsyncReader(self._core, self._name, pull, False)
 
-    def latest(self, window: int = 1 << 20) -> "AsyncReader[Latest]":
+    def latest(self, window: int = 1 << 20) -> "AsyncReader[Latest[_AV]]":
         """The newest item each time, and how many were left out since the one before."""
         pull = self._core.pull(self._name, self._arguments, True, window, self._timeout)
         return AsyncReader(self._core, self._name, pull, True)
 
 
-class AsyncSubscription:
+class AsyncSubscription(Generic[_AV]):
     """Events of one signal, in order: `async for event in subscription`. It begins when it is entered or read."""
 
     def __init__(self, core: _Core, name: str) -> None:
@@ -166,10 +166,10 @@ class AsyncSubscription:
             self.close()
             raise _not_in_force(self._core.place(self._name), _SUBSCRIBED_WITHIN) from None
 
-    def __aiter__(self) -> "AsyncSubscription":
+    def __aiter__(self) -> "AsyncSubscription[_AV]":
         return self
 
-    async def __anext__(self) -> Event:
+    async def __anext__(self) -> Event[_AV]:
         mailbox = self._subscription.mailbox
         try:
             told = await _taken(mailbox, mailbox.take())
@@ -181,7 +181,7 @@ class AsyncSubscription:
         self._subscription.mailbox.close()
         self._core.unsubscribe(self._subscription)
 
-    async def __aenter__(self) -> "AsyncSubscription":
+    async def __aenter__(self) -> "AsyncSubscription[_AV]":
         await self.in_force()
         return self
 
@@ -192,14 +192,14 @@ class AsyncSubscription:
         self.close()
 
 
-class AsyncSignal:
+class AsyncSignal(Generic[_AV]):
     """What a device tells by itself."""
 
     def __init__(self, core: _Core, name: str) -> None:
         self._core = core
         self._name = name
 
-    def subscribe(self) -> AsyncSubscription:
+    def subscribe(self) -> AsyncSubscription[_AV]:
         """Events from now on; with `async with` it is certain that the device has taken the subscription."""
         return AsyncSubscription(self._core, self._name)
 

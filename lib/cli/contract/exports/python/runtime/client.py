@@ -5,7 +5,8 @@ import os
 import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as _FutureTimeout
-from typing import Any, Callable, ClassVar, Dict, Generic, Iterator, NamedTuple, Optional, Tuple, TypeVar
+from dataclasses import dataclass
+from typing import Any, Callable, ClassVar, Dict, Generic, Iterator, Optional, Tuple, TypeVar
 
 from .core import OWN_TIMEOUT, _Core
 from .mailbox import _Closed, _Mailbox
@@ -36,19 +37,21 @@ def _wait(future: "Future[_V]") -> _V:
         raise
 
 
-class Event(NamedTuple):
+@dataclass(frozen=True)
+class Event(Generic[_V]):
     """A signal that arrived."""
 
-    value: Any
+    value: _V
     """What it carries: a tuple where it carries several values, None where it carries nothing."""
     missed: int
     """How many before it did not arrive."""
 
 
-class Latest(NamedTuple):
+@dataclass(frozen=True)
+class Latest(Generic[_V]):
     """The newest item of a stream."""
 
-    value: Any
+    value: _V
     skipped: int
     """How many were left out since the one before."""
 
@@ -170,16 +173,16 @@ class Stream(Generic[_V]):
         pull = self._core.pull(self._name, self._arguments, False, window, self._timeout)
         return Reader(self._core, self._name, pull, False)
 
-    def latest(self, window: int = 1 << 20) -> "Reader[Latest]":
+    def latest(self, window: int = 1 << 20) -> "Reader[Latest[_V]]":
         """The newest item each time, and how many were left out since the one before."""
         pull = self._core.pull(self._name, self._arguments, True, window, self._timeout)
         return Reader(self._core, self._name, pull, True)
 
 
-class Subscription:
+class Subscription(Generic[_V]):
     """Events of one signal, in order: `for event in subscription`. close() ends it."""
 
-    def __init__(self, core: _Core, name: str, callback: Optional[Callable[[Event], object]]) -> None:
+    def __init__(self, core: _Core, name: str, callback: Optional[Callable[[Event[_V]], object]]) -> None:
         self._core = core
         self._name = name
         self._subscription: _Subscription = core.subscribe(name)
@@ -199,16 +202,16 @@ class Subscription:
         """How many events this reader missed, those without a later one included."""
         return self._subscription.missed
 
-    def __iter__(self) -> "Subscription":
+    def __iter__(self) -> "Subscription[_V]":
         return self
 
-    def __next__(self) -> Event:
+    def __next__(self) -> Event[_V]:
         event = self.next()
         if event is None:
             raise StopIteration
         return event
 
-    def next(self, timeout: Optional[float] = None) -> Optional[Event]:
+    def next(self, timeout: Optional[float] = None) -> Optional[Event[_V]]:
         """The next event; None where the signal has ended. Raises TimeoutError where none comes in so many seconds."""
         return _next_event(self._core, self._name, self._subscription, timeout)
 
@@ -216,14 +219,14 @@ class Subscription:
         self._subscription.mailbox.close()
         self._core.unsubscribe(self._subscription)
 
-    def __enter__(self) -> "Subscription":
+    def __enter__(self) -> "Subscription[_V]":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
 
 
-def _next_event(core: _Core, name: str, subscription: _Subscription, timeout: Optional[float]) -> Optional[Event]:
+def _next_event(core: _Core, name: str, subscription: _Subscription, timeout: Optional[float]) -> Optional[Event[Any]]:
     future = subscription.mailbox.take()
     try:
         told = _wait(future) if timeout is None else future.result(timeout)
@@ -236,7 +239,7 @@ def _next_event(core: _Core, name: str, subscription: _Subscription, timeout: Op
     return Event(core.event(name, told), told.missed)
 
 
-def _next_event_of(core: _Core, name: str, future: "Future[Any]") -> Optional[Event]:
+def _next_event_of(core: _Core, name: str, future: "Future[Any]") -> Optional[Event[Any]]:
     try:
         told = future.result()
     except _Closed:
@@ -244,7 +247,7 @@ def _next_event_of(core: _Core, name: str, future: "Future[Any]") -> Optional[Ev
     return Event(core.event(name, told), told.missed)
 
 
-def _tell(core: _Core, name: str, subscription: _Subscription, callback: Callable[[Event], object]) -> None:
+def _tell(core: _Core, name: str, subscription: _Subscription, callback: Callable[[Event[Any]], object]) -> None:
     while True:
         event = None
         try:
@@ -258,14 +261,14 @@ def _tell(core: _Core, name: str, subscription: _Subscription, callback: Callabl
                 return
 
 
-class Signal:
+class Signal(Generic[_V]):
     """What a device tells by itself."""
 
     def __init__(self, core: _Core, name: str) -> None:
         self._core = core
         self._name = name
 
-    def subscribe(self, callback: Optional[Callable[[Event], object]] = None) -> Subscription:
+    def subscribe(self, callback: Optional[Callable[[Event[_V]], object]] = None) -> Subscription[_V]:
         """Events from now on: returns when the device has taken the subscription, which lasts across reconnections.
 
         Args:

@@ -183,7 +183,10 @@ class _Converter:
         if "prefixItems" in schema:
             return tuple(self.from_wire(one, item) for one, item in zip(schema["prefixItems"], value))
         items = [self.from_wire(schema.get("items", {}), item) for item in value]
-        return set(items) if schema.get("uniqueItems") is True and not any(map(_is_unhashable, items)) else items
+        try:
+            return set(items) if schema.get("uniqueItems") is True else items
+        except TypeError:
+            return items
 
     def _one_of(self, schemas: List[_Schema], value: Any) -> Any:
         for schema in schemas:
@@ -239,10 +242,6 @@ def _broken_rules(schema: _Schema, value: Any) -> List[str]:
         except re.error:
             pass  # a pattern of JavaScript's own: the device checks it
     return broken
-
-
-def _is_unhashable(value: Any) -> bool:
-    return isinstance(value, (list, dict, set))
 
 
 def _short(value: Any) -> str:
