@@ -35,7 +35,9 @@ export function runtimeText(): RuntimeText {
   });
   const body = bodies.join("\n\n\n");
   const imported = [...imports.values()].flatMap((names) => [...names].map(nameHere));
-  const defined = [...body.matchAll(/^(?:class |def |async def )?(\w+)(?=[(:]| =| *:)/gm)].map(([, name]) => name);
+  const defined = [...body.matchAll(/^(?:class |def |async def )?(\w+)(?=[(:]| =| *:)/gm)].map(
+    ([, name]) => name,
+  );
   return {
     imports: importLines(imports),
     body,
