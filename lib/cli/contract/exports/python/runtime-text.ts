@@ -28,7 +28,7 @@ export interface RuntimeText {
 
 /** The runtime as one text: what its parts import of each other is left out. */
 export function runtimeText(): RuntimeText {
-  const imports = new Map<string, Set<string>>();
+  const imports = new Map([["typing", new Set(["Literal", "Set", "Tuple"])]]);
   const bodies = PARTS.map((part) => {
     const source = readFileSync(join(__dirname, "runtime", `${part}.py`), "utf8");
     return withoutImports(source, imports);
