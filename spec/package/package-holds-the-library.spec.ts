@@ -13,7 +13,13 @@ function expectedFiles(): string[] {
   const compiled = sources.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
   const python = join("lib", "cli", "contract", "exports", "python", "runtime");
   const parts = readdirSync(join(PROJECT, python)).filter((name) => name.endsWith(".py"));
-  const texts = [...parts.map((name) => `dist/${python}/${name}`), "CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+  const texts = [
+    ...parts.map((name) => `dist/${python}/${name}`),
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "package.json",
+  ];
   return [...texts, ...compiled, "dist/esm/package.json", ...forPages()];
 }
 
