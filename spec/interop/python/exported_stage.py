@@ -2,7 +2,7 @@
 import asyncio
 import sys
 
-from json_lines import write
+from json_lines import tell
 from stage import AsyncStage, AuthenticationError, Stage, ValidationError, WrongDeviceError
 
 url, keys, server, other = sys.argv[1:]
@@ -34,4 +34,4 @@ async def use():
 
 
 told["later"] = asyncio.run(use())
-write(told)
+tell(told)
