@@ -32,7 +32,14 @@ describeWithPython(["zmq"], "The contract of a device as a module of Python", (p
     await generated(open.url, "stage.py");
     const checked = spawnSync(
       "mypy",
-      ["--strict", "--python-executable", python.command, join(rigwire.folder, "stage.py")],
+      [
+        "--cache-dir",
+        "/dev/null",
+        "--strict",
+        "--python-executable",
+        python.command,
+        join(rigwire.folder, "stage.py"),
+      ],
       { encoding: "utf8" },
     );
     expect(checked.stdout).toContain("Success: no issues found");
