@@ -14,8 +14,12 @@ class Hostile {
     return none + self;
   }
 
-  @JsonMethod({ wireName: "a-b" }) first(): void {}
-  @JsonMethod({ wireName: "a_b" }) second(): void {}
+  @JsonMethod({ wireName: "a-b" }) first(): string {
+    return "first";
+  }
+  @JsonMethod({ wireName: "a_b" }) second(): string {
+    return "second";
+  }
 }
 
 describeWithPython(["zmq"], "The contract of a device as a module of Python", (python) => {

@@ -199,7 +199,7 @@ function syncMethod(
   return [
     ...whole,
     "",
-    ...functionHead(start, allParameters(method), `Run[${method.result}, ${method.progress ?? "Any"}]`),
+    ...functionHead(start, allParameters(method), `Run[${method.result}, ${method.progress}]`),
     `        """The same, begun: a Run to iterate over, and to give up."""`,
     `        return Run(self._core, ${wire}, ${method.given}, timeout)`,
   ];
