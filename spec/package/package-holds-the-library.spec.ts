@@ -14,7 +14,15 @@ function expectedFiles(): string[] {
       .map((name) => join(folder, name.slice(0, -".ts".length))),
   );
   const compiled = sources.flatMap((name) => [`dist/${name}.js`, `dist/${name}.d.ts`]);
-  const texts = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+  const python = join("lib", "cli", "contract", "exports", "python", "runtime");
+  const parts = readdirSync(join(PROJECT, python)).filter((name) => name.endsWith(".py"));
+  const texts = [
+    ...parts.map((name) => `dist/${python}/${name}`),
+    "CHANGELOG.md",
+    "LICENSE",
+    "README.md",
+    "package.json",
+  ];
   return [...texts, ...compiled, "dist/esm/package.json", ...forPages()];
 }
 

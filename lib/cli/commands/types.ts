@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { type RpcClient } from "../../client/rpc-client";
 import { contractClassName, contractSource } from "../contract/contract-source";
 import { DOCUMENTS, documentText, FORMS } from "../contract/exports/formats";
+import { pythonClassName, pythonModule } from "../contract/exports/python/python-module";
 import { readProperties } from "../contract/read-properties";
 import { type ToldContract } from "../contract/told-contract";
 import { leftToOwnProgram, withContract } from "../lookup/contract-place";
@@ -40,7 +41,7 @@ async function types(
   { output, signal }: Session,
   told: ToldContract,
   client: RpcClient | undefined,
-  { as, class: className = contractClassName(told) }: TypesOptions,
+  { as, class: named }: TypesOptions,
 ): Promise<void> {
   const document = DOCUMENTS[as];
   if (document !== undefined) {
@@ -48,9 +49,14 @@ async function types(
     output.raw(printableLines(output.json ? `${JSON.stringify(JSON.parse(text))}\n` : text));
     return;
   }
+  const className = named ?? (as === "python" ? pythonClassName(told) : contractClassName(told));
   if (!/^[A-Za-z_$][\w$]*$/.test(className))
     throw new UsageError(`--class ${className}: that is no name for a class`);
-  const source = printableLines(contractSource(told, className, await values(told, client, signal)));
+  const source = printableLines(
+    as === "python"
+      ? pythonModule(told, className)
+      : contractSource(told, className, await values(told, client, signal)),
+  );
   if (output.json) output.record({ className, source });
   else output.raw(source);
 }

@@ -39,6 +39,9 @@ export function workFolder(): string {
 function typeScriptFiles(folder: string): readonly string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
+    if (entry.name.endsWith(".py")) {
+      replace(join(PACKAGE, "dist", relative(PROJECT, path)), readFileSync(path, "utf8"));
+    }
     if (entry.isDirectory()) return typeScriptFiles(path);
     return path.endsWith(".ts") ? [path] : [];
   });

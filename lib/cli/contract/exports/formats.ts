@@ -4,7 +4,7 @@ import { inventoryDocument } from "./inventory-document";
 import { jsonSchemaDocument } from "./json-schema-document";
 import { thingDescription } from "./thing-description";
 
-/** What a contract is written as, besides TypeScript. */
+/** What a contract is written as, besides TypeScript and Python. */
 export const DOCUMENTS: Readonly<Record<string, (told: ToldContract) => object>> = {
   "json-schema": jsonSchemaDocument,
   asyncapi: asyncapiDocument,
@@ -13,7 +13,7 @@ export const DOCUMENTS: Readonly<Record<string, (told: ToldContract) => object>>
 };
 
 /** Every form, the usual one first. */
-export const FORMS = ["typescript", ...Object.keys(DOCUMENTS)] as const;
+export const FORMS = ["typescript", "python", ...Object.keys(DOCUMENTS)] as const;
 
 /** A document as the text of a file; numbers that JSON has not are left out. */
 export function documentText(document: object): string {
