@@ -3,7 +3,6 @@
  */
 const LAYERS = [
   "cli",
-  "console",
   "di",
   "gateway",
   "experiments",

@@ -72,8 +72,8 @@ export function thingDescription(told: ToldContract): object {
         },
       ]),
     ),
-    events: Object.fromEntries([
-      ...signals.map((signal) => [
+    events: Object.fromEntries<object>([
+      ...signals.map((signal): [string, object] => [
         signal.wireName,
         {
           ...described(signal.told.description),
@@ -84,7 +84,7 @@ export function thingDescription(told: ToldContract): object {
       // Its items come while somebody reads: of what a Thing has, that is an event.
       ...methods
         .filter((method) => !isCalled(method))
-        .map((method) => [
+        .map((method): [string, object] => [
           method.wireName,
           {
             ...described(method.told.description),
