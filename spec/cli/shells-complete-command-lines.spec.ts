@@ -70,7 +70,7 @@ describe("a command line", () => {
     ];
     const results = await Promise.all(lines.map((words) => rigwire.run("__complete", "--", ...words)));
     expect(results.map(({ stdout }) => stdout.split("\n").map((line) => line.split("\t")[0]))).toEqual([
-      ["set", "serve", ""],
+      ["set", "settings", "serve", ""],
       ["--version", ""],
       ["--type", ""],
       ["oven-1", ""],
