@@ -1,8 +1,20 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { Arg, generateKeys, JsonMethod, RpcService, serve, writeKeyFiles } from "rigwire";
+import {
+  Arg,
+  BufferMethod,
+  CallContext,
+  generateKeys,
+  JsonMethod,
+  RpcService,
+  serve,
+  StreamMethod,
+  writeKeyFiles,
+} from "rigwire";
+import { once } from "node:events";
 import { Stage } from "../../samples/spectrometer/stage";
 import { commandLine } from "../cli/support/command-line";
+import { eventually } from "../support/eventually";
 import { closing } from "../support/closing";
 import { RecordingLogger } from "../support/recording-logger";
 import { describeWithPython } from "./python-peer";
@@ -19,6 +31,34 @@ class Hostile {
   }
   @JsonMethod({ wireName: "a_b" }) second(): string {
     return "second";
+  }
+}
+
+@RpcService({ type: "source" })
+class Source {
+  closed = 0;
+  aborted = 0;
+
+  @StreamMethod(Number)
+  async *numbers(@Arg("count") count: number): AsyncIterable<number> {
+    try {
+      for (let number = 0; number < count; number++) yield number;
+    } finally {
+      this.closed++;
+    }
+  }
+
+  @BufferMethod({ returns: Float64Array }) trace(): Float64Array {
+    return Float64Array.of(0.5, 1, 2.5);
+  }
+
+  @JsonMethod({ returns: Number }) sum(@Arg("values") values: Float64Array): number {
+    return values.reduce((sum, value) => sum + value, 0);
+  }
+
+  @JsonMethod() async wait(): Promise<void> {
+    await once(CallContext.current().signal, "abort");
+    this.aborted++;
   }
 }
 
@@ -67,6 +107,26 @@ describeWithPython(["zmq"], "The contract of a device as a module of Python", (p
       later: 5,
     });
   }, 120_000);
+
+  it("reads streams and arrays, and gives up what takes too long", async () => {
+    const source = new Source();
+    const { url } = closing(await serve(source, { logger: new RecordingLogger() }));
+    await generated(url, "source.py");
+    const peer = python.start("exported_source.py", [url], { env: { PYTHONPATH: rigwire.folder } });
+    expect(await peer.next(30_000)).toEqual({
+      numbers: [0, 1, 2, 3, 4],
+      newest: 299,
+      first: 0,
+      trace: [0.5, 1, 2.5],
+      sum: 4,
+      slow: "RpcTimeoutError",
+      later: [0, 1, 2, 3, 4],
+    });
+    await eventually(
+      "all streams ended, and the call too",
+      () => source.closed === 4 && source.aborted === 1,
+    );
+  }, 60_000);
 
   it("is valid whatever the members are called", async () => {
     const { url } = closing(await serve(new Hostile(), { logger: new RecordingLogger() }));

@@ -4,10 +4,9 @@ import asyncio
 from concurrent.futures import Future
 from typing import Any, AsyncIterator, Callable, ClassVar, Dict, Generator, Generic, Optional, Tuple, TypeVar
 
-from .client import _SUBSCRIBED_WITHIN, Event, Latest, _item_of, _Progress
+from .client import _SUBSCRIBED_WITHIN, Event, Latest, _Progress, _PulledReader, _PulledStream
 from .core import OWN_TIMEOUT, _Core
 from .mailbox import _Closed, _Mailbox
-from .streams import _Pull
 from .subscriptions import _not_in_force, _Subscription
 from .values import _Contract
 
@@ -84,14 +83,8 @@ class AsyncRun(Generic[_AR, _AP]):
         self._request.future.cancel()
 
 
-class AsyncReader(Generic[_AV]):
+class AsyncReader(_PulledReader, Generic[_AV]):
     """A stream that is read. Leaving the loop ends it at the device, and so does close()."""
-
-    def __init__(self, core: _Core, name: str, pull: _Pull, is_latest: bool) -> None:
-        self._core = core
-        self._name = name
-        self._pull = pull
-        self._is_latest = is_latest
 
     def __aiter__(self) -> "AsyncReader[_AV]":
         return self
@@ -104,12 +97,8 @@ class AsyncReader(Generic[_AV]):
         except BaseException:
             self.close()
             raise
-        self._pull.took(item)
-        value: _AV = _item_of(self._core, self._name, item, self._is_latest)
+        value: _AV = self._value(item)
         return value
-
-    def close(self) -> None:
-        self._pull.close()
 
     async def __aenter__(self) -> "AsyncReader[_AV]":
         return self
@@ -117,31 +106,20 @@ class AsyncReader(Generic[_AV]):
     async def __aexit__(self, *_: object) -> None:
         self.close()
 
-    def __del__(self) -> None:
-        self.close()
 
-
-class AsyncStream(Generic[_AV]):
+class AsyncStream(_PulledStream, Generic[_AV]):
     """The items of a device, at the pace of who reads them. Nothing is sent before it is read."""
-
-    def __init__(self, core: _Core, name: str, arguments: Dict[str, Any], timeout: Any) -> None:
-        self._core = core
-        self._name = name
-        self._arguments = arguments
-        self._timeout = timeout
 
     def __aiter__(self) -> "AsyncReader[_AV]":
         return self.read()
 
     def read(self, window: int = 1 << 20) -> "AsyncReader[_AV]":
         """Every item, in order; so many bytes may be under way."""
-        pull = self._core.pull(self._name, self._arguments, False, window, self._timeout)
-        return AsyncReader(self._core, self._name, pull, False)
+        return AsyncReader(self._core, self._name, self._pull(False, window), False)
 
     def latest(self, window: int = 1 << 20) -> "AsyncReader[Latest[_AV]]":
         """The newest item each time, and how many were left out since the one before."""
-        pull = self._core.pull(self._name, self._arguments, True, window, self._timeout)
-        return AsyncReader(self._core, self._name, pull, True)
+        return AsyncReader(self._core, self._name, self._pull(True, window), True)
 
 
 class AsyncSubscription(Generic[_AV]):

@@ -114,14 +114,29 @@ class Run(Generic[_R, _P]):
         self._request.future.cancel()
 
 
-class Reader(Generic[_V]):
-    """A stream that is read. Leaving the loop ends it at the device, and so does close()."""
+class _PulledReader:
+    """A stream that is read, whoever waits for its items. One that is forgotten ends too."""
 
     def __init__(self, core: _Core, name: str, pull: _Pull, is_latest: bool) -> None:
         self._core = core
         self._name = name
         self._pull = pull
         self._is_latest = is_latest
+
+    def _value(self, item: _Item) -> Any:
+        self._pull.took(item)
+        value = self._core.item(self._name, item.value)
+        return Latest(value, item.skipped) if self._is_latest else value
+
+    def close(self) -> None:
+        self._pull.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class Reader(_PulledReader, Generic[_V]):
+    """A stream that is read. Leaving the loop ends it at the device, and so does close()."""
 
     def __iter__(self) -> "Reader[_V]":
         return self
@@ -134,12 +149,8 @@ class Reader(Generic[_V]):
         except BaseException:
             self.close()
             raise
-        self._pull.took(item)
-        value: _V = _item_of(self._core, self._name, item, self._is_latest)
+        value: _V = self._value(item)
         return value
-
-    def close(self) -> None:
-        self._pull.close()
 
     def __enter__(self) -> "Reader[_V]":
         return self
@@ -147,16 +158,8 @@ class Reader(Generic[_V]):
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __del__(self) -> None:
-        self.close()
 
-
-def _item_of(core: _Core, name: str, item: _Item, is_latest: bool) -> Any:
-    value = core.item(name, item.value)
-    return Latest(value, item.skipped) if is_latest else value
-
-
-class Stream(Generic[_V]):
+class _PulledStream:
     """The items of a device, at the pace of who reads them. Nothing is sent before it is read."""
 
     def __init__(self, core: _Core, name: str, arguments: Dict[str, Any], timeout: Any) -> None:
@@ -165,18 +168,23 @@ class Stream(Generic[_V]):
         self._arguments = arguments
         self._timeout = timeout
 
+    def _pull(self, is_latest: bool, window: int) -> _Pull:
+        return self._core.pull(self._name, self._arguments, is_latest, window, self._timeout)
+
+
+class Stream(_PulledStream, Generic[_V]):
+    """The items of a device, at the pace of who reads them. Nothing is sent before it is read."""
+
     def __iter__(self) -> "Reader[_V]":
         return self.read()
 
     def read(self, window: int = 1 << 20) -> "Reader[_V]":
         """Every item, in order; so many bytes may be under way."""
-        pull = self._core.pull(self._name, self._arguments, False, window, self._timeout)
-        return Reader(self._core, self._name, pull, False)
+        return Reader(self._core, self._name, self._pull(False, window), False)
 
     def latest(self, window: int = 1 << 20) -> "Reader[Latest[_V]]":
         """The newest item each time, and how many were left out since the one before."""
-        pull = self._core.pull(self._name, self._arguments, True, window, self._timeout)
-        return Reader(self._core, self._name, pull, True)
+        return Reader(self._core, self._name, self._pull(True, window), True)
 
 
 class Subscription(Generic[_V]):
