@@ -39,6 +39,8 @@ export interface Platform {
   load(module: "class-validator" | "class-transformer"): unknown;
   /** A setting of the process's environment; nothing where there is none. */
   environment(name: string): string | undefined;
+  /** What this program and its computer are called, for people; empty where that is not known. */
+  self(): { readonly program: string; readonly host: string };
 }
 
 /** A timer, as `setTimeout` of this platform gives it. */
