@@ -58,9 +58,14 @@ function decodeMemberUser(user: Readonly<Record<string, unknown>>): MemberUser {
   };
 }
 
+// eslint-disable-next-line no-control-regex
+const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
+
 function isName(value: unknown): value is string {
-  // eslint-disable-next-line no-control-regex
   return (
-    typeof value === "string" && value.length <= MAX_NAME_LENGTH && /^[^\u0000-\u001f\u007f]+$/.test(value)
+    typeof value === "string" &&
+    value !== "" &&
+    value.length <= MAX_NAME_LENGTH &&
+    !CONTROL_CHARACTER.test(value)
   );
 }
