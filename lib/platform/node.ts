@@ -18,8 +18,16 @@ export const node: Platform = {
   byteLength: (text) => Buffer.byteLength(text),
   textOf: (bytes) => (isUtf8(bytes) ? bufferOf(bytes).toString() : undefined),
   bytesOf: bufferOf,
-  load: (module) =>
-    (module === "class-validator" ? require("class-validator") : require("class-transformer")) as unknown,
+  load(module) {
+    switch (module) {
+      case "class-validator":
+        return require("class-validator") as unknown;
+      case "class-transformer":
+        return require("class-transformer") as unknown;
+      case "class-transformer/cjs/storage":
+        return require("class-transformer/cjs/storage.js") as unknown;
+    }
+  },
   environment: (name) => process.env[name],
   self: () => ({ program: programName(), host: hostname() }),
 };
