@@ -38,7 +38,9 @@ export {
   type StreamWindow,
 } from "./client/remote-stream";
 export { type Road } from "./transport/connection";
+export { type UseOptions } from "./client/member-uses";
 export { type ClientOptions, type ClientState, type RpcClient } from "./client/rpc-client";
+export { type MemberUser, type UseNotice } from "./wire/member-users";
 export { type MissedSignals } from "./client/signal-sequences";
 export { type Reading, type Timed } from "./client/timed";
 export { type TimedSignalOptions } from "./client/timed-signals";

@@ -31,6 +31,8 @@ const LONGEST_CONNECT_MS = 10_000;
 export interface RequestKind<T = unknown> {
   /** The member's name in TypeScript; nothing for what concerns the whole device. */
   readonly member: string | undefined;
+  /** The member's name on the wire, where a request is a use of it. */
+  readonly wireName?: string;
   /** What requests of the kind are counted with; left out: with what waits its turn. */
   readonly lane?: Lane;
   /** How long a reply is waited for if the caller does not say; null for ever. Without a peer: before it is known. */
@@ -117,7 +119,8 @@ export class OutgoingCall<T> extends PendingCall<Peer> {
    *   connection over it.
    */
   encode(peer: Peer, until: number | null): string {
-    const { clock, missing } = peer;
+    const { clock, missing, uses } = peer;
+    if (this.kind.wireName !== undefined) uses?.add(this.kind.wireName);
     const lacking = missing.get(this.kind.member ?? "");
     if (lacking !== undefined) throw notOffered(lacking, this.place);
     const deadline =

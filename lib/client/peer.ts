@@ -11,9 +11,10 @@ import { decodeReply } from "../wire/replies";
 import { decodeServerStatus, type ServerStatus } from "../wire/server-status";
 import { isObject } from "../wire/message";
 import { encodeRequest } from "../wire/requests";
-import { signalEndTopic, signalTopic } from "../wire/signals";
+import { ASIDE_PREFIX, signalEndTopic, signalTopic } from "../wire/signals";
 import { missingMembers, notFulfilled, type MissingMembers } from "./check-fulfilled";
 import { ClockEstimate } from "./clock-estimate";
+import { type MemberUses } from "./member-uses";
 import { type ClockReading, ServerClock } from "./server-clock";
 import { type SignalSequences } from "./signal-sequences";
 
@@ -28,6 +29,8 @@ export interface Peer {
   latest?: { readonly status: ServerStatus; readonly at: number };
   /** Members of the contract that it lacks: by their names in TypeScript, what it has not. */
   readonly missing: ReadonlyMap<string, string>;
+  /** Where what is used of it is noted; nothing where it is not to be told. */
+  readonly uses: MemberUses | undefined;
 }
 
 /** A client's contract, and what becomes of a device that does not fulfil it. */
@@ -47,10 +50,12 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
 
   /**
    * @param expected - What the device shall offer; nothing to take whatever it offers.
+   * @param uses - What the device is told of; nothing where it is told of no use.
    */
   constructor(
     private readonly expected: ExpectedContract | undefined,
     private readonly sequences: SignalSequences,
+    private readonly uses?: MemberUses,
   ) {}
 
   /**
@@ -63,8 +68,15 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
     verify?.({ name: inventory.name, type: inventory.rigwire?.type });
     const missing = this.missingIn(inventory);
     this.sequences.connected(inventory.rigwire?.instance);
-    if (reading === undefined) return { inventory, clock: undefined, missing };
-    return { inventory, clock: new ServerClock(reading), estimate: new ClockEstimate(reading), missing };
+    const { uses } = this;
+    if (reading === undefined) return { inventory, clock: undefined, missing, uses };
+    return {
+      inventory,
+      clock: new ServerClock(reading),
+      estimate: new ClockEstimate(reading),
+      missing,
+      uses,
+    };
   }
 
   private missingIn(inventory: Inventory): ReadonlyMap<string, string> {
@@ -93,6 +105,11 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
     peer.clock?.add(reading);
     peer.estimate?.add(reading);
     peer.latest = { status, at: answeredAt };
+    await peer.uses?.tell(peer.inventory, ask);
+  }
+
+  async leaving({ inventory, uses }: Peer, ask: Ask): Promise<void> {
+    await uses?.tell(inventory, ask);
   }
 
   isClockGoodFor({ clock }: Peer, remainingMs: number): boolean {
@@ -135,6 +152,7 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
 
   subscribing(signal: string): void {
     this.sequences.subscribing(signal);
+    if (!signal.startsWith(ASIDE_PREFIX)) this.uses?.add(signal);
   }
 
   async askSignalPort(ask: Ask): Promise<number> {

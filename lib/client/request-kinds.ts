@@ -6,6 +6,7 @@ import { MalformedMessageError, messageOf, placeName, ValidationError, type Erro
 import { withArrays } from "../wire/incoming-arrays";
 import { readBufferResult } from "../wire/buffer-results";
 import { decodeInventory, type Inventory, type MemberDescription } from "../wire/inventory";
+import { decodeMemberUsers, type MemberUser } from "../wire/member-users";
 import { argumentName } from "./outgoing-arguments";
 import { type RequestKind } from "./outgoing-call";
 import { type Peer } from "./peer";
@@ -38,6 +39,7 @@ function methodKind(method: MethodContract): RequestKind {
   const { member, wireName, result, returns, timeoutMs, idleMs } = method;
   return {
     member,
+    wireName,
     lane: laneOf(method),
     argumentName: (index) => argumentName(method, index),
     /** What the device's inventory says of a method, and the contract until the inventory is known. */
@@ -60,9 +62,10 @@ function describedBy({ inventory }: Peer, wireName: string): MemberDescription |
   return inventory.rigwire?.members.get(wireName);
 }
 
-function getKind({ member, type }: PropertyContract): RequestKind {
+function getKind({ member, wireName, type }: PropertyContract): RequestKind {
   return {
     member,
+    wireName,
     usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
     read(reply, place) {
       const { value } =
@@ -82,8 +85,8 @@ function typed(type: ValueType | undefined, value: unknown, what: string, place:
   }
 }
 
-function setKind({ member }: PropertyContract): RequestKind<void> {
-  return { member, usualTimeoutMs: () => PROPERTY_TIMEOUT_MS, read: () => undefined };
+function setKind({ member, wireName }: PropertyContract): RequestKind<void> {
+  return { member, wireName, usualTimeoutMs: () => PROPERTY_TIMEOUT_MS, read: () => undefined };
 }
 
 /** What a device says of itself. */
@@ -101,4 +104,11 @@ export const STOP_SERVER: RequestKind<void> = {
   member: undefined,
   usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
   read: () => undefined,
+};
+
+/** Who uses which members of the device. */
+export const USERS: RequestKind<readonly MemberUser[]> = {
+  member: undefined,
+  usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
+  read: (reply) => (reply.kind === "success" ? decodeMemberUsers(reply.body) : []),
 };

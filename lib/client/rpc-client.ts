@@ -17,13 +17,15 @@ import {
 } from "../transport/rpc-channel";
 import { type Road } from "../transport/connection";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
-import { type Inventory } from "../wire/inventory";
+import { type Feature, type Inventory } from "../wire/inventory";
 import { type MethodCall, type PropertyGet, type RpcRequest, type StreamNext } from "../wire/requests";
+import { type MemberUser } from "../wire/member-users";
 import { qualityOf } from "../wire/signals";
 import { type StreamItems } from "../wire/streams";
 import { type CallOptions } from "./call-options";
 import { type MissingMembers } from "./check-fulfilled";
 import { OutgoingCall, type ProgressListener, withPlace, type RequestKind } from "./outgoing-call";
+import { MemberUses, type UseOptions } from "./member-uses";
 import { methodCalled } from "./method-called";
 import { checkSendable, outgoingArguments, type Keywords } from "./outgoing-arguments";
 import { type ClientHandler, type ClientInterceptor, type ClientRequest, interceptedBy } from "./interceptor";
@@ -32,14 +34,14 @@ import { DeviceProtocol, type Peer } from "./peer";
 import { ReadingCall, readingKindOf } from "./property-reading";
 import { RemoteSignals, type StampedProjection } from "./remote-signals";
 import { RemoteRun, type Run, RunProgress } from "./run";
-import { getKindOf, INVENTORY, methodKindOf, setKindOf, STOP_SERVER } from "./request-kinds";
+import { getKindOf, INVENTORY, methodKindOf, setKindOf, STOP_SERVER, USERS } from "./request-kinds";
 import { PulledStream, type RemoteStream } from "./remote-stream";
 import { SignalSequences, type MissedSignals } from "./signal-sequences";
 import { itemsKindOf, StreamCall, type StreamListener, StreamPull } from "./stream-call";
 import { StreamReader, type StreamRoad } from "./stream-reader";
 import { type Reading } from "./timed";
 
-export interface ClientOptions extends ChannelOptions, CallOptions {
+export interface ClientOptions extends ChannelOptions, CallOptions, UseOptions {
   /** What errors call the device. Default: the name it has in its inventory, or its address. */
   readonly name?: string;
   /**
@@ -104,7 +106,8 @@ export class RpcClient {
     const expected = contract === undefined ? undefined : { contract, missing, log: logger };
     this.log = logger;
     this.isIntercepted = interceptors.length > 0;
-    this.channel = new ReconnectingChannel(locate, new DeviceProtocol(expected, this.sequences), options);
+    const protocol = new DeviceProtocol(expected, this.sequences, MemberUses.of(options));
+    this.channel = new ReconnectingChannel(locate, protocol, options);
     this.signals = new RemoteSignals(
       this.channel,
       this.sequences,
@@ -357,6 +360,18 @@ export class RpcClient {
   /** What the device says of itself, asked anew. */
   inventory(options: CallOptions = {}): Promise<Inventory> {
     return this.request({ event: "GET_INVENTORY" }, INVENTORY, options);
+  }
+
+  /**
+   * Which programs use which members of the device, as they say themselves, since its server was started: those heard of
+   * last first. Anybody who may connect may ask.
+   *
+   * @returns Nothing where the device does not keep account: an original, or an older device.
+   */
+  async users(options: CallOptions = {}): Promise<readonly MemberUser[] | undefined> {
+    const { rigwire } = await this.inventory(options);
+    if (rigwire?.features.includes("users" satisfies Feature) !== true) return undefined;
+    return this.request({ event: "USERS" }, USERS, options);
   }
 
   /**

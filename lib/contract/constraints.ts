@@ -12,7 +12,7 @@ export interface Unchecked {
 }
 
 /** Nothing for a class without constraints. */
-const quickChecks = new WeakMap<Constructor<object>, QuickCheck | undefined>();
+const quickChecks = new WeakMap<Constructor<object>, QuickCheck | null>();
 
 /** Whether class-validator knows any constraint on the class or what it extends. */
 export function hasConstraints(type: Constructor<object>): boolean {
@@ -20,11 +20,12 @@ export function hasConstraints(type: Constructor<object>): boolean {
 }
 
 function quickCheck(type: Constructor<object>): QuickCheck | undefined {
-  if (quickChecks.has(type)) return quickChecks.get(type);
+  const known = quickChecks.get(type);
+  if (known !== undefined) return known ?? undefined;
   const rules = rulesOf(type);
-  const check = rules.length > 0 ? quickCheckOf(type, rules) : undefined;
+  const check = rules.length > 0 ? quickCheckOf(type, rules) : null;
   quickChecks.set(type, check);
-  return check;
+  return check ?? undefined;
 }
 
 /**
@@ -38,6 +39,18 @@ export function checkConstraints(unchecked: readonly Unchecked[]): Promise<void>
     ({ instance }) => quickCheck(instance.constructor as Constructor<object>)?.(instance) !== true,
   );
   return doubtful.length === 0 ? undefined : validateAll(doubtful);
+}
+
+/**
+ * Whether an object, which need be no instance, can be seen to keep all rules of a class. That it cannot be seen means
+ * nothing: a rule may want an instance.
+ */
+export function passesQuickly(dto: Constructor<object>, value: object): boolean {
+  try {
+    return quickCheck(dto)?.(value) === true;
+  } catch {
+    return false;
+  }
 }
 
 /** What rules that need not be waited for say against an instance, each with its place. */

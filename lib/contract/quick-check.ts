@@ -32,7 +32,11 @@ export function quickCheckOf(type: { readonly name: string }, rules: readonly Ru
       rules.filter(({ propertyName }) => propertyName === name),
     ),
   );
-  return (object) => properties.every((property) => passes(type.name, object, property));
+  const { name: className } = type;
+  return (object) => {
+    for (const property of properties) if (!passes(className, object, property)) return false;
+    return true;
+  };
 }
 
 function isSimple({ type, each, validateIf, groups }: Rule): boolean {
@@ -65,11 +69,13 @@ function checkedProperty(name: string, rules: readonly Rule[]): CheckedProperty 
 }
 
 function passes(targetName: string, object: object, { name, conditions, checks }: CheckedProperty): boolean {
-  const value = Reflect.get(object, name) as unknown;
-  if (!conditions.every((condition) => condition(object, value))) return true;
-  return checks.every(({ check, constraints }) =>
-    isTrue(check.validate(value, { targetName, property: name, object, value, constraints })),
-  );
+  const value = (object as Readonly<Record<string, unknown>>)[name];
+  for (const condition of conditions) if (!condition(object, value)) return true;
+  for (const { check, constraints } of checks) {
+    if (!isTrue(check.validate(value, { targetName, property: name, object, value, constraints })))
+      return false;
+  }
+  return true;
 }
 
 /** A promise is not true: class-validator asks again, and waits for it. */

@@ -1,6 +1,6 @@
 import { ContractError } from "../errors";
 import { isRecord, takesAsItIs } from "./as-it-is";
-import { violationsOf } from "./constraints";
+import { passesQuickly, violationsOf } from "./constraints";
 import { dtoInstance } from "./dto-instance";
 import { excerpt } from "./excerpt";
 import { type MethodContract } from "./service-contract";
@@ -50,6 +50,7 @@ function firstProblem(
 
 /** Rules that take their time are left out: a device does not wait for what it may tell. */
 function problemOfInstance(dto: Constructor<object>, value: object, place: string): string | undefined {
+  if (passesQuickly(dto, value)) return undefined;
   const instance = value instanceof dto ? value : dtoInstance(dto, value);
   const [problem] = violationsOf(instance, place);
   return problem;

@@ -16,6 +16,7 @@ const PASSED_ON: ReadonlySet<string> = new Set<Feature>([
   "signal-counts",
   "status",
   "streams",
+  "users",
 ]);
 
 /** What the gateway takes in one message, in bytes. */

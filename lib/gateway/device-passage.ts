@@ -202,6 +202,8 @@ export class DevicePassage implements RequestHandler {
       case "PROPERTY_SET":
       case "STOP_SERVER":
       case "FIND_PEER_ADDRESS":
+      case "USES":
+      case "USERS":
         return this.forward(incoming, this.limited(message, text), {
           data: incoming.data,
           ...this.toMember(message),

@@ -9,6 +9,8 @@ const READS: ReadonlySet<unknown> = new Set([
   "LOCAL_ROAD",
   "CANCEL",
   "STREAM_NEXT",
+  "USES",
+  "USERS",
   undefined,
 ]);
 

@@ -1,4 +1,6 @@
 import { isUtf8 } from "node:buffer";
+import { hostname } from "node:os";
+import { sep } from "node:path";
 import { inspect, isDeepStrictEqual, types } from "node:util";
 import { usePlatform } from "./current";
 import { type Platform } from "./platform";
@@ -16,10 +18,25 @@ export const node: Platform = {
   byteLength: (text) => Buffer.byteLength(text),
   textOf: (bytes) => (isUtf8(bytes) ? bufferOf(bytes).toString() : undefined),
   bytesOf: bufferOf,
-  load: (module) =>
-    (module === "class-validator" ? require("class-validator") : require("class-transformer")) as unknown,
+  load(module) {
+    switch (module) {
+      case "class-validator":
+        return require("class-validator") as unknown;
+      case "class-transformer":
+        return require("class-transformer") as unknown;
+      case "class-transformer/cjs/storage":
+        return require("class-transformer/cjs/storage.js") as unknown;
+    }
+  },
   environment: (name) => process.env[name],
+  self: () => ({ program: programName(), host: hostname() }),
 };
+
+/** `scans/main.js`: many files are called main or index. */
+function programName(): string {
+  const [, script = "node"] = process.argv;
+  return script.split(sep).slice(-2).join("/");
+}
 
 function bufferOf(view: Uint8Array): Buffer {
   return Buffer.isBuffer(view) ? view : Buffer.from(view.buffer, view.byteOffset, view.byteLength);

@@ -32,13 +32,15 @@ export interface Platform {
   /** The same bytes, without a copy, as users get them. */
   bytesOf(view: Uint8Array): Bytes;
   /**
-   * Loads a module that most programs do without: `class-validator` or `class-transformer`.
+   * Loads a module that most programs do without: `class-validator`, `class-transformer`, or what this one knows of classes.
    *
    * @throws Error where the platform cannot load it.
    */
-  load(module: "class-validator" | "class-transformer"): unknown;
+  load(module: "class-validator" | "class-transformer" | "class-transformer/cjs/storage"): unknown;
   /** A setting of the process's environment; nothing where there is none. */
   environment(name: string): string | undefined;
+  /** What this program and its computer are called, for people; empty where that is not known. */
+  self(): { readonly program: string; readonly host: string };
 }
 
 /** A timer, as `setTimeout` of this platform gives it. */

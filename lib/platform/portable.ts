@@ -31,7 +31,16 @@ export const portable: Platform = {
     );
   },
   environment: () => undefined,
+  // A page is known by where it was loaded from.
+  self: () => ({ program: pageAddress(), host: "" }),
 };
+
+function pageAddress(): string {
+  const { location } = globalThis as {
+    readonly location?: { readonly host?: string; readonly pathname?: string };
+  };
+  return `${location?.host ?? ""}${location?.pathname ?? ""}`;
+}
 
 function inspect(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);

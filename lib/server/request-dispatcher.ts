@@ -11,6 +11,7 @@ import { type ActiveRequests } from "./active-requests";
 import { type ServerPhase } from "./closing-link";
 import { forsake } from "./lost-callers";
 import { type MemberRequests } from "./member-requests";
+import { type MemberUsers } from "./member-users";
 import { type SelfDescription } from "./self-description";
 import { type OpenStreams } from "./open-streams";
 import { type RequestOrigin, type ServedRequest } from "./served-request";
@@ -23,6 +24,7 @@ export interface Answering {
   readonly description: SelfDescription;
   readonly active: ActiveRequests;
   readonly streams: OpenStreams;
+  readonly users: MemberUsers;
   phase(): ServerPhase;
   /** Answers a client that wants the server to end. */
   stop(reply: (frames: ReplyFrames) => void): void;
@@ -58,7 +60,7 @@ export class RequestDispatcher {
   }
 
   private answer(request: RpcRequest, origin: Asker): void {
-    const { members, signals, description, active, streams } = this.answering;
+    const { members, signals, description, active, streams, users } = this.answering;
     const reply = (frames: ReplyFrames) => origin.reply(frames);
     switch (request.event) {
       case "GET_INVENTORY":
@@ -81,6 +83,11 @@ export class RequestDispatcher {
         return reply(successReply(description.status()));
       case "LOCAL_ROAD":
         return reply(localRoadReply(this.endpoint.offerLocalRoad?.(origin.client)));
+      case "USES":
+        users.add(origin.client, request);
+        return reply(successReply({}));
+      case "USERS":
+        return reply(successReply({ users: users.list() }));
       case "STREAM_NEXT":
         return streams.ask(origin.client.id, request.stream, {
           maxBytes: Math.min(request.credit, origin.maxBytes),
@@ -155,4 +162,6 @@ const AT_ANY_TIME: ReadonlySet<RpcRequest["event"]> = new Set<RpcRequest["event"
   "STREAM_NEXT",
   "INIT_SIGNALS_HANDLING",
   "CONFIRM_SUBSCRIPTIONS",
+  "USES",
+  "USERS",
 ]);

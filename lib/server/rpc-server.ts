@@ -21,6 +21,7 @@ import { interceptorLink } from "./interceptor";
 import { KeptSettings } from "./kept-settings";
 import { LostCallers } from "./lost-callers";
 import { MemberRequests } from "./member-requests";
+import { MemberUsers } from "./member-users";
 import { MethodRunner } from "./method-runner";
 import { OpenStreams } from "./open-streams";
 import { RequestDispatcher } from "./request-dispatcher";
@@ -125,6 +126,7 @@ export class RpcServer {
       description: new SelfDescription(contract, endpoint, this.maxTextBytes, this.methods, this.time, state),
       active: this.active,
       streams,
+      users: new MemberUsers(contract),
       phase: state.phase,
       stop: (reply) => this.stop(reply),
     });

@@ -17,6 +17,7 @@ const FEATURES = [
   "status",
   "streams",
   "time",
+  "users",
 ] as const;
 
 /** What a server says of itself. */

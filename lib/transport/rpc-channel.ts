@@ -88,6 +88,8 @@ export interface ChannelProtocol<Peer> {
   refreshAfterMs?(peer: Peer): number | undefined;
   /** Asks again. A failure counts for nothing: the next time may succeed. */
   refresh?(peer: Peer, ask: Ask): Promise<void>;
+  /** Says what is to be said before the connection is ended on this side. Left out: nothing is. */
+  leaving?(peer: Peer, ask: Ask): Promise<void>;
   /** Whether a deadline that is so far off can be stamped well enough; if not, the peer is asked again first. */
   isClockGoodFor?(peer: Peer, remainingMs: number): boolean;
   /** What the peer, asked a moment ago, is known to be held up by, for the error of the request with this number. */

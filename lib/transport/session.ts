@@ -25,6 +25,9 @@ const MARK_MS = 1_000;
 /** How long the last account may hold up the end of a session, in milliseconds. */
 const LAST_ACCOUNT_MS = 1_000;
 
+/** How long the last word to the peer may hold up the end of a session, in milliseconds. */
+const LAST_WORD_MS = 250;
+
 /** Somebody who wants the frames of a signal, on one connection after the other. */
 export interface SignalSubscription {
   readonly signal: string;
@@ -193,9 +196,21 @@ export class Session<Peer> {
       this.exchange.signals.unsubscribe(subscription.signal);
   }
 
-  /** Finds out what was lost of the signals so far, before the session is ended. */
+  /** Finds out what was lost of the signals so far, and says the last word, before the session is ended. */
   async settleAccounts(): Promise<void> {
-    await withDeadline(this.account(), LAST_ACCOUNT_MS, () => undefined);
+    await Promise.all([
+      withDeadline(this.account(), LAST_ACCOUNT_MS, () => undefined),
+      withDeadline(this.sayLastWord(), LAST_WORD_MS, () => undefined),
+    ]);
+  }
+
+  private async sayLastWord(): Promise<void> {
+    if (this.exchange.isClosed || this.problem !== undefined) return;
+    try {
+      await this.protocol.leaving?.(this.peer, this.ask);
+    } catch {
+      // The connection is being ended: whoever is not there any more need not know.
+    }
   }
 
   end(reason: string): void {

@@ -33,7 +33,8 @@ export type Feature =
   | "signal-counts"
   | "status"
   | "streams"
-  | "time";
+  | "time"
+  | "users";
 
 /** What a rigwire server says of itself beyond the original. */
 export interface RigwireInventory extends ServerStatus {

@@ -3,9 +3,10 @@ import { withArrays } from "./incoming-arrays";
 import { type ArrayWriter } from "./outgoing-arrays";
 import { encodeArguments, encodeKeywords } from "./arguments";
 import { encodeJson } from "./json";
+import { decodeUseNotice, type UseNotice } from "./member-users";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
 
-/** What a client asks of a server (plantimager RPC). The last six are additions that only rigwire servers know. */
+/** What a client asks of a server (plantimager RPC). The last eight are additions that only rigwire servers know. */
 export type RpcRequest =
   | { readonly event: "GET_INVENTORY" }
   | { readonly event: "INIT_SIGNALS_HANDLING" }
@@ -19,7 +20,9 @@ export type RpcRequest =
   | Cancel
   | StreamNext
   | { readonly event: "STATUS" }
-  | { readonly event: "LOCAL_ROAD" };
+  | { readonly event: "LOCAL_ROAD" }
+  | ({ readonly event: "USES" } & UseNotice)
+  | { readonly event: "USERS" };
 
 /** What can be asked of a member. */
 export type MemberRequest = MethodCall | PropertyGet | PropertySet;
@@ -167,7 +170,10 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
     case "FIND_PEER_ADDRESS":
     case "STATUS":
     case "LOCAL_ROAD":
+    case "USERS":
       return { event: message.event };
+    case "USES":
+      return { event: "USES", ...decodeUseNotice(message) };
     case "METHOD_CALL":
       return decodeMethodCall(message);
     case "PROPERTY_GET":

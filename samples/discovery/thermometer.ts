@@ -7,9 +7,9 @@ const READING_EVERY_MS = 100;
 @RpcService({ type: "thermometer" })
 export class Thermometer {
   /** The temperature, in degrees Celsius. */
-  @Signal(Number) readonly temperature = interval(READING_EVERY_MS).pipe(
-    map((count) => 21 + Math.sin(count) / 10),
-  );
+  @Signal(Number, { unit: "Cel", precision: 2, warn: [15, 30], show: "main", record: true })
+  readonly temperature = interval(READING_EVERY_MS).pipe(map((count) => 21 + Math.sin(count) / 10));
 
-  @RpcProperty({ readonly: true }) serial = "T-0001";
+  @RpcProperty({ readonly: true, type: String, show: "detail", description: "stands on its back" })
+  serial = "T-0001";
 }

@@ -1,17 +1,23 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Subject } from "rxjs";
-import { ExperimentEvent, OnExperiment, type ReceivedMessage, RpcProperty, Signal } from "rigwire";
+import { ExperimentEvent, Integer, OnExperiment, type ReceivedMessage, RpcProperty, Signal } from "rigwire";
 import { Recording, type RecordingResult, type SampleSource } from "./recording";
 
 const { INIT, START, END, INTERRUPT, CLEANUP } = ExperimentEvent;
 
 /** An auxiliary rig that records one file in each experiment. */
 export abstract class RecordingRig {
-  @Signal(Number) readonly samplesChanged = new Subject<number>();
+  @Signal(Integer, { show: "main" }) readonly samplesChanged = new Subject<number>();
 
   /** How many samples the recording has, or the last one had. */
-  @RpcProperty({ notify: "samplesChanged", readonly: true })
+  @RpcProperty({
+    notify: "samplesChanged",
+    readonly: true,
+    type: Integer,
+    show: "main",
+    description: "samples of the recording, or of the last one",
+  })
   samples = 0;
 
   protected abstract readonly fileName: string;

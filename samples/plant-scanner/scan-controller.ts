@@ -19,6 +19,7 @@ import { CameraContract } from "./camera-contract";
 import { ScanConfig } from "./scan-config";
 import { ScanFolder } from "./scan-folder";
 import { ScanProgress } from "./scan-progress";
+import { ScanResult } from "./scan-result";
 import { Turntable } from "./turntable";
 
 const FULL_TURN = 360;
@@ -26,35 +27,54 @@ const FULL_TURN = 360;
 /** How long a view may take, in milliseconds: a rendered one on a slow computer takes seconds. */
 const VIEW_WITHIN_MS = 60_000;
 
-/** The folder of a scan and the names of the files in it. */
-export interface ScanResult {
-  readonly folder: string;
-  readonly files: string[];
-}
-
 /** plantimager's controller: takes the pictures of a plant from all sides. */
 @injectable()
 @RpcService({ type: "controller", naming: "snake_case" })
 export class ScanController {
-  @Signal(Integer, { wireName: "progressChanged" }) readonly progressChanged = new Subject<number>();
+  @Signal(Integer, { wireName: "progressChanged", show: "main" }) readonly progressChanged =
+    new Subject<number>();
   @Signal(Integer, { wireName: "maxProgressChanged" }) readonly maxProgressChanged = new Subject<number>();
-  @Signal(Boolean, { wireName: "readyToScanChanged" }) readonly readyToScanChanged = new Subject<boolean>();
+  @Signal(Boolean, { wireName: "readyToScanChanged", show: "main" }) readonly readyToScanChanged =
+    new Subject<boolean>();
   @Signal(arrayOf(String), { wireName: "cameraNamesChanged" })
   readonly cameraNamesChanged = new Subject<string[]>();
 
   /** Views taken of the running scan. */
-  @RpcProperty({ notify: "progressChanged", readonly: true, type: Integer })
+  @RpcProperty({
+    notify: "progressChanged",
+    readonly: true,
+    type: Integer,
+    show: "main",
+    description: "views taken of the running scan",
+  })
   progress = 0;
 
   /** Views that the scan takes altogether. */
-  @RpcProperty({ notify: "maxProgressChanged", readonly: true, type: Integer })
+  @RpcProperty({
+    notify: "maxProgressChanged",
+    readonly: true,
+    type: Integer,
+    description: "views that the scan takes altogether",
+  })
   maxProgress = 0;
 
   /** Whether camera and turntable are there and no scan runs. */
-  @RpcProperty({ notify: "readyToScanChanged", readonly: true, type: Boolean })
+  @RpcProperty({
+    notify: "readyToScanChanged",
+    readonly: true,
+    type: Boolean,
+    show: "main",
+    description: "camera and turntable are there, and no scan runs",
+  })
   readyToScan = false;
 
-  @RpcProperty({ notify: "cameraNamesChanged", readonly: true, type: arrayOf(String) })
+  @RpcProperty({
+    notify: "cameraNamesChanged",
+    readonly: true,
+    type: arrayOf(String),
+    show: "detail",
+    description: "the cameras that are connected",
+  })
   cameraNames: string[] = [];
 
   private config = new ScanConfig();
@@ -82,28 +102,28 @@ export class ScanController {
   }
 
   /** @param url - The folder under which scans are stored, as a `file:` URL. */
-  @JsonMethod()
-  setDbUrl(@Arg("url") url: string): void {
+  @JsonMethod({ description: "says where scans are stored" })
+  setDbUrl(@Arg("url", { description: "a folder, as a file: URL" }) url: string): void {
     const folder = new URL(url.endsWith("/") ? url : `${url}/`);
     if (folder.protocol !== "file:")
       throw new Error(`scans are stored in folders: give a file: URL, not ${url}`);
     this.databaseUrl = folder;
   }
 
-  @JsonMethod()
+  @JsonMethod({ description: "says how scans are done" })
   setConfig(@Arg("config") config: ScanConfig): void {
     this.config = config;
   }
 
   /** @param name - The name of the next scan: letters, digits, `-`, `_` and dots within. */
-  @JsonMethod()
-  setDatasetName(@Arg("name") name: string): void {
+  @JsonMethod({ description: "names the next scan" })
+  setDatasetName(@Arg("name", { description: "letters, digits, -, _ and dots within" }) name: string): void {
     if (!/^[\w-]+(\.[\w-]+)*$/.test(name)) throw new Error(`"${name}" is no name for a folder`);
     this.datasetName = name;
   }
 
   /** Takes what a database would ask for; a folder asks for nothing. */
-  @JsonMethod()
+  @JsonMethod({ description: "takes a token, for clients that have one; a folder needs none" })
   setApiToken(@Arg("token") _token: string): void {
     // Nothing is kept: a token that is not needed cannot leak.
   }
@@ -114,7 +134,12 @@ export class ScanController {
    *
    * @returns The folder of the scan and the names of the files in it.
    */
-  @JsonMethod({ progress: ScanProgress, timeout: { idle: VIEW_WITHIN_MS } })
+  @JsonMethod({
+    progress: ScanProgress,
+    returns: ScanResult,
+    timeout: { idle: VIEW_WITHIN_MS },
+    description: "turns the plant once around and takes a picture of each view",
+  })
   async *runScan(): AsyncGenerator<ScanProgress, ScanResult> {
     if (!this.readyToScan)
       throw new Error("not ready to scan: camera or turntable is missing, or a scan runs");
@@ -150,7 +175,7 @@ export class ScanController {
       yield new ScanProgress(view + 1, views);
     }
     await folder.finish();
-    return { folder: folder.path, files: folder.files };
+    return new ScanResult(folder.path, folder.files);
   }
 
   private tellReady(): void {

@@ -8,10 +8,18 @@ const STEP_MS = 20;
 /** A turntable that takes its time. */
 @RpcService({ type: "turntable" })
 export class Turntable {
-  @Signal(Number, { unit: "deg", precision: 1 }) readonly angleChanged = new Subject<number>();
+  @Signal(Number, { unit: "deg", precision: 1, show: "main", record: true })
+  readonly angleChanged = new Subject<number>();
 
   /** Where the table stands, in degrees. */
-  @RpcProperty({ notify: "angleChanged", readonly: true, unit: "deg", precision: 1, show: "main" })
+  @RpcProperty({
+    notify: "angleChanged",
+    readonly: true,
+    unit: "deg",
+    precision: 1,
+    show: "main",
+    description: "where the table stands",
+  })
   angle: number = 0;
 
   /** @param degreesPerSecond - How fast it turns. */
@@ -31,7 +39,9 @@ export class Turntable {
     precision: 1,
     description: "turns to an angle",
   })
-  async rotateTo(@Arg("degrees", { unit: "deg" }) degrees: number): Promise<number> {
+  async rotateTo(
+    @Arg("degrees", { unit: "deg", description: "where to; 720 is two turns" }) degrees: number,
+  ): Promise<number> {
     const { signal } = CallContext.current();
     const from = this.angle;
     const startedAt = performance.now();

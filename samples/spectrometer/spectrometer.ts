@@ -31,14 +31,21 @@ const PLACE_WITHIN_MS = 30_000;
 @RpcService({ type: "spectrometer" })
 export class Spectrometer {
   /** Exposes only while somebody looks. */
-  @Signal(Float64Array, { unit: "counts" })
+  @Signal(Float64Array, { unit: "counts", show: "main", description: "a spectrum, while somebody looks" })
   readonly measured = interval(EXPOSURE_MS).pipe(
     map(() => expose(this.isLampOn ? this.position : undefined)),
     share(),
   );
 
   /** Of each pixel. */
-  @RpcProperty({ readonly: true, unit: "nm", type: Float64Array })
+  @RpcProperty({
+    readonly: true,
+    unit: "nm",
+    precision: 2,
+    type: Float64Array,
+    show: "detail",
+    description: "of each pixel",
+  })
   wavelengths: Float64Array = wavelengths();
 
   private isLampOn = false;
@@ -56,11 +63,15 @@ export class Spectrometer {
    * @param to - The last place, in mm.
    * @param places - How many.
    */
-  @BufferMethod({ progress: ScanProgress, timeout: { idle: PLACE_WITHIN_MS } })
+  @BufferMethod({
+    progress: ScanProgress,
+    timeout: { idle: PLACE_WITHIN_MS },
+    description: "measures at places along the stage: positions in mm, wavelengths in nm, counts of each",
+  })
   async *scan(
-    @Arg("from", STAGE_RANGE) from: number,
-    @Arg("to", STAGE_RANGE) to: number,
-    @Arg("places", { type: Integer, min: 2, max: 1_000 }) places: number,
+    @Arg("from", { ...STAGE_RANGE, description: "the first place" }) from: number,
+    @Arg("to", { ...STAGE_RANGE, description: "the last place" }) to: number,
+    @Arg("places", { type: Integer, min: 2, max: 1_000, description: "how many" }) places: number,
   ): AsyncGenerator<ScanProgress, RasterScan> {
     const { signal } = CallContext.current();
     const stage = withOptions(this.stage, { signal });

@@ -14,12 +14,19 @@ export const STAGE_RANGE = { unit: "mm", min: 0, max: 100 } as const;
 /** A linear stage that takes its time. */
 @RpcService({ type: "stage" })
 export class Stage {
-  @Signal(Number, MILLIMETRES) readonly positionChanged = new Subject<number>();
+  @Signal(Number, { ...MILLIMETRES, show: "main", record: true }) readonly positionChanged =
+    new Subject<number>();
 
-  @RpcProperty({ notify: "positionChanged", readonly: true, ...MILLIMETRES })
+  @RpcProperty({
+    notify: "positionChanged",
+    readonly: true,
+    ...MILLIMETRES,
+    show: "main",
+    description: "where the stage is",
+  })
   position: number = 0;
 
-  @RpcProperty({ unit: "mm/s", min: 0.1, max: 50 })
+  @RpcProperty({ unit: "mm/s", precision: 1, min: 0.1, max: 50, description: "how fast it moves at most" })
   speed: number = 40;
 
   private readonly axis = new LinearAxis(this.position);
@@ -30,7 +37,14 @@ export class Stage {
    * @param target - In mm.
    * @returns The position reached, in mm.
    */
-  @JsonMethod({ progress: Number, progressRange: [0, 100], timeout: { idle: 2_000 }, ...MILLIMETRES })
+  @JsonMethod({
+    progress: Number,
+    progressRange: [STAGE_RANGE.min, STAGE_RANGE.max],
+    returns: Number,
+    timeout: { idle: 2_000 },
+    ...MILLIMETRES,
+    description: "moves to a place, and gives the place that it reached",
+  })
   async *moveTo(@Arg("target", STAGE_RANGE) target: number): AsyncGenerator<number, number> {
     let readAt = performance.now();
     try {
@@ -50,7 +64,7 @@ export class Stage {
   }
 
   /** Stops at once, where it is. */
-  @JsonMethod({ interrupts: true })
+  @JsonMethod({ interrupts: true, description: "stops at once, where it is" })
   stop(): void {
     this.axis.halt();
   }

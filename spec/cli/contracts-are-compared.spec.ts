@@ -187,7 +187,7 @@ describe("rigwire diff", () => {
     expect(same).toEqual({ code: 0, stdout: "nothing differs\n", stderr: "" });
     expect(breaking).toEqual({
       code: 1,
-      stdout: "breaks callers\n  brightness  max 10 is 5 now\n",
+      stdout: "breaks callers\n  brightness  max 10 is 5 now; no program is known to use it\n",
       stderr: "",
     });
     expect(json.code).toBe(1);

@@ -48,6 +48,13 @@ class Stage {
     return target;
   }
 
+  @JsonMethod() light(
+    @Arg("lamp") lamp: number,
+    @Arg("colours", { choices: ["red", "blue"] }) ...colours: string[]
+  ): string {
+    return `${lamp}: ${colours.join(", ")}`;
+  }
+
   @JsonMethod({ returns: arrayOf(Step) }) steps(): Step[] {
     return [];
   }
@@ -71,6 +78,7 @@ describe("What a contract says beyond types", () => {
         expect.stringContaining("progress: number mm; moves to a place; target: from the home position"),
         expect.stringMatching(/speed +2\.50 mm\/s +number 0\.1…20 mm\/s, look outside 1…15 +how fast/),
         expect.stringContaining('string one of "up", "down"'),
+        expect.stringContaining('light(lamp: number, ...colours: "red" | "blue")'),
         expect.stringContaining("steps() → Step[]"),
         expect.stringContaining("moved(number mm)"),
         "classes",
@@ -140,8 +148,16 @@ describe("What a contract says beyond types", () => {
       rigwire.run("__complete", "--", "set", url, "direction", ""),
       rigwire.run("__complete", "--", "call", url, "moveTo", "5", "s"),
       rigwire.run("__complete", "--", "call", url, "moveTo", ""),
+      rigwire.run("__complete", "--", "call", url, "light", "1", "red", "b"),
+      rigwire.run("__complete", "--", "settings", url, ""),
     ]);
-    expect(results.map(({ stdout }) => stdout)).toEqual(["up\t\ndown\t\n", "slowly\t\n", ""]);
+    expect(results.map(({ stdout }) => stdout)).toEqual([
+      "up\t\ndown\t\n",
+      "slowly\t\n",
+      "",
+      "blue\t\n",
+      "save\t\ndiff\t\napply\t\n",
+    ]);
   });
 });
 

@@ -8,7 +8,9 @@ import { type JsonSchema } from "../../contract/rule-keywords";
 import { messageOf } from "../../errors";
 import { type ParameterDescription } from "../../wire/inventory";
 import { isObject } from "../../wire/message";
+import { type MemberUser } from "../../wire/member-users";
 import { describedMember } from "../contract/described-member";
+import { seenText, userText } from "../contract/member-users";
 import { activityOf } from "../lookup/activity";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
 import { newCommand } from "../program/new-command";
@@ -24,26 +26,51 @@ import { readingRecord, readingText } from "../contract/reading-text";
 import { schemaNote } from "../contract/schema-notes";
 import { schemaTypeName } from "../contract/schema-type-name";
 
+interface InspectOptions extends DeviceOptions {
+  readonly users?: boolean;
+}
+
 export function inspectCommand(session: Session): Command {
   const command = newCommand("inspect", {
     description: "Shows what a device can do: methods, properties with their values, signals.",
-    examples: [["rigwire inspect camera", "one page about it"]],
+    examples: [
+      ["rigwire inspect camera", "one page about it"],
+      ["rigwire inspect camera --users", "and which programs use what of it"],
+    ],
     notes:
-      "A Python original tells names and timeouts only; parameters and types are shown where a device tells them.",
+      "A Python original tells names and timeouts only; parameters and types are shown where a device tells them.\n" +
+      "Users are the programs that said so themselves since the device's process was started, those that are gone included.",
   })
     .argument("<device>", "a URL or a name")
-    .action((device: string, options: DeviceOptions) =>
-      withDevice(session, device, options, (opened) => inspect(session, opened)),
+    .option("--users", "show which programs use which members")
+    .action((device: string, options: InspectOptions) =>
+      withDevice(session, device, options, (opened) => inspect(session, opened, options.users === true)),
     );
   return addDeviceOptions(command);
 }
 
-async function inspect(session: Session, device: OpenedDevice): Promise<void> {
+async function inspect(session: Session, device: OpenedDevice, withUsers: boolean): Promise<void> {
   const { contract, client } = device;
   const reading = readProperties(client, [...contract.properties.values()], session.signal);
   const properties = await withSpinner(session.output, "reading properties", reading);
-  if (session.output.json) session.output.record(recordOf(device, properties));
+  const users = withUsers ? await client.users({ signal: session.signal }) : undefined;
+  if (session.output.json)
+    session.output.record({ ...recordOf(device, properties), ...(users && { users }) });
   else print(session, device, properties);
+  if (withUsers && users === undefined)
+    session.output.note(`${printable(device.name)} does not know who uses it`);
+  else if (users !== undefined && !session.output.json) printUsers(session, users);
+}
+
+function printUsers({ output }: Session, users: readonly MemberUser[]): void {
+  const { bold, cyan, dim } = output.paint;
+  const rows = users.map((user) => [
+    cyan(printable(userText(user))),
+    dim(seenText(user)),
+    printable(user.members.join(", ")),
+  ]);
+  output.line(`\n${bold("users")}${rows.length === 0 ? dim("  none since it was started") : ""}`);
+  for (const line of wrappedRows(rows, output.columns - 2)) output.line(`  ${line}`);
 }
 
 function print({ output }: Session, device: OpenedDevice, properties: readonly PropertyReading[]): void {

@@ -6,7 +6,12 @@ import { type Session } from "../program/session";
 /** A device that is asked who it is, and says nothing for this long, is not reachable, in milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 3_000;
 
-/** How every connection to a device is made. */
+/** How every connection to a device is made. Whoever looks at a device by hand is no program that a change breaks. */
 export function connectionOptions({ output }: Session, security: Security): ClientOptions {
-  return { ...security, logger: commandLogger(output), handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS };
+  return {
+    ...security,
+    logger: commandLogger(output),
+    handshakeTimeoutMs: HANDSHAKE_TIMEOUT_MS,
+    tellUse: false,
+  };
 }

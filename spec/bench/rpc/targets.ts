@@ -5,6 +5,7 @@ import { callsInFlightId, ONE_AT_A_TIME } from "./workloads/calls";
 import { CHECKED_COST } from "./workloads/checked-call";
 import { FLOOD_P50, FLOOD_P99 } from "./workloads/flood";
 import { MANY_CLIENTS, MANY_CLIENTS_MEMORY } from "./workloads/many-clients";
+import { RETURNED_CPU } from "./workloads/returned-call";
 import { signalsId } from "./workloads/signals";
 import { START_CLIENT } from "./workloads/start";
 import { METRICS } from "./workloads/workload-list";
@@ -118,6 +119,13 @@ export const TARGETS: readonly Target[] = [
     unit: "times",
   },
   { title: "Time of a DTO-validated call", metric: CHECKED_COST, bound: "at most", limit: 3, unit: "times" },
+  {
+    title: "Processor time of a call with a checked result",
+    metric: RETURNED_CPU,
+    bound: "at most",
+    limit: 1.1,
+    unit: "times",
+  },
 ];
 
 export interface Verdict {

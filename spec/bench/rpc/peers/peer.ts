@@ -28,6 +28,8 @@ export interface PeerClient {
   echo(reading: Reading): Promise<unknown>;
   /** The same with an argument that is checked against the rules of its class. */
   echoChecked?(reading: Reading): Promise<unknown>;
+  /** The same with a result that is checked against the rules of its class. */
+  echoReturned?(reading: Reading): Promise<unknown>;
   getProperty?(): Promise<unknown>;
   /** The same bytes at every call. */
   getBuffer?(bytes: number): Promise<Uint8Array>;

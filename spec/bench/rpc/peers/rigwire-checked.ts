@@ -20,9 +20,14 @@ class CheckedEcho {
   echoChecked(@Arg("reading") reading: CheckedReading): object {
     return reading;
   }
+
+  @JsonMethod({ returns: CheckedReading })
+  echoReturned(@Arg("reading") reading: object): object {
+    return reading;
+  }
 }
 
-/** rigwire with a device that checks an argument against the rules of its class, and takes it unchecked as well. */
+/** rigwire with a device that checks an argument, or a result, against the rules of its class, or neither. */
 export const peer: Peer = {
   async serve() {
     const server = await serve(new CheckedEcho(), { name: "echo-1", url: "tcp://127.0.0.1" });
@@ -34,6 +39,7 @@ export const peer: Peer = {
     return Promise.resolve({
       echo: (reading) => device.echo(reading),
       echoChecked: (reading) => device.echoChecked(Object.assign(new CheckedReading(), reading)),
+      echoReturned: (reading) => device.echoReturned(reading),
       close: () => clientOf(device).close(),
     });
   },

@@ -5,6 +5,7 @@ import { buffersPerSecond } from "../tasks/buffers-per-second";
 import { callsPerSecond } from "../tasks/calls-per-second";
 import { type ClientTask } from "../tasks/client-task";
 import { connectCrowd, crowdCallsPerSecond } from "../tasks/crowd";
+import { cpuOfCalls } from "../tasks/cpu-of-calls";
 import { eventsPerSecond } from "../tasks/events-per-second";
 import { itemsPerSecond } from "../tasks/items-per-second";
 import { latency } from "../tasks/latency";
@@ -22,6 +23,7 @@ function tasksOf(peer: Peer, client: PeerClient, address: string) {
       task(context, options);
   return {
     callsPerSecond: bound(callsPerSecond),
+    cpuOfCalls: bound(cpuOfCalls),
     buffersPerSecond: bound(buffersPerSecond),
     eventsPerSecond: bound(eventsPerSecond),
     itemsPerSecond: bound(itemsPerSecond),

@@ -7,7 +7,16 @@ export interface ServerInfo {
   readonly helperPid: number | undefined;
 }
 
-const tasks = { memory: (_options: null) => residentMemory() };
+const tasks = {
+  memory: (_options: null) => residentMemory(),
+  cpu: (_options: null) => Promise.resolve(processorMs()),
+};
+
+/** What this process has used of the processors so far, in milliseconds. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
 
 export type ServerTasks = typeof tasks;
 

@@ -2,7 +2,7 @@ import { type PeerClient, READING, type Reading } from "../peers/peer";
 import { type ClientTask } from "./client-task";
 import { inFlight } from "./in-flight";
 
-export type CallKind = "echo" | "checked" | "property" | "step" | "tell";
+export type CallKind = "echo" | "checked" | "returned" | "property" | "step" | "tell";
 
 export interface CallsOptions {
   readonly kind: CallKind;
@@ -16,12 +16,15 @@ export const callsPerSecond: ClientTask<CallsOptions, number | undefined> = asyn
   return call && (await inFlight(options.inFlight, options.ms, call));
 };
 
-function callOf(client: PeerClient, kind: CallKind): (() => Promise<unknown>) | undefined {
+/** Makes one call of a kind; nothing where the peer has none. */
+export function callOf(client: PeerClient, kind: CallKind): (() => Promise<unknown>) | undefined {
   switch (kind) {
     case "echo":
       return () => checked(client.echo(READING));
     case "checked":
       return client.echoChecked && (() => checked(client.echoChecked?.(READING)));
+    case "returned":
+      return client.echoReturned && (() => checked(client.echoReturned?.(READING)));
     case "property":
       return client.getProperty && (() => checked(client.getProperty?.()));
     case "step":

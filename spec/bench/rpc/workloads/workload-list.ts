@@ -6,6 +6,7 @@ import { manyClients } from "./many-clients";
 import { memory } from "./memory";
 import { progress } from "./progress";
 import { propertyGet } from "./property";
+import { returnedCall } from "./returned-call";
 import { signals } from "./signals";
 import { start } from "./start";
 import { streams } from "./streams";
@@ -21,6 +22,7 @@ export const WORKLOADS: readonly Workload[] = [
   memory,
   propertyGet,
   checkedCall,
+  returnedCall,
   buffers(100_000),
   buffers(1_000_000),
   buffers(10_000_000),
