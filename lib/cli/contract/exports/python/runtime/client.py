@@ -3,12 +3,13 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as _FutureTimeout
 from dataclasses import dataclass
 from typing import Any, Callable, ClassVar, Dict, Generic, Iterator, Optional, Tuple, TypeVar
 
 from .core import OWN_TIMEOUT, _Core
+from .errors import CallAbortedError
 from .mailbox import _Closed, _Mailbox
 from .streams import _Item, _Pull
 from .subscriptions import _not_in_force, _Subscription
@@ -106,7 +107,11 @@ class Run(Generic[_R, _P]):
 
     def result(self) -> _R:
         """Waits for the result. Raises what went wrong; gives the call up at Ctrl-C."""
-        result: _R = self._core.result(self._name, _wait(self._request.future))
+        try:
+            reply = _wait(self._request.future)
+        except CancelledError:
+            raise CallAbortedError(f"{self._request.place}: it was given up; it may have been carried out") from None
+        result: _R = self._core.result(self._name, reply)
         return result
 
     def cancel(self) -> None:
