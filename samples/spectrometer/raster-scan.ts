@@ -1,11 +1,15 @@
+import { IsInt, Min } from "class-validator";
 import { type NdArray } from "rigwire";
 
 /** How many places of a scan are measured. */
 export class ScanProgress {
-  constructor(
-    readonly at = 0,
-    readonly of = 0,
-  ) {}
+  @IsInt() @Min(0) readonly at: number;
+  @IsInt() @Min(0) readonly of: number;
+
+  constructor(at = 0, of = 0) {
+    this.at = at;
+    this.of = of;
+  }
 }
 
 /** What a scan measured. */
