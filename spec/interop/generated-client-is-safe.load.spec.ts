@@ -79,7 +79,7 @@ describeWithPython(["zmq"], "A module of Python that was made for a device", (py
       expect(await run(client, twice)).toMatchObject({ value: 8 });
       expect(await lineOf(next)).toBe("twice");
     },
-    60_000,
+    120_000,
   );
 
   it("asks nothing of a device that is away, and says so", async () => {
@@ -104,7 +104,7 @@ describeWithPython(["zmq"], "A module of Python that was made for a device", (py
     // Whatever had been sent again would have been begun before.
     await run(client, "device.hang(timeout=0.5)");
     expect(await lineOf(next)).toBe("hang");
-  }, 60_000);
+  }, 120_000);
 
   it("says that nothing was sent to a device that is there and stands still", async () => {
     const device = waitingProcess.start();
@@ -126,7 +126,7 @@ describeWithPython(["zmq"], "A module of Python that was made for a device", (py
     // Whatever had been sent again would have been begun before.
     await run(client, "device.hang(timeout=0.5)");
     expect(await lineOf(device)).toBe("hang");
-  }, 60_000);
+  }, 120_000);
 
   it("has no command carried out late: its deadline counts at the device", async () => {
     const device = waitingProcess.start();
@@ -145,7 +145,7 @@ describeWithPython(["zmq"], "A module of Python that was made for a device", (py
     // The late one stood before this one.
     expect(await run(client, "device.twice(2)")).toMatchObject({ value: 4 });
     expect(await lineOf(device)).toBe("twice");
-  }, 60_000);
+  }, 120_000);
 
   it.each([
     ["a call", "device.hang()", "hang"],
@@ -165,7 +165,7 @@ describeWithPython(["zmq"], "A module of Python that was made for a device", (py
       await eventually("the method was ended", () => device.ended.includes(method));
       expect(await run(client, "device.twice(4)")).toMatchObject({ value: 8 });
     },
-    60_000,
+    120_000,
   );
 
   it("gives calls up that are cancelled, in threads and in asyncio", async () => {
@@ -198,7 +198,7 @@ describeWithPython(["zmq"], "A module of Python that was made for a device", (py
     expect(await later).toMatchObject({ value: 10 });
     await eventually("the second was ended", () => device.ended.length === 2);
     expect(device.ended).toEqual(["steps", "hang"]);
-  }, 60_000);
+  }, 120_000);
 
   it("tells how many signals did not come while the connection was cut", async () => {
     const { device, server } = await served();
@@ -225,7 +225,7 @@ describeWithPython(["zmq"], "A module of Python that was made for a device", (py
     expect(await run(client, "event = events.next(5)", "[event.value, event.missed]")).toMatchObject({
       value: [5, 3],
     });
-  }, 60_000);
+  }, 120_000);
 
   it("tells a reader who does not keep up how many signals it missed", async () => {
     const { server } = await served();
@@ -242,7 +242,7 @@ describeWithPython(["zmq"], "A module of Python that was made for a device", (py
       "[sum(event.missed for event in read), last.missed, events.missed]",
     ];
     expect(await run(client, ...lines)).toMatchObject({ value: [0, 2_000, 2_000] });
-  }, 60_000);
+  }, 120_000);
 
   it("carries classes within classes, enumerations and dates, in both directions", async () => {
     const { server } = await served();
@@ -262,7 +262,7 @@ describeWithPython(["zmq"], "A module of Python that was made for a device", (py
       error: "ValidationError",
       text: expect.stringContaining("plan.homing.target: 500 is more than 100"),
     });
-  }, 60_000);
+  }, 120_000);
 
   it("is not used by a process that was forked with it; one that is made there is", async () => {
     const { server } = await served();
@@ -297,5 +297,5 @@ describeWithPython(["zmq"], "A module of Python that was made for a device", (py
     const refused =
       "RigwireError: waiting at URL: this client was made before a fork: make one in this process";
     expect(await run(client, ...lines)).toMatchObject({ value: [[refused, refused, null, 0], 1] });
-  }, 60_000);
+  }, 120_000);
 });

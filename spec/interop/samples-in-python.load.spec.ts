@@ -87,7 +87,7 @@ describeWithPython(["zmq", "numpy"], "The samples' devices from Python", (python
       ],
       later: ["png", "PNG", [20, 40, 3], "png"],
     });
-  }, 60_000);
+  }, 120_000);
 
   it("scan with progress, give arrays of numpy, tell spectra, and stop when they are given up, with keys", async () => {
     const { url, stage, keys } = await spectrometer();
