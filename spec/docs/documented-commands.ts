@@ -42,11 +42,14 @@ async function problemOf(command: ShellCommand): Promise<string | undefined> {
   return undefined;
 }
 
-function npmProblem([command, name]: readonly string[]): string | undefined {
-  const script = command === "run" ? name : ["start", "test"].includes(command ?? "") ? command : undefined;
-  if (script === undefined) return undefined;
+async function npmProblem([command = "", ...rest]: readonly string[]): Promise<string | undefined> {
+  if (!["run", "start", "test"].includes(command)) return undefined;
+  // Options such as --silent stand before the script's name, its own arguments behind a --.
+  const named = rest.slice(rest.findIndex((argument) => !argument.startsWith("-")));
+  const [script = "", separator, ...args] = command === "run" ? named : [command];
   const { scripts } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as { scripts: object };
-  return script in scripts ? undefined : `there is no script "${script}"`;
+  if (!(script in scripts)) return `there is no script "${script}"`;
+  return script === "rigwire" && separator === "--" ? rigwireProblem(args) : undefined;
 }
 
 /** Parses it as `rigwire` does, and carries nothing out. */

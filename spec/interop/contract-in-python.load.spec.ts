@@ -1,22 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
-import {
-  Arg,
-  BufferMethod,
-  CallContext,
-  generateKeys,
-  JsonMethod,
-  RpcService,
-  serve,
-  StreamMethod,
-  writeKeyFiles,
-} from "rigwire";
 import { once } from "node:events";
+import { Arg, BufferMethod, CallContext, JsonMethod, RpcService, serve, StreamMethod } from "rigwire";
 import { Stage } from "../../samples/spectrometer/stage";
-import { commandLine } from "../cli/support/command-line";
 import { eventually } from "../support/eventually";
 import { closing } from "../support/closing";
 import { RecordingLogger } from "../support/recording-logger";
+import { GeneratedModules, itWithMypy } from "./generated-modules";
 import { describeWithPython } from "./python-peer";
 
 @RpcService({ type: "class" })
@@ -63,40 +52,34 @@ class Source {
 }
 
 describeWithPython(["zmq"], "The contract of a device as a module of Python", (python) => {
-  const rigwire = commandLine();
+  const modules = new GeneratedModules(python);
 
-  async function generated(url: string, file: string): Promise<void> {
-    const { code, stdout, stderr } = await rigwire.run("types", url, "--as", "python");
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    rigwire.write(file, stdout);
-  }
+  itWithMypy(
+    "passes mypy at its strictest, with its streams, arrays and whatever its members are called",
+    async () => {
+      const files: string[] = [];
+      for (const device of [new Stage(), new Source(), new Hostile()]) {
+        const { url } = closing(await serve(device, { logger: new RecordingLogger() }));
+        const file = `checked_${files.length}.py`;
+        await modules.write(url, file);
+        files.push(file);
+      }
+      expect(modules.checked(...files)).toContain("Success: no issues found in 3 source files");
+    },
+    120_000,
+  );
 
-  it("passes mypy at its strictest, and drives the device with keys", async () => {
-    const open = closing(await serve(new Stage(), { logger: new RecordingLogger() }));
-    await generated(open.url, "stage.py");
-    const checked = spawnSync(
-      "mypy",
-      [
-        "--cache-dir",
-        "/dev/null",
-        "--strict",
-        "--python-executable",
-        python.command,
-        join(rigwire.folder, "stage.py"),
-      ],
-      { encoding: "utf8" },
-    );
-    expect(checked.stdout).toContain("Success: no issues found");
-
-    const [own, device, stranger] = [generateKeys(), generateKeys(), generateKeys()];
-    const path = (name: string) => join(rigwire.folder, "keys", name);
-    for (const [name, keys] of Object.entries({ own, device, stranger })) writeKeyFiles(path(name), keys);
+  it("drives the device with keys", async () => {
+    const [own, device] = [modules.keys("own"), modules.keys("device")];
+    modules.keys("stranger");
+    const path = (name: string) => modules.path("keys", name);
     const security = { keys: device, allow: [own.publicKey] };
     const { url } = closing(
       await serve(new Stage(), { name: "stage", security, logger: new RecordingLogger() }),
     );
+    await modules.write(url, "stage.py", "--keys", path("own.key"), "--server-key", path("device.pub"));
     const files = [path("own.key"), path("device.pub"), path("stranger.key")];
-    const peer = python.start("exported_stage.py", [url, ...files], { env: { PYTHONPATH: rigwire.folder } });
+    const peer = modules.start("exported_stage.py", [url, ...files]);
     expect(await peer.next(30_000)).toEqual({
       speed: 50,
       arrived: 3,
@@ -111,8 +94,8 @@ describeWithPython(["zmq"], "The contract of a device as a module of Python", (p
   it("reads streams and arrays, and gives up what takes too long", async () => {
     const source = new Source();
     const { url } = closing(await serve(source, { logger: new RecordingLogger() }));
-    await generated(url, "source.py");
-    const peer = python.start("exported_source.py", [url], { env: { PYTHONPATH: rigwire.folder } });
+    await modules.write(url, "source.py");
+    const peer = modules.start("exported_source.py", [url]);
     expect(await peer.next(30_000)).toEqual({
       numbers: [0, 1, 2, 3, 4],
       newest: 299,
@@ -128,10 +111,35 @@ describeWithPython(["zmq"], "The contract of a device as a module of Python", (p
     );
   }, 60_000);
 
+  it("drives an original", async () => {
+    const original = python.start("original_server.py");
+    const url = (await original.next(20_000)) as string;
+    await modules.write(url, "cam.py");
+
+    const client = modules.start("exported_original.py", [url]);
+
+    expect(await client.next(30_000)).toEqual({
+      calls: ["Echo: xEcho: x", null, [5, 1, "fast", 2], [0, 9, "slow", 2]],
+      numbers: [true, "1763633000123456789"],
+      picture: ["ffd801", { format: "jpeg", lores: true, error: null }],
+      failed: ["RemoteError", "cam at URL: boom: bad thing", true],
+      property: ["STILL", "VIDEO", 7],
+      signals: ["VIDEO", [2.5, [1, 2]]],
+      slow: "RpcTimeoutError",
+      next: "Echo: next",
+    });
+    // Where signals are counted, those that did not come are missed.
+    for (const seq of [1, 5]) {
+      const signal = { event: "EMIT_SIGNAL", signal: "stopped", args: [], blocking: false, seq };
+      await original.ask({ publish: JSON.stringify(signal) });
+    }
+    expect(await client.next()).toEqual({ missed: [0, 3] });
+  }, 60_000);
+
   it("is valid whatever the members are called", async () => {
     const { url } = closing(await serve(new Hostile(), { logger: new RecordingLogger() }));
-    await generated(url, "hostile.py");
-    const compiled = spawnSync(python.command, ["-m", "py_compile", join(rigwire.folder, "hostile.py")]);
+    await modules.write(url, "hostile.py");
+    const compiled = spawnSync(python.command, ["-m", "py_compile", modules.path("hostile.py")]);
     expect(String(compiled.stderr)).toBe("");
   }, 60_000);
 });

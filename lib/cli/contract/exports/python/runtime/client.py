@@ -3,12 +3,13 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as _FutureTimeout
 from dataclasses import dataclass
 from typing import Any, Callable, ClassVar, Dict, Generic, Iterator, Optional, Tuple, TypeVar
 
 from .core import OWN_TIMEOUT, _Core
+from .errors import CallAbortedError, RigwireError
 from .mailbox import _Closed, _Mailbox
 from .streams import _Item, _Pull
 from .subscriptions import _not_in_force, _Subscription
@@ -106,7 +107,11 @@ class Run(Generic[_R, _P]):
 
     def result(self) -> _R:
         """Waits for the result. Raises what went wrong; gives the call up at Ctrl-C."""
-        result: _R = self._core.result(self._name, _wait(self._request.future))
+        try:
+            reply = _wait(self._request.future)
+        except CancelledError:
+            raise CallAbortedError(f"{self._request.place}: it was given up; it may have been carried out") from None
+        result: _R = self._core.result(self._name, reply)
         return result
 
     def cancel(self) -> None:
@@ -214,14 +219,17 @@ class Subscription(Generic[_V]):
         return self
 
     def __next__(self) -> Event[_V]:
-        event = self.next()
+        event = _next_event(self._core, self._name, self._subscription, None)
         if event is None:
             raise StopIteration
         return event
 
-    def next(self, timeout: Optional[float] = None) -> Optional[Event[_V]]:
-        """The next event; None where the signal has ended. Raises TimeoutError where none comes in so many seconds."""
-        return _next_event(self._core, self._name, self._subscription, timeout)
+    def next(self, timeout: Optional[float] = None) -> Event[_V]:
+        """The next event. Raises TimeoutError where none comes in so many seconds, RigwireError where the signal has ended."""
+        event = _next_event(self._core, self._name, self._subscription, timeout)
+        if event is None:
+            raise RigwireError(f"{self._core.place(self._name)}: the signal has ended")
+        return event
 
     def close(self) -> None:
         self._subscription.mailbox.close()
@@ -235,6 +243,7 @@ class Subscription(Generic[_V]):
 
 
 def _next_event(core: _Core, name: str, subscription: _Subscription, timeout: Optional[float]) -> Optional[Event[Any]]:
+    """Nothing where the signal has ended."""
     future = subscription.mailbox.take()
     try:
         told = _wait(future) if timeout is None else future.result(timeout)

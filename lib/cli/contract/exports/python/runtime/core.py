@@ -4,9 +4,10 @@ import weakref
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from .arrays import _ArrayWriter, _as_array, _with_arrays
-from .engine import _Engine, _Reply, _Request
+from .engine import _Engine
 from .errors import RigwireError, ValidationError
 from .keys import _keys_of
+from .requests import _Reply, _Request
 from .streams import _Pull
 from .subscriptions import _Subscription, _Subscriptions, _Told
 from .values import _Contract, _Method

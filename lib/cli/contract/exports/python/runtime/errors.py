@@ -24,7 +24,7 @@ class ConnectionLostError(RigwireError, ConnectionError):
 
 
 class RpcTimeoutError(RigwireError, TimeoutError):
-    """No reply came in time: the command may have been carried out, unless the text says that it was not."""
+    """No reply came in time: the command may have been carried out, unless the text says that nothing was sent."""
 
 
 class BusyError(RigwireError):

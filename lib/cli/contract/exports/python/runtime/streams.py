@@ -4,8 +4,9 @@ from concurrent.futures import Future
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
 from .arrays import _with_arrays
-from .engine import _Engine, _Reply, _Request
+from .engine import _Engine
 from .mailbox import _Mailbox
+from .requests import _Reply, _Request
 
 _NO_BOUND = 1 << 30
 

@@ -6,10 +6,11 @@ from concurrent.futures import Future
 from typing import Any, Dict, List, NamedTuple, Optional, Set
 
 from .arrays import _with_arrays
-from .engine import _Engine, _Reply
+from .engine import _Engine
 from .errors import RemoteError, RpcTimeoutError
 from .link import _Link
 from .mailbox import _Mailbox, _resolve
+from .requests import _Reply
 
 _EVENTS_WAITING = 10_000
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import math
 import re
 from datetime import datetime
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Type
@@ -159,8 +158,7 @@ class _Converter:
         if wanted and not any(_is_kind(kind, value) for kind in wanted):
             raise ValidationError(f"{place}: expected {' or '.join(wanted)}, got {_short(value)}")
         for problem in _broken_rules(schema, value):
-            unit = schema.get("x-unit")
-            raise ValidationError(f"{place}: {_short(value)} {problem}{f' {unit}' if unit else ''}")
+            raise ValidationError(f"{place}: {_short(value)} {problem}")
 
     def from_wire(self, schema: _Schema, value: Any) -> Any:
         if "$ref" in schema:
@@ -222,18 +220,19 @@ def _is_kind(kind: Any, value: Any) -> bool:
 def _broken_rules(schema: _Schema, value: Any) -> List[str]:
     broken: List[str] = []
     if isinstance(value, (int, float)) and not isinstance(value, bool):
+        unit = f" {schema['x-unit']}" if "x-unit" in schema else ""
         if "minimum" in schema and not value >= schema["minimum"]:
-            broken.append(f"is less than {schema['minimum']}")
+            broken.append(f"is less than {schema['minimum']}{unit}")
         if "maximum" in schema and not value <= schema["maximum"]:
-            broken.append(f"is more than {schema['maximum']}")
+            broken.append(f"is more than {schema['maximum']}{unit}")
         if "exclusiveMinimum" in schema and not value > schema["exclusiveMinimum"]:
-            broken.append(f"is not above {schema['exclusiveMinimum']}")
+            broken.append(f"is not above {schema['exclusiveMinimum']}{unit}")
         if "exclusiveMaximum" in schema and not value < schema["exclusiveMaximum"]:
-            broken.append(f"is not below {schema['exclusiveMaximum']}")
-    low, high = ("minLength", "maxLength") if isinstance(value, str) else ("minItems", "maxItems")
-    if isinstance(value, (str, list)):
-        if not schema.get(low, 0) <= len(value) <= schema.get(high, math.inf):
-            broken.append(f"has {len(value)}, not {schema.get(low, 0)} to {schema.get(high, 'any number of')}, parts")
+            broken.append(f"is not below {schema['exclusiveMaximum']}{unit}")
+    if isinstance(value, str):
+        broken.extend(_wrong_length(len(value), schema.get("minLength"), schema.get("maxLength"), "characters"))
+    if isinstance(value, list):
+        broken.extend(_wrong_length(len(value), schema.get("minItems"), schema.get("maxItems"), "items"))
     pattern = schema.get("pattern")
     if isinstance(value, str) and isinstance(pattern, str):
         try:
@@ -242,6 +241,13 @@ def _broken_rules(schema: _Schema, value: Any) -> List[str]:
         except re.error:
             pass  # a pattern of JavaScript's own: the device checks it
     return broken
+
+
+def _wrong_length(count: int, low: Optional[int], high: Optional[int], what: str) -> List[str]:
+    if (low is None or count >= low) and (high is None or count <= high):
+        return []
+    wanted = low if low == high else f"{low or 0} to {high}" if high is not None else f"at least {low}"
+    return [f"has {count} {what}, not {wanted}"]
 
 
 def _short(value: Any) -> str:
