@@ -1,5 +1,6 @@
 import { type IncomingMessage } from "node:http";
-import { type TokenFile } from "../../security/token-file";
+import { type KnownToken, type TokenFile } from "../../security/token-file";
+import { type Admitted } from "./admitted";
 import { type Password } from "./password";
 import { Sessions, type WebSession } from "./sessions";
 
@@ -17,6 +18,8 @@ export interface LoginOptions {
   readonly isSecure: boolean;
   /** Tells the cookies of the gateways of one computer apart. */
   readonly port: number;
+  /** Whose connections are open. */
+  readonly admitted: Admitted;
 }
 
 /** What became of a secret that somebody showed. */
@@ -25,12 +28,18 @@ export type LoginOutcome =
 
 /** Lets browsers in by a token that is good once, a password or a client's token, and knows them by a cookie. */
 export class Login {
-  private readonly sessions = new Sessions();
+  private readonly sessions: Sessions;
+  /** What is to be done when a session that was begun with a token has ended. */
+  private readonly tokenLeaves = new Map<WebSession, () => void>();
   private readonly cookieName: string;
   private failures: number[] = [];
 
   constructor(private readonly options: LoginOptions) {
-    const { isSecure, port } = options;
+    const { isSecure, port, admitted } = options;
+    this.sessions = new Sessions(
+      (session) => admitted.has(session),
+      (session) => this.ended(session),
+    );
     // With this beginning a browser takes it over TLS only, and from this very host.
     this.cookieName = `${isSecure ? "__Host-" : ""}rigwire-${port}`;
   }
@@ -64,10 +73,14 @@ export class Login {
     // Counted beforehand: many may be tried at the same time.
     this.failures.push(now);
     const { password, tokens } = this.options;
-    const name = password?.is(secret) === true ? "console" : await tokens?.nameOf(secret);
-    if (name === undefined) return { kind: "wrong" };
+    const token = password?.is(secret) === true ? undefined : await tokens?.find(secret);
+    if (token === undefined && password?.is(secret) !== true) return { kind: "wrong" };
     this.failures = this.failures.filter((at) => at !== now);
-    return { kind: "in", cookie: this.cookieFor({ name }) };
+    if (token === undefined) return { kind: "in", cookie: this.cookieFor({ name: "console" }) };
+    const session: WebSession = { name: token.name, token };
+    const leave = this.options.admitted.byTokenOf(token, () => undefined);
+    this.tokenLeaves.set(session, leave);
+    return { kind: "in", cookie: this.cookieFor(session) };
   }
 
   /** @returns The cookie that takes a session back. */
@@ -75,6 +88,22 @@ export class Login {
     const secret = cookieIn(headers.cookie, this.cookieName);
     if (secret !== undefined) this.sessions.end(secret);
     return `${this.cookie("")}; Max-Age=0`;
+  }
+
+  /** A token is known no more: the sessions that were begun with it end. */
+  revoked(token: KnownToken): void {
+    this.sessions.endOf(token);
+  }
+
+  /** The last connection of a session has ended: it is used no more from now on. */
+  left(session: WebSession): void {
+    this.sessions.touch(session);
+  }
+
+  private ended(session: WebSession): void {
+    this.tokenLeaves.get(session)?.();
+    this.tokenLeaves.delete(session);
+    this.options.admitted.endSession(session);
   }
 
   private cookieFor(session: WebSession): string {
