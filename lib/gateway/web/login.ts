@@ -4,9 +4,18 @@ import { type Admitted } from "./admitted";
 import { type Password } from "./password";
 import { Sessions, type WebSession } from "./sessions";
 
-/** So many wrong passwords and tokens are taken in a time, in milliseconds, from all clients together. */
-const MAX_FAILURES = 10;
+/**
+ * So many wrong passwords and tokens are taken in a time, in milliseconds, from one address and from all together: who
+ * guesses locks out himself first.
+ */
+const MAX_FAILURES_OF_ADDRESS = 10;
+const MAX_FAILURES = 100;
 const FAILURES_MS = 10_000;
+
+interface Failure {
+  readonly at: number;
+  readonly address: string | undefined;
+}
 
 /** Who may come in, and by what. */
 export interface LoginOptions {
@@ -32,7 +41,7 @@ export class Login {
   /** What is to be done when a session that was begun with a token has ended. */
   private readonly tokenLeaves = new Map<WebSession, () => void>();
   private readonly cookieName: string;
-  private failures: number[] = [];
+  private failures: Failure[] = [];
 
   constructor(private readonly options: LoginOptions) {
     const { isSecure, port, admitted } = options;
@@ -65,17 +74,25 @@ export class Login {
     return this.sessions.redeem(token) ? this.cookieFor({ name: "console" }) : undefined;
   }
 
-  /** A password or a token was given. */
-  async logIn(secret: string): Promise<LoginOutcome> {
+  /**
+   * A password or a token was given.
+   *
+   * @param address - Where it came from.
+   */
+  async logIn(secret: string, address: string | undefined): Promise<LoginOutcome> {
     const now = performance.now();
-    this.failures = this.failures.filter((at) => now - at < FAILURES_MS);
-    if (this.failures.length >= MAX_FAILURES) return { kind: "too many" };
+    this.failures = this.failures.filter(({ at }) => now - at < FAILURES_MS);
+    const ofAddress = this.failures.filter((failure) => failure.address === address).length;
+    if (ofAddress >= MAX_FAILURES_OF_ADDRESS || this.failures.length >= MAX_FAILURES) {
+      return { kind: "too many" };
+    }
     // Counted beforehand: many may be tried at the same time.
-    this.failures.push(now);
+    const attempt: Failure = { at: now, address };
+    this.failures.push(attempt);
     const { password, tokens } = this.options;
     const token = password?.is(secret) === true ? undefined : await tokens?.find(secret);
     if (token === undefined && password?.is(secret) !== true) return { kind: "wrong" };
-    this.failures = this.failures.filter((at) => at !== now);
+    this.failures = this.failures.filter((failure) => failure !== attempt);
     if (token === undefined) return { kind: "in", cookie: this.cookieFor({ name: "console" }) };
     const session: WebSession = { name: token.name, token };
     const leave = this.options.admitted.byTokenOf(token, () => undefined);

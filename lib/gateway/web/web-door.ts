@@ -191,7 +191,7 @@ export class WebDoor {
       answerText(response, 413, "this is no password");
       return;
     }
-    const outcome = await login.logIn(form.get("secret") ?? "");
+    const outcome = await login.logIn(form.get("secret") ?? "", request.socket.remoteAddress);
     switch (outcome.kind) {
       case "in": {
         redirect(response, "/", outcome.cookie);
