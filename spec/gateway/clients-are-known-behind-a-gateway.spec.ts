@@ -226,7 +226,10 @@ it("an original is told nothing of it", async () => {
   const requests: Readonly<Record<string, unknown>>[] = [];
   const original = await OriginalLookalike.open({
     methods: { visit: "seen" },
-    answer: (request) => void requests.push(request) as undefined,
+    answer: (request) => {
+      requests.push(request);
+      return undefined;
+    },
   });
   const { at } = await openGateway([{ name: "old", type: "original", url: original.url }]);
   const browser = await RawBrowser.open(at("old"));
