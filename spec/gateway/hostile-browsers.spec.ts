@@ -29,7 +29,11 @@ function say(text: string): Spoken {
   const socket: Socket = connectSocket(port, "127.0.0.1", () => socket.write(text));
   socket.setEncoding("latin1").on("data", (chunk: string) => (spoken.text += chunk));
   socket.on("error", () => undefined).on("close", () => (spoken.isOver = true));
-  closing({ close: () => socket.destroy() });
+  closing({
+    close: () => {
+      socket.destroy();
+    },
+  });
   return spoken;
 }
 
