@@ -52,7 +52,6 @@ export {
 
 export { type DeviceConnection, type DeviceGateway } from "./gateway/device-gateway";
 export {
-  type DeviceLock,
   type DeviceState,
   Gateway,
   type GatewayAccess,

@@ -17,7 +17,7 @@ import { type Feature } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
 import { decodeObject, isBytes } from "../wire/message";
 import { failureReply, successReply } from "../wire/replies";
-import { encodeRequest } from "../wire/requests";
+import { encodeRequest, type MemberRequest } from "../wire/requests";
 import { DEFAULT_MAX_TEXT_BYTES } from "../wire/text-bounds";
 import { adaptedCounts, adaptedInventory, adaptedStatus, type MessageLimits } from "./adapted-replies";
 import { ForwardedCall, type ForwardedRequest } from "./forwarded-call";
@@ -206,6 +206,7 @@ export class DevicePassage implements RequestHandler {
       case "USERS":
         return this.forward(incoming, this.limited(message, text), {
           data: incoming.data,
+          isForMember: FOR_MEMBERS.has(event),
           ...this.toMember(message),
         });
       default:
@@ -220,9 +221,9 @@ export class DevicePassage implements RequestHandler {
   private forward(
     incoming: IncomingRequest,
     text: string,
-    further: Partial<Pick<ForwardedRequest, "adapt" | "data" | "lane" | "method">> = {},
+    further: Partial<Pick<ForwardedRequest, "adapt" | "data" | "isForMember" | "lane" | "method">> = {},
   ): void {
-    const { lane = "in turn", data, method, adapt } = further;
+    const { lane = "in turn", isForMember = false, data, method, adapt } = further;
     const busy = this.calls.obstacleTo(incoming.client.id, lane);
     if (busy !== undefined) return refuse(incoming, busy, "busy");
     const isHandshake = adapt !== undefined;
@@ -234,6 +235,7 @@ export class DevicePassage implements RequestHandler {
       text,
       data,
       lane,
+      isForMember,
       method,
       adapt,
       place: { device: this.name },
@@ -298,6 +300,12 @@ export class DevicePassage implements RequestHandler {
     platform().unref(this.leaving);
   }
 }
+
+const FOR_MEMBERS: ReadonlySet<unknown> = new Set<MemberRequest["event"]>([
+  "METHOD_CALL",
+  "PROPERTY_GET",
+  "PROPERTY_SET",
+]);
 
 const HAS_LARGE_REPLIES: ReadonlySet<unknown> = new Set(["METHOD_CALL", "PROPERTY_GET", "STREAM_NEXT"]);
 

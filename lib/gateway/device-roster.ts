@@ -181,8 +181,6 @@ function describe(
     state,
     since: since.toISOString(),
     roundTripMs: roundTripMs === undefined ? null : Math.round(roundTripMs * 10) / 10,
-    // No device of this version can be locked.
-    lock: null,
     version: rigwire?.version ?? null,
     road: road ?? null,
   };

@@ -6,14 +6,16 @@ import { type LocalRoadOffer } from "../wire/local-road-offer";
 import { encodeJson } from "../wire/json";
 import { MAX_PROGRESS_BYTES } from "../wire/progress";
 import { failureReply, type ReplyFrames, successReply, withinLimit } from "../wire/replies";
+import { type RepresentedCaller } from "../wire/represented-caller";
 import { decodeRequest, type RpcRequest } from "../wire/requests";
 import { type ActiveRequests } from "./active-requests";
 import { type ServerPhase } from "./closing-link";
 import { forsake } from "./lost-callers";
 import { type MemberRequests } from "./member-requests";
 import { type MemberUsers } from "./member-users";
-import { type SelfDescription } from "./self-description";
 import { type OpenStreams } from "./open-streams";
+import { representedClient } from "./represented-client";
+import { type SelfDescription } from "./self-description";
 import { type RequestOrigin, type ServedRequest } from "./served-request";
 import { type SignalAccounts } from "./signal-accounts";
 
@@ -48,6 +50,7 @@ export class RequestDispatcher {
       return;
     }
     if ("maxReplyBytes" in request) asker.takesUpTo(request.maxReplyBytes);
+    if ("onBehalfOf" in request) asker.asksFor(request.onBehalfOf);
     if (!isTakenWhile(this.answering.phase(), request)) {
       asker.reply(failureReply(failed("the server is closing", "busy")));
       return;
@@ -82,26 +85,27 @@ export class RequestDispatcher {
       case "STATUS":
         return reply(successReply(description.status()));
       case "LOCAL_ROAD":
-        return reply(localRoadReply(this.endpoint.offerLocalRoad?.(origin.client)));
+        return reply(localRoadReply(this.endpoint.offerLocalRoad?.(origin.connection)));
       case "USES":
-        users.add(origin.client, request);
+        users.add(origin.connection, request);
         return reply(successReply({}));
       case "USERS":
         return reply(successReply({ users: users.list() }));
       case "STREAM_NEXT":
-        return streams.ask(origin.client.id, request.stream, {
+        return streams.ask(origin.connection.id, request.stream, {
           maxBytes: Math.min(request.credit, origin.maxBytes),
           reply,
         });
       case "CANCEL":
-        return cancel(active.find(origin.client.id, request.id), request.lost === true);
+        return cancel(active.find(origin.connection.id, request.id), request.lost === true);
     }
   }
 }
 
 /** Who sent a request, and gets nothing that is larger than both sides of it take. */
 class Asker implements RequestOrigin {
-  readonly client: ClientIdentity;
+  client: ClientIdentity;
+  readonly connection: ClientIdentity;
   readonly id: string;
 
   constructor(
@@ -109,7 +113,7 @@ class Asker implements RequestOrigin {
     private maxReplyBytes: number,
     private readonly maxTextBytes: number,
   ) {
-    this.client = incoming.client;
+    this.client = this.connection = incoming.client;
     this.id = incoming.id;
   }
 
@@ -120,6 +124,10 @@ class Asker implements RequestOrigin {
 
   takesUpTo(maxReplyBytes: number | undefined): void {
     if (maxReplyBytes !== undefined) this.maxReplyBytes = Math.min(this.maxReplyBytes, maxReplyBytes);
+  }
+
+  asksFor(caller: RepresentedCaller | undefined): void {
+    if (caller !== undefined) this.client = representedClient(this.connection, caller);
   }
 
   reply(frames: readonly Frame[]): void {

@@ -13,6 +13,7 @@ const FEATURES = [
   "arrays",
   "cancel",
   "confirm-subscriptions",
+  "on-behalf-of",
   "signal-counts",
   "status",
   "streams",

@@ -24,7 +24,10 @@ const WAS_SILENT = "it told no progress for as long as the caller waits";
 
 /** Where a request came from, and where its reply goes. */
 export interface RequestOrigin {
+  /** Who asks, or for whom the connection asks. */
   readonly client: ClientIdentity;
+  /** Who is connected: what is bounded, cancelled and ended for a client is so for it. */
+  readonly connection: ClientIdentity;
   /** The client's own name for the request; empty where it gave none. */
   readonly id: string;
   reply(frames: ReplyFrames): void;
@@ -94,6 +97,10 @@ export class ServedRequest<
 
   get client(): ClientIdentity {
     return this.origin.client;
+  }
+
+  get connection(): ClientIdentity {
+    return this.origin.connection;
   }
 
   get id(): string {

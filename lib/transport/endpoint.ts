@@ -4,6 +4,7 @@ import { type Logger } from "../log/logger";
 import { type Frame } from "../wire/frame";
 import { type Received } from "../wire/message";
 import { type LocalRoadOffer } from "../wire/local-road-offer";
+import { type RepresentedCaller } from "../wire/represented-caller";
 import { type WebAccess } from "./web-access";
 
 /** Who asks, for as long as it is connected. One object stands for one connection. */
@@ -20,6 +21,13 @@ export interface ClientIdentity {
   readonly address: string | undefined;
   /** The address of its computer, where it says less than the id of which client it is; for bounds. */
   readonly host?: string | undefined;
+  /**
+   * The client that asks for it, as a gateway does for browsers: `key` and `address` are that one's, and the id begins
+   * with that one's and `/`. Left out where it asks for itself.
+   */
+  readonly via?: ClientIdentity | undefined;
+  /** What {@link via} says of whom it asks for: nobody has proved it, so give no rights by it. */
+  readonly told?: RepresentedCaller | undefined;
 }
 
 /** A request as it came in. */

@@ -29,6 +29,7 @@ export type Feature =
   | "cancel"
   | "confirm-subscriptions"
   | "local"
+  | "on-behalf-of"
   | "presence"
   | "signal-counts"
   | "status"

@@ -5,6 +5,7 @@ import { encodeArguments, encodeKeywords } from "./arguments";
 import { encodeJson } from "./json";
 import { decodeUseNotice, type UseNotice } from "./member-users";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
+import { decodeRepresentedCaller, type RepresentedCaller } from "./represented-caller";
 
 /** What a client asks of a server (plantimager RPC). The last eight are additions that only rigwire servers know. */
 export type RpcRequest =
@@ -27,7 +28,7 @@ export type RpcRequest =
 /** What can be asked of a member. */
 export type MemberRequest = MethodCall | PropertyGet | PropertySet;
 
-export interface MethodCall extends WithDeadline, WithReplyLimit, WithProgress {
+export interface MethodCall extends ForMember, WithDeadline, WithReplyLimit, WithProgress {
   readonly event: "METHOD_CALL";
   readonly method: string;
   readonly args: readonly unknown[];
@@ -56,19 +57,24 @@ export interface StreamNext extends WithReplyLimit {
   readonly credit: number;
 }
 
-export interface PropertySet extends WithDeadline {
+export interface PropertySet extends ForMember, WithDeadline {
   readonly event: "PROPERTY_SET";
   readonly property: string;
   readonly value: unknown;
 }
 
-export interface PropertyGet extends WithReplyLimit {
+export interface PropertyGet extends ForMember, WithReplyLimit {
   readonly event: "PROPERTY_GET";
   readonly property: string;
   /** The client takes arrays as bytes behind the reply. */
   readonly takesArrays?: boolean | undefined;
   /** The client wants to know when the value was true, and whether it is stale. */
   readonly time?: boolean | undefined;
+}
+
+interface ForMember {
+  /** For whom the client asks; left out where it asks for itself. */
+  readonly onBehalfOf?: RepresentedCaller | undefined;
 }
 
 interface WithReplyLimit {
@@ -183,6 +189,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
         maxReplyBytes: number(message, "maxReplyBytes"),
         ...(message.takesArrays === true && { takesArrays: true }),
         ...(message.time === true && { time: true }),
+        onBehalfOf: decodeRepresentedCaller(message.onBehalfOf),
       };
     case "PROPERTY_SET":
       if (!("value" in message)) throw new MalformedMessageError('PROPERTY_SET has no "value"');
@@ -191,6 +198,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
         property: text(message, "property"),
         value: message.value,
         deadline: number(message, "deadline"),
+        onBehalfOf: decodeRepresentedCaller(message.onBehalfOf),
       };
     case "CONFIRM_SUBSCRIPTIONS":
       return { event: "CONFIRM_SUBSCRIPTIONS", token: text(message, "token") };
@@ -228,6 +236,7 @@ function decodeMethodCall(message: Readonly<Record<string, unknown>>): MethodCal
     progress: message.progress === true ? true : undefined,
     idle: positive(message, "idle"),
     ...(isStreamMode(message.stream) && { stream: message.stream }),
+    onBehalfOf: decodeRepresentedCaller(message.onBehalfOf),
   };
 }
 

@@ -46,7 +46,7 @@ function matches({ name, type, address }: GatewayDevice, search: string): boolea
 }
 
 function Row({ listed, isSelected }: { readonly listed: GatewayDevice; readonly isSelected: boolean }) {
-  const { name, type, address, roundTripMs, lock } = listed;
+  const { name, type, address, roundTripMs } = listed;
   const device = useDevice(name);
   const { state, since } = asSeenFromHere(listed, useLive(device.presence$));
   return (
@@ -63,7 +63,6 @@ function Row({ listed, isSelected }: { readonly listed: GatewayDevice; readonly 
         <span class="device-state">
           {stateText(state, since)}
           {roundTripMs !== null && state === "connected" && ` · ${roundTripText(roundTripMs)}`}
-          {lock !== null && <span class="lock"> · locked by {lock.by}</span>}
         </span>
       </a>
       <StopButton device={device} />
