@@ -107,5 +107,14 @@ export {
   type ParameterDescription,
   type RigwireInventory,
 } from "./wire/inventory";
+export {
+  type DeviceStats,
+  type EventLoopStats,
+  type MemberStats,
+  type MemberUse,
+  type MemoryStats,
+  type SignalStats,
+} from "./wire/device-stats";
+export { type BucketCount, type Durations, durationsSince, quantileMs } from "./wire/durations";
 export { readArray } from "./wire/incoming-arrays";
 export { type RunningMethod } from "./wire/server-status";

@@ -5,6 +5,7 @@ import { type ValueType } from "../contract/value-type";
 import { MalformedMessageError, messageOf, placeName, ValidationError, type ErrorPlace } from "../errors";
 import { withArrays } from "../wire/incoming-arrays";
 import { readBufferResult } from "../wire/buffer-results";
+import { decodeDeviceStats, type DeviceStats } from "../wire/device-stats";
 import { decodeInventory, type Inventory, type MemberDescription } from "../wire/inventory";
 import { argumentName } from "./outgoing-arguments";
 import { type RequestKind } from "./outgoing-call";
@@ -93,6 +94,16 @@ export const INVENTORY: RequestKind<Inventory> = {
   read(reply, place) {
     if (reply.kind === "success") return decodeInventory(reply.body);
     throw new MalformedMessageError(`${placeName(place)}the inventory is a buffer`, place);
+  },
+};
+
+/** What a device counted. */
+export const STATS: RequestKind<DeviceStats> = {
+  member: undefined,
+  usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
+  read(reply, place) {
+    if (reply.kind === "success") return decodeDeviceStats(reply.body);
+    throw new MalformedMessageError(`${placeName(place)}the stats are a buffer`, place);
   },
 };
 

@@ -14,6 +14,7 @@ const PASSED_ON: ReadonlySet<string> = new Set<Feature>([
   "cancel",
   "confirm-subscriptions",
   "signal-counts",
+  "stats",
   "status",
   "streams",
 ]);

@@ -83,7 +83,7 @@ export class DevicePassage implements RequestHandler {
         ...connection(device),
         maxPendingRequests: MAX_PENDING_REQUESTS,
       }),
-      publish: (signal, frame, data) => this.lent?.endpoint.publish(signal, frame, data),
+      publish: (signal, frame, data) => void this.lent?.endpoint.publish(signal, frame, data),
       onLost: (reason) => this.lent?.endpoint.dismissAll(`the gateway lost ${name}: ${reason}`),
       logger,
     });
@@ -192,6 +192,8 @@ export class DevicePassage implements RequestHandler {
         return this.forward(incoming, text, {
           adapt: (reply) => adaptedStatus(reply, this.calls, incoming.client.id),
         });
+      case "STATS":
+        return this.forward(incoming, text);
       case "CONFIRM_SUBSCRIPTIONS":
       case "SIGNAL_COUNTS":
         return this.count(incoming, text);

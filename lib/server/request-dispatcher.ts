@@ -12,6 +12,7 @@ import { type ServerPhase } from "./closing-link";
 import { forsake } from "./lost-callers";
 import { type MemberRequests } from "./member-requests";
 import { type SelfDescription } from "./self-description";
+import { type ServerStats } from "./server-stats";
 import { type OpenStreams } from "./open-streams";
 import { type RequestOrigin, type ServedRequest } from "./served-request";
 import { type SignalAccounts } from "./signal-accounts";
@@ -23,6 +24,7 @@ export interface Answering {
   readonly description: SelfDescription;
   readonly active: ActiveRequests;
   readonly streams: OpenStreams;
+  readonly stats: ServerStats;
   phase(): ServerPhase;
   /** Answers a client that wants the server to end. */
   stop(reply: (frames: ReplyFrames) => void): void;
@@ -59,7 +61,7 @@ export class RequestDispatcher {
 
   private answer(request: RpcRequest, origin: Asker): void {
     const { members, signals, description, active, streams } = this.answering;
-    const reply = (frames: ReplyFrames) => origin.reply(frames);
+    const reply = (frames: ReplyFrames) => void origin.reply(frames);
     switch (request.event) {
       case "GET_INVENTORY":
         return reply([encodeJson(description.inventory())]);
@@ -79,6 +81,8 @@ export class RequestDispatcher {
         return reply(failureReply(failed("this server does not look up peers: ask a registry")));
       case "STATUS":
         return reply(successReply(description.status()));
+      case "STATS":
+        return reply(successReply(this.answering.stats.read()));
       case "LOCAL_ROAD":
         return reply(localRoadReply(this.endpoint.offerLocalRoad?.(origin.client)));
       case "STREAM_NEXT":
@@ -96,6 +100,7 @@ export class RequestDispatcher {
 class Asker implements RequestOrigin {
   readonly client: ClientIdentity;
   readonly id: string;
+  readonly bytes: number;
 
   constructor(
     private readonly incoming: IncomingRequest,
@@ -104,6 +109,7 @@ class Asker implements RequestOrigin {
   ) {
     this.client = incoming.client;
     this.id = incoming.id;
+    this.bytes = incoming.bytes;
   }
 
   /** The largest frame that it gets. */
@@ -115,8 +121,10 @@ class Asker implements RequestOrigin {
     if (maxReplyBytes !== undefined) this.maxReplyBytes = Math.min(this.maxReplyBytes, maxReplyBytes);
   }
 
-  reply(frames: readonly Frame[]): void {
-    this.incoming.reply(withinLimit(frames, this.maxReplyBytes, this.maxTextBytes));
+  reply(frames: readonly Frame[]): readonly Frame[] {
+    const sent = withinLimit(frames, this.maxReplyBytes, this.maxTextBytes);
+    this.incoming.reply(sent);
+    return sent;
   }
 
   progress(text: string): void {
@@ -151,6 +159,7 @@ function isTakenWhile(phase: ServerPhase, { event }: RpcRequest): boolean {
 
 const AT_ANY_TIME: ReadonlySet<RpcRequest["event"]> = new Set<RpcRequest["event"]>([
   "GET_INVENTORY",
+  "STATS",
   "STATUS",
   "STREAM_NEXT",
   "INIT_SIGNALS_HANDLING",

@@ -1,15 +1,15 @@
 import { BehaviorSubject, distinctUntilChanged, type Observable } from "rxjs";
 import { type ServiceContract } from "../contract/service-contract";
-import { EncodingError } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import { type IncomingRequest, type RpcEndpoint } from "../transport/endpoint";
 import { openEndpoints } from "../transport/combined-endpoint";
 import { deferred } from "../time/deferred";
 import { failed } from "../wire/failures";
-import { frameBytes, isLarger } from "../wire/frame";
+import { type DeviceStats } from "../wire/device-stats";
 import { failureReply, successReply, type ReplyFrames } from "../wire/replies";
 import { DEFAULT_MAX_TEXT_BYTES } from "../wire/text-bounds";
 import { ActiveRequests } from "./active-requests";
+import { boundedPublishing } from "./bounded-publishing";
 import { callLimitLink } from "./call-limits";
 import { checkDevice } from "./check-device";
 import { closingLink, type ServerPhase } from "./closing-link";
@@ -20,6 +20,7 @@ import { FailureLog } from "./failure-log";
 import { interceptorLink } from "./interceptor";
 import { KeptSettings } from "./kept-settings";
 import { LostCallers } from "./lost-callers";
+import { MemberAccounts } from "./member-accounts";
 import { MemberRequests } from "./member-requests";
 import { MethodRunner } from "./method-runner";
 import { OpenStreams } from "./open-streams";
@@ -27,6 +28,7 @@ import { RequestDispatcher } from "./request-dispatcher";
 import { resumedLink } from "./resumed-link";
 import { SelfDescription } from "./self-description";
 import { type ServeOptions } from "./serve-options";
+import { ServerStats } from "./server-stats";
 import { vacate, vacateLater } from "./served-objects";
 import { SignalAccounts } from "./signal-accounts";
 import { SignalPublisher } from "./signal-publisher";
@@ -55,6 +57,7 @@ export class RpcServer {
   private readonly methods: MethodRunner;
   private readonly signals: SignalPublisher;
   private readonly accounts: SignalAccounts;
+  private readonly serverStats: ServerStats;
   private readonly dispatcher: RequestDispatcher;
   private readonly endSurvival: () => void;
   private readonly whenClosed = deferred();
@@ -92,7 +95,7 @@ export class RpcServer {
       device,
       contract,
       endpoint.subscriptions$,
-      (signal, frame, data) => this.publish(signal, frame, data),
+      boundedPublishing(endpoint, this.maxTextBytes),
       log,
       () => this.time.now(),
       this.properties.qualityChanges(),
@@ -110,10 +113,12 @@ export class RpcServer {
       ...(interceptors.length > 0 ? [interceptorLink(interceptors)] : []),
     ];
     this.accounts = new SignalAccounts(endpoint, this.signals);
+    const members = new MemberAccounts(contract);
+    this.serverStats = new ServerStats(members, this.signals, endpoint, this.time);
     const state = { name: () => this.name, phase: () => this.phase };
     this.dispatcher = new RequestDispatcher(endpoint, this.maxTextBytes, {
       members: new MemberRequests(
-        contract,
+        members,
         this.methods,
         this.properties,
         this.active,
@@ -125,6 +130,7 @@ export class RpcServer {
       description: new SelfDescription(contract, endpoint, this.maxTextBytes, this.methods, this.time, state),
       active: this.active,
       streams,
+      stats: this.serverStats,
       phase: state.phase,
       stop: (reply) => this.stop(reply),
     });
@@ -181,6 +187,11 @@ export class RpcServer {
     return this.device.target;
   }
 
+  /** What the device counted since the server started; what clients read by `clientOf(remote).stats()`. */
+  stats(): DeviceStats {
+    return this.serverStats.read();
+  }
+
   /**
    * Runs a task of this process as if a client had called a method: after those that came before it, and while no
    * other runs.
@@ -228,6 +239,7 @@ export class RpcServer {
     this.names.complete();
     this.endSurvival();
     this.time.close();
+    this.serverStats.close();
     this.methods.close();
     this.release();
     this.whenClosed.resolve();
@@ -261,26 +273,6 @@ export class RpcServer {
     const seconds = (forMs / 1_000).toFixed(1);
     log.warn({ forMs }, `the clock stood still for ${seconds} s: calls that came before are refused`);
     this.active.stoodStill(forMs);
-  }
-
-  private publish(signal: string, frame: string, data?: Uint8Array): void {
-    const { maxMessageBytes } = this.endpoint;
-    const bytes = data === undefined ? 0 : data.length + frameBytes(frame);
-    if (bytes > maxMessageBytes) {
-      throw new EncodingError(
-        `a signal of ${bytes} bytes is more than maxMessageBytes (${maxMessageBytes}) allows`,
-      );
-    }
-    const [limit, option] =
-      this.maxTextBytes < maxMessageBytes
-        ? [this.maxTextBytes, "maxTextBytes"]
-        : [maxMessageBytes, "maxMessageBytes"];
-    if (isLarger(frame, limit)) {
-      throw new EncodingError(
-        `a signal of ${frameBytes(frame)} bytes is more than ${option} (${limit}) allows`,
-      );
-    }
-    this.endpoint.publish(signal, frame, data);
   }
 
   private stop(reply: (frames: ReplyFrames) => void): void {

@@ -14,6 +14,7 @@ const FEATURES = [
   "cancel",
   "confirm-subscriptions",
   "signal-counts",
+  "stats",
   "status",
   "streams",
   "time",

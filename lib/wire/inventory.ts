@@ -31,6 +31,7 @@ export type Feature =
   | "local"
   | "presence"
   | "signal-counts"
+  | "stats"
   | "status"
   | "streams"
   | "time";

@@ -5,7 +5,7 @@ import { encodeArguments, encodeKeywords } from "./arguments";
 import { encodeJson } from "./json";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
 
-/** What a client asks of a server (plantimager RPC). The last six are additions that only rigwire servers know. */
+/** What a client asks of a server (plantimager RPC). The last seven are additions that only rigwire servers know. */
 export type RpcRequest =
   | { readonly event: "GET_INVENTORY" }
   | { readonly event: "INIT_SIGNALS_HANDLING" }
@@ -19,6 +19,7 @@ export type RpcRequest =
   | Cancel
   | StreamNext
   | { readonly event: "STATUS" }
+  | { readonly event: "STATS" }
   | { readonly event: "LOCAL_ROAD" };
 
 /** What can be asked of a member. */
@@ -166,6 +167,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
     case "STOP_SERVER":
     case "FIND_PEER_ADDRESS":
     case "STATUS":
+    case "STATS":
     case "LOCAL_ROAD":
       return { event: message.event };
     case "METHOD_CALL":
