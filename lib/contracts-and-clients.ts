@@ -107,6 +107,7 @@ export {
   type ParameterDescription,
   type RigwireInventory,
 } from "./wire/inventory";
+export { type DeviceHealth } from "./wire/device-health";
 export {
   type DeviceStats,
   type EventLoopStats,

@@ -5,6 +5,7 @@ import { type ValueType } from "../contract/value-type";
 import { MalformedMessageError, messageOf, placeName, ValidationError, type ErrorPlace } from "../errors";
 import { withArrays } from "../wire/incoming-arrays";
 import { readBufferResult } from "../wire/buffer-results";
+import { decodeDeviceHealth, type DeviceHealth } from "../wire/device-health";
 import { decodeDeviceStats, type DeviceStats } from "../wire/device-stats";
 import { decodeInventory, type Inventory, type MemberDescription } from "../wire/inventory";
 import { argumentName } from "./outgoing-arguments";
@@ -104,6 +105,16 @@ export const STATS: RequestKind<DeviceStats> = {
   read(reply, place) {
     if (reply.kind === "success") return decodeDeviceStats(reply.body);
     throw new MalformedMessageError(`${placeName(place)}the stats are a buffer`, place);
+  },
+};
+
+/** Whether a device can do its work. */
+export const HEALTH: RequestKind<DeviceHealth> = {
+  member: undefined,
+  usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
+  read(reply, place) {
+    if (reply.kind === "success") return decodeDeviceHealth(reply.body);
+    throw new MalformedMessageError(`${placeName(place)}the status is a buffer`, place);
   },
 };
 

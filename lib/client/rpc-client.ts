@@ -24,6 +24,7 @@ import {
 } from "../transport/rpc-channel";
 import { type Road } from "../transport/connection";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
+import { type DeviceHealth } from "../wire/device-health";
 import { type DeviceStats } from "../wire/device-stats";
 import { type Feature, type Inventory } from "../wire/inventory";
 import { type MethodCall, type PropertyGet, type RpcRequest, type StreamNext } from "../wire/requests";
@@ -40,7 +41,7 @@ import { DeviceProtocol, type Peer } from "./peer";
 import { ReadingCall, readingKindOf } from "./property-reading";
 import { RemoteSignals, type StampedProjection } from "./remote-signals";
 import { RemoteRun, type Run, RunProgress } from "./run";
-import { getKindOf, INVENTORY, methodKindOf, setKindOf, STATS, STOP_SERVER } from "./request-kinds";
+import { getKindOf, HEALTH, INVENTORY, methodKindOf, setKindOf, STATS, STOP_SERVER } from "./request-kinds";
 import { PulledStream, type RemoteStream } from "./remote-stream";
 import { SignalSequences, type MissedSignals } from "./signal-sequences";
 import { itemsKindOf, StreamCall, type StreamListener, StreamPull } from "./stream-call";
@@ -380,6 +381,16 @@ export class RpcClient {
   }
 
   /**
+   * Whether the device can do its work, as it says itself (`setHealth`), and why not. A server that is closing does not
+   * serve.
+   *
+   * @throws ContractError if the device does not say: an original, or an older rigwire; what a call throws besides.
+   */
+  health(options: CallOptions = {}): Promise<DeviceHealth> {
+    return this.addition("health", this.request({ event: "STATUS" }, HEALTH, options));
+  }
+
+  /**
    * Ends the device's server (`STOP_SERVER`, plantimager RPC), where it lets clients do so: an original always does, a
    * server of this library with `allowRemoteStop`. Resolves when the server said that it ends.
    *
@@ -424,15 +435,18 @@ export class RpcClient {
 
   /** @param answer - What a device that does not know the question answers with a failure, or with anything. */
   private async addition<T>(feature: Feature, answer: Promise<T>): Promise<T> {
+    let cause: unknown;
     try {
-      return await answer;
+      const answered = await answer;
+      if (this.lastFeatures.includes(feature)) return answered;
     } catch (error) {
       const isAnswer = error instanceof RemoteError || error instanceof MalformedMessageError;
       if (!isAnswer || this.lastFeatures.includes(feature)) throw error;
-      const { device } = this;
-      const text = `${device} has no ${feature}: it is no device of rigwire, or an older one`;
-      throw new ContractError(text, { device }, { cause: error });
+      cause = error;
     }
+    const { device } = this;
+    const text = `${device} tells no ${feature}: it is no device of rigwire, or an older one`;
+    throw new ContractError(text, { device }, { cause });
   }
 
   private request<T>(request: RpcRequest, kind: RequestKind<T>, options: CallOptions): Promise<T> {

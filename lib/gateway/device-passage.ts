@@ -15,7 +15,7 @@ import { type Arrival } from "../transport/stream/stream-endpoint";
 import { failed, type FailureReason, refusal } from "../wire/failures";
 import { type Feature } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
-import { decodeObject, isBytes } from "../wire/message";
+import { decodeObject, isBytes, type ReceivedReply } from "../wire/message";
 import { failureReply, successReply } from "../wire/replies";
 import { encodeRequest } from "../wire/requests";
 import { DEFAULT_MAX_TEXT_BYTES } from "../wire/text-bounds";
@@ -136,6 +136,13 @@ export class DevicePassage implements RequestHandler {
         this.lookWhetherUsed();
       },
     });
+  }
+
+  /** Asks the device something for the gateway itself, which is a use of it. @throws What a call throws. */
+  ask(body: string, timeoutMs: number): Promise<ReceivedReply> {
+    this.want();
+    this.lookWhetherUsed();
+    return this.upstream.ask(body, timeoutMs);
   }
 
   *attended(): Iterable<ClientIdentity> {

@@ -5,6 +5,7 @@ import { type IncomingRequest, type RpcEndpoint } from "../transport/endpoint";
 import { openEndpoints } from "../transport/combined-endpoint";
 import { deferred } from "../time/deferred";
 import { failed } from "../wire/failures";
+import { type DeviceHealth } from "../wire/device-health";
 import { type DeviceStats } from "../wire/device-stats";
 import { failureReply, successReply, type ReplyFrames } from "../wire/replies";
 import { DEFAULT_MAX_TEXT_BYTES } from "../wire/text-bounds";
@@ -14,6 +15,7 @@ import { callLimitLink } from "./call-limits";
 import { checkDevice } from "./check-device";
 import { closingLink, type ServerPhase } from "./closing-link";
 import { type Device } from "./device";
+import { healthOf } from "./device-health";
 import { DeviceTime } from "./device-time";
 import { DeviceProperties } from "./device-properties";
 import { FailureLog } from "./failure-log";
@@ -115,7 +117,7 @@ export class RpcServer {
     this.accounts = new SignalAccounts(endpoint, this.signals);
     const members = new MemberAccounts(contract);
     this.serverStats = new ServerStats(members, this.signals, endpoint, this.time);
-    const state = { name: () => this.name, phase: () => this.phase };
+    const state = { name: () => this.name, phase: () => this.phase, health: () => this.health };
     this.dispatcher = new RequestDispatcher(endpoint, this.maxTextBytes, {
       members: new MemberRequests(
         members,
@@ -180,6 +182,13 @@ export class RpcServer {
   /** Where clients connect, with the port that was taken: the first of {@link urls}. */
   get url(): string {
     return this.endpoint.url;
+  }
+
+  /** Whether the device can do its work: what it said of itself by `setHealth`, and whether the server is closing. */
+  get health(): DeviceHealth {
+    return this.phase === "open"
+      ? healthOf(this.target)
+      : { serving: false, reason: "the server is closing" };
   }
 
   /** The object that is served. */

@@ -28,6 +28,7 @@ export type Feature =
   | "batch"
   | "cancel"
   | "confirm-subscriptions"
+  | "health"
   | "local"
   | "presence"
   | "signal-counts"

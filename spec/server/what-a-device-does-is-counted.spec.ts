@@ -217,7 +217,7 @@ it("an original has none, and the error says so by its name", async () => {
   const asked = clientOf(remote).stats();
 
   await expect(asked).rejects.toThrow(ContractError);
-  await expect(asked).rejects.toThrow(/^old-pump has no stats/);
+  await expect(asked).rejects.toThrow(/^old-pump tells no stats/);
 });
 
 /** A contract of the property by which anything is sent for it. */

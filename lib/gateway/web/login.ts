@@ -51,6 +51,17 @@ export class Login {
     return this.sessions.of(cookieIn(headers.cookie, this.cookieName));
   }
 
+  /** Whether a program is let in: by a session, or by a token that it shows each time (RFC 6750). */
+  async admits(request: IncomingMessage): Promise<boolean> {
+    if (this.sessionOf(request) !== undefined) return true;
+    const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
+    if (token === undefined) return false;
+    const attempt = this.attempt();
+    if (attempt === undefined || (await this.options.tokens?.nameOf(token)) === undefined) return false;
+    attempt.succeeded();
+    return true;
+  }
+
   /** @returns The cookie; nothing where the token is not good, or not any more. */
   redeem(token: string): string | undefined {
     return this.sessions.redeem(token) ? this.cookieFor({ name: "console" }) : undefined;
@@ -58,16 +69,23 @@ export class Login {
 
   /** A password or a token was given. */
   async logIn(secret: string): Promise<LoginOutcome> {
-    const now = performance.now();
-    this.failures = this.failures.filter((at) => now - at < FAILURES_MS);
-    if (this.failures.length >= MAX_FAILURES) return { kind: "too many" };
-    // Counted beforehand: many may be tried at the same time.
-    this.failures.push(now);
+    const attempt = this.attempt();
+    if (attempt === undefined) return { kind: "too many" };
     const { password, tokens } = this.options;
     const name = password?.is(secret) === true ? "console" : await tokens?.nameOf(secret);
     if (name === undefined) return { kind: "wrong" };
-    this.failures = this.failures.filter((at) => at !== now);
+    attempt.succeeded();
     return { kind: "in", cookie: this.cookieFor({ name }) };
+  }
+
+  /** @returns Nothing where too many have failed. */
+  private attempt(): { succeeded(): void } | undefined {
+    const now = performance.now();
+    this.failures = this.failures.filter((at) => now - at < FAILURES_MS);
+    if (this.failures.length >= MAX_FAILURES) return undefined;
+    // Counted beforehand: many may be tried at the same time.
+    this.failures.push(now);
+    return { succeeded: () => void (this.failures = this.failures.filter((at) => at !== now)) };
   }
 
   /** @returns The cookie that takes a session back. */
