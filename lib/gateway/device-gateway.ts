@@ -67,7 +67,12 @@ export class DeviceGateway {
       logger,
       ...(keepMs !== undefined && { keepMs }),
     };
-    this.roster = new DeviceRoster(directory, this.ownPassages, (devices) => (this.device.devices = devices), logger);
+    this.roster = new DeviceRoster(
+      directory,
+      this.ownPassages,
+      (devices) => (this.device.devices = devices),
+      logger,
+    );
   }
 
   /**

@@ -64,12 +64,27 @@ export function prometheusText(devices: readonly MeasuredDevice[]): string {
   const ofDevices = (value: (stats: DeviceStats) => number | null | undefined) =>
     counted.flatMap(({ name, stats }) => sampleOf({ device: name }, value(stats)));
   page.add("up", "gauge", "Whether the gateway is connected to the device.", devices.map(upSample));
-  page.add("serving", "gauge", "Whether the device says that it can do its work.", devices.flatMap(servingSample));
+  page.add(
+    "serving",
+    "gauge",
+    "Whether the device says that it can do its work.",
+    devices.flatMap(servingSample),
+  );
   for (const [key, help] of entriesOf(MEMBER_COUNTERS)) {
-    page.add(`${snake(key)}_total`, "counter", help, ofMembers((member) => member[key]));
+    page.add(
+      `${snake(key)}_total`,
+      "counter",
+      help,
+      ofMembers((member) => member[key]),
+    );
   }
   for (const [key, help] of entriesOf(MEMBER_GAUGES)) {
-    page.add(key, "gauge", help, ofMembers((member) => member[key]));
+    page.add(
+      key,
+      "gauge",
+      help,
+      ofMembers((member) => member[key]),
+    );
   }
   for (const [key, help] of [
     ["wait", "How long requests waited for their turn."],
@@ -82,12 +97,25 @@ export function prometheusText(devices: readonly MeasuredDevice[]): string {
   }
   for (const [key, help] of entriesOf(SIGNAL_COUNTERS)) {
     const samples = counted.flatMap(({ name, stats }) =>
-      stats.signals.map((signal) => ({ labels: { device: name, signal: signal.signal }, value: signal[key] })),
+      stats.signals.map((signal) => ({
+        labels: { device: name, signal: signal.signal },
+        value: signal[key],
+      })),
     );
     page.add(`signals_${key}_total`, "counter", help, samples);
   }
-  page.add("connections", "gauge", "Clients that are connected.", ofDevices(({ connections }) => connections));
-  page.add("up_seconds", "gauge", "How long the server has been there.", ofDevices(({ upMs }) => upMs / MS_PER_SECOND));
+  page.add(
+    "connections",
+    "gauge",
+    "Clients that are connected.",
+    ofDevices(({ connections }) => connections),
+  );
+  page.add(
+    "up_seconds",
+    "gauge",
+    "How long the server has been there.",
+    ofDevices(({ upMs }) => upMs / MS_PER_SECOND),
+  );
   for (const [key, what] of [
     ["p50Ms", "half of the time"],
     ["p99Ms", "99 % of the time"],
@@ -104,7 +132,12 @@ export function prometheusText(devices: readonly MeasuredDevice[]): string {
     ["residentBytes", "Memory of the device's process."],
     ["heapBytes", "Memory of the JavaScript objects of the device's process."],
   ] as const) {
-    page.add(snake(key), "gauge", help, ofDevices(({ memory }) => memory?.[key]));
+    page.add(
+      snake(key),
+      "gauge",
+      help,
+      ofDevices(({ memory }) => memory?.[key]),
+    );
   }
   return page.toString();
 }
@@ -144,7 +177,8 @@ function memberLabels(device: string, { member, use }: MemberStats): Labels {
 }
 
 function histogramSamples(labels: Labels, { count, sumMs, buckets }: Durations): readonly Sample[] {
-  const upTo = (end: number) => buckets.reduce((sum, [bucket, inBucket]) => sum + (bucket <= end ? inBucket : 0), 0);
+  const upTo = (end: number) =>
+    buckets.reduce((sum, [bucket, inBucket]) => sum + (bucket <= end ? inBucket : 0), 0);
   const all = buckets.reduce((sum, [, inBucket]) => sum + inBucket, 0);
   return [
     ...BUCKET_ENDS.map((end) => ({
@@ -161,7 +195,10 @@ function histogramSamples(labels: Labels, { count, sumMs, buckets }: Durations):
 /** Names of devices and members are whatever somebody called them. */
 function labelsText(labels: Labels): string {
   return Object.entries(labels)
-    .map(([name, value]) => `${name}="${value.replace(/[\\"\n]/g, (sign) => (sign === "\n" ? "\\n" : `\\${sign}`))}"`)
+    .map(
+      ([name, value]) =>
+        `${name}="${value.replace(/[\\"\n]/g, (sign) => (sign === "\n" ? "\\n" : `\\${sign}`))}"`,
+    )
     .join(",");
 }
 

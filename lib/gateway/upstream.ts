@@ -120,7 +120,8 @@ export class Upstream {
    */
   async ask(body: string, timeoutMs: number): Promise<ReceivedReply> {
     this.start();
-    if (this.channel === undefined) await withDeadline(this.opening ?? Promise.resolve(), timeoutMs, () => undefined);
+    if (this.channel === undefined)
+      await withDeadline(this.opening ?? Promise.resolve(), timeoutMs, () => undefined);
     if (this.channel === undefined) throw new DeviceUnavailableError(`${this.name} is not found`);
     return this.channel.request({ place: { device: this.name }, timeoutMs, body });
   }

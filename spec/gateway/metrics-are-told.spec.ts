@@ -42,9 +42,14 @@ function parsed(text: string): readonly Line[] {
     const [, name = "", labelText = "", value = ""] = SAMPLE.exec(line) ?? [];
     expect(`${line} is a sample: ${name !== ""}`).toBe(`${line} is a sample: true`);
     const isHistogram = types.get(current) === "histogram";
-    expect(isHistogram ? [`${current}_bucket`, `${current}_sum`, `${current}_count`] : [current]).toContain(name);
+    expect(isHistogram ? [`${current}_bucket`, `${current}_sum`, `${current}_count`] : [current]).toContain(
+      name,
+    );
     expect(types.get(current) === "counter").toBe(name.endsWith("_total"));
-    const labels = [...labelText.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key, quoted]) => [key, quoted]);
+    const labels = [...labelText.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key, quoted]) => [
+      key,
+      quoted,
+    ]);
     lines.push({ name, labels: Object.fromEntries(labels), value: Number(value) });
   }
   const series = lines.map(({ name, labels }) => JSON.stringify([name, labels]));
@@ -53,9 +58,27 @@ function parsed(text: string): readonly Line[] {
 }
 
 function member(name: string): NonNullable<MeasuredDevice["stats"]>["members"][number] {
-  const run = durationsOf({ count: 4, sumMs: 1_030, maxMs: 1_000, buckets: [[-65, 1], [26, 2], [79, 1]] });
+  const run = durationsOf({
+    count: 4,
+    sumMs: 1_030,
+    maxMs: 1_000,
+    buckets: [
+      [-65, 1],
+      [26, 2],
+      [79, 1],
+    ],
+  });
   const wait = durationsOf({ count: 0, sumMs: 0, maxMs: 0, buckets: [] });
-  const counts = { calls: 4, failures: 1, refusals: 0, waiting: 0, running: 0, bytesIn: 10, bytesOut: 20, items: 0 };
+  const counts = {
+    calls: 4,
+    failures: 1,
+    refusals: 0,
+    waiting: 0,
+    running: 0,
+    bytesIn: 10,
+    bytesOut: 20,
+    items: 0,
+  };
   return { member: name, use: "call", ...counts, run, wait };
 }
 
@@ -72,7 +95,9 @@ it("figures are in the text format of Prometheus, whatever devices and members a
 
 it("a histogram's buckets hold what is no longer than their end, the last of them all", () => {
   const stats = { upMs: 1, connections: null, members: [member("moveTo")], signals: [] };
-  const lines = parsed(prometheusText([{ name: "one", isUp: true, stats, health: { serving: false, reason: "" } }]));
+  const lines = parsed(
+    prometheusText([{ name: "one", isUp: true, stats, health: { serving: false, reason: "" } }]),
+  );
   const buckets = lines.filter(({ name }) => name === "rigwire_run_seconds_bucket");
   const ends = buckets.map(({ labels }) => Number(labels.le?.replace("+Inf", "Infinity")));
   const counts = buckets.map(({ value }) => value);
