@@ -51,5 +51,5 @@ export function eventLoopDelay(): EventLoopDelay | undefined {
 
 /** Node counts the time between two turns of its timer, which is there even if none is late. */
 function lateMs(ns: number): number {
-  return Math.max(0, Math.round(ns / NS_PER_US) / US_PER_MS - RESOLUTION_MS);
+  return Math.max(0, Math.round(ns / NS_PER_US - RESOLUTION_MS * US_PER_MS) / US_PER_MS);
 }
