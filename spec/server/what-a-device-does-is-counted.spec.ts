@@ -56,6 +56,20 @@ class Pump {
   }
 }
 
+/** The property, as somebody knows it who sends anything for it. */
+const UNTYPED_RATE = {
+  kind: "property",
+  member: "rate",
+  wireName: "rate",
+  description: undefined,
+  readonly: false,
+  type: { kind: "any" },
+  nullable: false,
+  notify: undefined,
+  autoNotify: false,
+  guard: undefined,
+} as const;
+
 const logger = new RecordingLogger();
 
 async function pumping(options: ServeOptions = {}): Promise<{ pump: Pump; remote: Remote<Pump> }> {
@@ -151,7 +165,7 @@ it("gets and sets of a property are counted apart", async () => {
   await remote.rate.set(2);
   await remote.rate.get();
   await remote.rate.get();
-  await Promise.allSettled([clientOf(remote).set(rateOfText(remote), "fast"), remote.pressure.get()]);
+  await Promise.allSettled([clientOf(remote).set(UNTYPED_RATE, "fast"), remote.pressure.get()]);
 
   expect((await statsOf(remote, "rate", "set")).counts).toEqual([2, 0, 1, 0, 0]);
   expect((await statsOf(remote, "rate", "get")).counts).toEqual([2, 0, 0, 0, 0]);
@@ -219,20 +233,3 @@ it("an original has none, and the error says so by its name", async () => {
   await expect(asked).rejects.toThrow(ContractError);
   await expect(asked).rejects.toThrow(/^old-pump tells no stats/);
 });
-
-/** A contract of the property by which anything is sent for it. */
-function rateOfText(remote: Remote<Pump>) {
-  void remote;
-  return {
-    kind: "property",
-    member: "rate",
-    wireName: "rate",
-    description: undefined,
-    readonly: false,
-    type: { kind: "any" },
-    nullable: false,
-    notify: undefined,
-    autoNotify: false,
-    guard: undefined,
-  } as const;
-}

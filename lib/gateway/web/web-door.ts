@@ -175,11 +175,12 @@ export class WebDoor {
   private async tellMetrics(request: IncomingMessage, response: ServerResponse, login: Login): Promise<void> {
     if (!(await login.admits(request))) {
       response.setHeader("www-authenticate", "Bearer");
-      return answerText(
+      answerText(
         response,
         401,
         "Metrics are told to who has logged in, or shows a token (Authorization: Bearer).",
       );
+      return;
     }
     const text = await this.destinations.metrics();
     response.setHeader("cache-control", "no-store");
