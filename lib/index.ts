@@ -141,6 +141,7 @@ export { UdpRegistryClient, type UdpRegistryClientOptions } from "./rpyc/client/
 export { UdpRegistryServer, type UdpRegistryServerOptions } from "./rpyc/server/udp-registry-server";
 
 export { CallContext } from "./server/call-context";
+export { setHealth } from "./server/device-health";
 export { rereadProperty } from "./server/reread-property";
 export { type ServerInterceptor, type ServiceHandler, type ServiceRequest } from "./server/interceptor";
 export { type RequestContext } from "./server/request-context";

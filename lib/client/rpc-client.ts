@@ -7,7 +7,14 @@ import {
 } from "../contract/service-contract";
 import { toWire } from "../contract/to-wire";
 import { Any, mayHoldArrays } from "../contract/value-type";
-import { BadValue, ContractError, type ErrorPlace, messageOf } from "../errors";
+import {
+  BadValue,
+  ContractError,
+  type ErrorPlace,
+  MalformedMessageError,
+  messageOf,
+  RemoteError,
+} from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import {
   type ChannelOptions,
@@ -17,6 +24,8 @@ import {
 } from "../transport/rpc-channel";
 import { type Road } from "../transport/connection";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
+import { type DeviceHealth } from "../wire/device-health";
+import { type DeviceStats } from "../wire/device-stats";
 import { type Feature, type Inventory } from "../wire/inventory";
 import { type MethodCall, type PropertyGet, type RpcRequest, type StreamNext } from "../wire/requests";
 import { type MemberUser } from "../wire/member-users";
@@ -34,7 +43,16 @@ import { DeviceProtocol, type Peer } from "./peer";
 import { ReadingCall, readingKindOf } from "./property-reading";
 import { RemoteSignals, type StampedProjection } from "./remote-signals";
 import { RemoteRun, type Run, RunProgress } from "./run";
-import { getKindOf, INVENTORY, methodKindOf, setKindOf, STOP_SERVER, USERS } from "./request-kinds";
+import {
+  getKindOf,
+  HEALTH,
+  INVENTORY,
+  methodKindOf,
+  setKindOf,
+  STATS,
+  STOP_SERVER,
+  USERS,
+} from "./request-kinds";
 import { PulledStream, type RemoteStream } from "./remote-stream";
 import { SignalSequences, type MissedSignals } from "./signal-sequences";
 import { itemsKindOf, StreamCall, type StreamListener, StreamPull } from "./stream-call";
@@ -92,6 +110,8 @@ export class RpcClient {
   private readonly log: Logger;
   /** The name, or else the address, under which it was last connected. */
   private lastKnown: string | undefined;
+  /** What it offered then. */
+  private lastFeatures: readonly string[] = [];
 
   /**
    * @param locate - Where the device is; asked before every attempt to connect.
@@ -375,6 +395,26 @@ export class RpcClient {
   }
 
   /**
+   * What the device counted since its server started: calls, failures and refusals of each member, how long they waited
+   * and ran, signals, connections, its process.
+   *
+   * @throws ContractError if the device has no stats: an original, or an older rigwire; what a call throws besides.
+   */
+  stats(options: CallOptions = {}): Promise<DeviceStats> {
+    return this.addition("stats", this.request({ event: "STATS" }, STATS, options));
+  }
+
+  /**
+   * Whether the device can do its work, as it says itself (`setHealth`), and why not. A server that is closing does not
+   * serve.
+   *
+   * @throws ContractError if the device does not say: an original, or an older rigwire; what a call throws besides.
+   */
+  health(options: CallOptions = {}): Promise<DeviceHealth> {
+    return this.addition("health", this.request({ event: "STATUS" }, HEALTH, options));
+  }
+
+  /**
    * Ends the device's server (`STOP_SERVER`, plantimager RPC), where it lets clients do so: an original always does, a
    * server of this library with `allowRemoteStop`. Resolves when the server said that it ends.
    *
@@ -417,6 +457,22 @@ export class RpcClient {
       : this.setDirectly(contract, args[0], options);
   }
 
+  /** @param answer - What a device that does not know the question answers with a failure, or with anything. */
+  private async addition<T>(feature: Feature, answer: Promise<T>): Promise<T> {
+    let cause: unknown;
+    try {
+      const answered = await answer;
+      if (this.lastFeatures.includes(feature)) return answered;
+    } catch (error) {
+      const isAnswer = error instanceof RemoteError || error instanceof MalformedMessageError;
+      if (!isAnswer || this.lastFeatures.includes(feature)) throw error;
+      cause = error;
+    }
+    const { device } = this;
+    const text = `${device} tells no ${feature}: it is no device of rigwire, or an older one`;
+    throw new ContractError(text, { device }, { cause });
+  }
+
   private request<T>(request: RpcRequest, kind: RequestKind<T>, options: CallOptions): Promise<T> {
     return new Promise((resolve, reject) => {
       const call = new OutgoingCall(this, request, kind, options, this.options, resolve, reject);
@@ -438,7 +494,8 @@ export class RpcClient {
 
   private remember(state: ChannelState<Peer>): void {
     if (state.kind !== "connected") return;
-    const { name } = state.peer.inventory;
+    const { name, rigwire } = state.peer.inventory;
+    this.lastFeatures = rigwire?.features ?? [];
     this.lastKnown = name === "" ? state.url : name;
   }
 }

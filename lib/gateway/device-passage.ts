@@ -15,7 +15,7 @@ import { type Arrival } from "../transport/stream/stream-endpoint";
 import { failed, type FailureReason, refusal } from "../wire/failures";
 import { type Feature } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
-import { decodeObject, isBytes } from "../wire/message";
+import { decodeObject, isBytes, type ReceivedReply } from "../wire/message";
 import { failureReply, successReply } from "../wire/replies";
 import { encodeRequest, type MemberRequest } from "../wire/requests";
 import { DEFAULT_MAX_TEXT_BYTES } from "../wire/text-bounds";
@@ -83,7 +83,7 @@ export class DevicePassage implements RequestHandler {
         ...connection(device),
         maxPendingRequests: MAX_PENDING_REQUESTS,
       }),
-      publish: (signal, frame, data) => this.lent?.endpoint.publish(signal, frame, data),
+      publish: (signal, frame, data) => void this.lent?.endpoint.publish(signal, frame, data),
       onLost: (reason) => this.lent?.endpoint.dismissAll(`the gateway lost ${name}: ${reason}`),
       logger,
     });
@@ -136,6 +136,13 @@ export class DevicePassage implements RequestHandler {
         this.lookWhetherUsed();
       },
     });
+  }
+
+  /** Asks the device something for the gateway itself, which is a use of it. @throws What a call throws. */
+  ask(body: string, timeoutMs: number): Promise<ReceivedReply> {
+    this.want();
+    this.lookWhetherUsed();
+    return this.upstream.ask(body, timeoutMs);
   }
 
   *attended(): Iterable<ClientIdentity> {
@@ -192,6 +199,8 @@ export class DevicePassage implements RequestHandler {
         return this.forward(incoming, text, {
           adapt: (reply) => adaptedStatus(reply, this.calls, incoming.client.id),
         });
+      case "STATS":
+        return this.forward(incoming, text);
       case "CONFIRM_SUBSCRIPTIONS":
       case "SIGNAL_COUNTS":
         return this.count(incoming, text);

@@ -154,7 +154,7 @@ export class DeviceRoster {
 }
 
 /** What the path of a device is made of. */
-function nameOf({ name, type }: DeviceRecord): string {
+export function nameOf({ name, type }: DeviceRecord): string {
   return name === "" ? type : name;
 }
 

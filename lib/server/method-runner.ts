@@ -123,10 +123,10 @@ export class MethodRunner {
       return args.then(
         // Checks may take their time: whether the call is wanted is decided as late as can be.
         (checked) => (call.isOver() ? undefined : this.enter(call, checked)),
-        (error: unknown) => call.fail(refusal(error)),
+        (error: unknown) => call.reject(refusal(error)),
       );
     } catch (error) {
-      call.fail(refusal(error));
+      call.reject(refusal(error));
       return undefined;
     }
   }

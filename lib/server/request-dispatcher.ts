@@ -16,6 +16,7 @@ import { type MemberUsers } from "./member-users";
 import { type OpenStreams } from "./open-streams";
 import { representedClient } from "./represented-client";
 import { type SelfDescription } from "./self-description";
+import { type ServerStats } from "./server-stats";
 import { type RequestOrigin, type ServedRequest } from "./served-request";
 import { type SignalAccounts } from "./signal-accounts";
 
@@ -27,6 +28,7 @@ export interface Answering {
   readonly active: ActiveRequests;
   readonly streams: OpenStreams;
   readonly users: MemberUsers;
+  readonly stats: ServerStats;
   phase(): ServerPhase;
   /** Answers a client that wants the server to end. */
   stop(reply: (frames: ReplyFrames) => void): void;
@@ -64,7 +66,7 @@ export class RequestDispatcher {
 
   private answer(request: RpcRequest, origin: Asker): void {
     const { members, signals, description, active, streams, users } = this.answering;
-    const reply = (frames: ReplyFrames) => origin.reply(frames);
+    const reply = (frames: ReplyFrames) => void origin.reply(frames);
     switch (request.event) {
       case "GET_INVENTORY":
         return reply([encodeJson(description.inventory())]);
@@ -84,6 +86,8 @@ export class RequestDispatcher {
         return reply(failureReply(failed("this server does not look up peers: ask a registry")));
       case "STATUS":
         return reply(successReply(description.status()));
+      case "STATS":
+        return reply(successReply(this.answering.stats.read()));
       case "LOCAL_ROAD":
         return reply(localRoadReply(this.endpoint.offerLocalRoad?.(origin.connection)));
       case "USES":
@@ -107,6 +111,7 @@ class Asker implements RequestOrigin {
   client: ClientIdentity;
   readonly connection: ClientIdentity;
   readonly id: string;
+  readonly bytes: number;
 
   constructor(
     private readonly incoming: IncomingRequest,
@@ -115,6 +120,7 @@ class Asker implements RequestOrigin {
   ) {
     this.client = this.connection = incoming.client;
     this.id = incoming.id;
+    this.bytes = incoming.bytes;
   }
 
   /** The largest frame that it gets. */
@@ -130,8 +136,10 @@ class Asker implements RequestOrigin {
     if (caller !== undefined) this.client = representedClient(this.connection, caller);
   }
 
-  reply(frames: readonly Frame[]): void {
-    this.incoming.reply(withinLimit(frames, this.maxReplyBytes, this.maxTextBytes));
+  reply(frames: readonly Frame[]): readonly Frame[] {
+    const sent = withinLimit(frames, this.maxReplyBytes, this.maxTextBytes);
+    this.incoming.reply(sent);
+    return sent;
   }
 
   progress(text: string): void {
@@ -166,6 +174,7 @@ function isTakenWhile(phase: ServerPhase, { event }: RpcRequest): boolean {
 
 const AT_ANY_TIME: ReadonlySet<RpcRequest["event"]> = new Set<RpcRequest["event"]>([
   "GET_INVENTORY",
+  "STATS",
   "STATUS",
   "STREAM_NEXT",
   "INIT_SIGNALS_HANDLING",

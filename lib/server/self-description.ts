@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type ServiceContract } from "../contract/service-contract";
 import { type RpcEndpoint } from "../transport/endpoint";
 import { VERSION } from "../version";
+import { type DeviceHealth } from "../wire/device-health";
 import { inventoryReply } from "../wire/inventory";
 import { type ServerStatus } from "../wire/server-status";
 import { type ServerPhase } from "./closing-link";
@@ -13,8 +14,10 @@ const FEATURES = [
   "arrays",
   "cancel",
   "confirm-subscriptions",
+  "health",
   "on-behalf-of",
   "signal-counts",
+  "stats",
   "status",
   "streams",
   "time",
@@ -31,7 +34,7 @@ export class SelfDescription {
     private readonly maxTextBytes: number,
     private readonly methods: MethodRunner,
     private readonly time: DeviceTime,
-    private readonly state: { name(): string; phase(): ServerPhase },
+    private readonly state: { name(): string; phase(): ServerPhase; health(): DeviceHealth },
   ) {}
 
   inventory(): object {
@@ -49,9 +52,11 @@ export class SelfDescription {
 
   status(): ServerStatus {
     const { running } = this.methods;
+    const health = this.state.health();
     return {
       clock: this.time.now(),
       ...(running !== undefined && { running }),
+      ...(!health.serving && { health }),
       ...(this.state.phase() !== "open" && { closing: true }),
     };
   }

@@ -27,15 +27,15 @@ export class StreamRunner {
     const { method, id, connection } = call;
     const mode = call.request.stream;
     if (mode === undefined || id === "") {
-      call.fail(failed(notReadable(method)));
+      call.reject(failed(notReadable(method)));
       return undefined;
     }
     const obstacle = this.open.obstacleTo(connection.id, id);
     if (obstacle !== undefined) {
-      call.fail(failed(`${method} was not started: ${obstacle}`, "busy"));
+      call.reject(failed(`${method} was not started: ${obstacle}`, "busy"));
       return undefined;
     }
-    const stream = new ServedStream(contract, mode, method, this.open.room);
+    const stream = new ServedStream(contract, mode, method, this.open.room, call.account);
     this.open.add(connection.id, id, stream);
     return this.serve(call, stream, args);
   }

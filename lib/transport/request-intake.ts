@@ -121,8 +121,9 @@ export class RequestIntake<Route> {
     }
     const { requests, nameless } = batch;
     this.sender.expectMore();
+    const share = message.body.length / requests.length;
     for (const [index, request] of requests.entries()) {
-      this.receiveElement(message, request);
+      this.receiveElement(message, request, share);
       // So that the replies so far can leave, and the client has something to do meanwhile.
       if (index % PLENTY === PLENTY - 1 && index + 1 < requests.length) await Promise.resolve();
       if (index % LONG_BATCH === LONG_BATCH - 1) {
@@ -141,8 +142,8 @@ export class RequestIntake<Route> {
     this.handle(new SingleRequest(this.replies, this.sender, message));
   }
 
-  private receiveElement(message: IncomingMessage<Route>, element: BatchElement): void {
-    this.handle(new BatchedRequest(this.replies, this.sender, message, element));
+  private receiveElement(message: IncomingMessage<Route>, element: BatchElement, bytes: number): void {
+    this.handle(new BatchedRequest(this.replies, this.sender, message, element, bytes));
   }
 }
 
@@ -170,6 +171,11 @@ class SingleRequest<Route> implements IncomingRequest, WithProgress<Route> {
 
   get data(): Uint8Array | undefined {
     return this.message.data;
+  }
+
+  get bytes(): number {
+    const { body, data } = this.message;
+    return body.length + (data?.length ?? 0);
   }
 
   reply(frames: readonly Frame[]): void {
@@ -200,6 +206,7 @@ class BatchedRequest<Route> implements IncomingRequest, WithProgress<Route> {
     private readonly sender: Waker,
     { client, route, isDirect }: IncomingMessage<Route>,
     { id, message }: BatchElement,
+    readonly bytes: number,
   ) {
     this.client = client;
     this.id = String(id);

@@ -7,7 +7,7 @@ import { decodeUseNotice, type UseNotice } from "./member-users";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
 import { decodeRepresentedCaller, type RepresentedCaller } from "./represented-caller";
 
-/** What a client asks of a server (plantimager RPC). The last eight are additions that only rigwire servers know. */
+/** What a client asks of a server (plantimager RPC). The last nine are additions that only rigwire servers know. */
 export type RpcRequest =
   | { readonly event: "GET_INVENTORY" }
   | { readonly event: "INIT_SIGNALS_HANDLING" }
@@ -21,6 +21,7 @@ export type RpcRequest =
   | Cancel
   | StreamNext
   | { readonly event: "STATUS" }
+  | { readonly event: "STATS" }
   | { readonly event: "LOCAL_ROAD" }
   | ({ readonly event: "USES" } & UseNotice)
   | { readonly event: "USERS" };
@@ -175,6 +176,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
     case "STOP_SERVER":
     case "FIND_PEER_ADDRESS":
     case "STATUS":
+    case "STATS":
     case "LOCAL_ROAD":
     case "USERS":
       return { event: message.event };

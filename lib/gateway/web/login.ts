@@ -69,6 +69,17 @@ export class Login {
     return this.sessions.of(cookieIn(headers.cookie, this.cookieName));
   }
 
+  /** Whether a program is let in: by a session, or by a token that it shows each time (RFC 6750). */
+  async admits(request: IncomingMessage): Promise<boolean> {
+    if (this.sessionOf(request) !== undefined) return true;
+    const [, token] = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "") ?? [];
+    if (token === undefined) return false;
+    const attempt = this.attempt(request.socket.remoteAddress);
+    if (attempt === undefined || (await this.options.tokens?.nameOf(token)) === undefined) return false;
+    attempt.succeeded();
+    return true;
+  }
+
   /** @returns The cookie; nothing where the token is not good, or not any more. */
   redeem(token: string): string | undefined {
     return this.sessions.redeem(token) ? this.cookieFor({ name: "console" }) : undefined;
@@ -80,24 +91,35 @@ export class Login {
    * @param address - Where it came from.
    */
   async logIn(secret: string, address: string | undefined): Promise<LoginOutcome> {
-    const now = performance.now();
-    this.failures = this.failures.filter(({ at }) => now - at < FAILURES_MS);
-    const ofAddress = this.failures.filter((failure) => failure.address === address).length;
-    if (ofAddress >= MAX_FAILURES_OF_ADDRESS || this.failures.length >= MAX_FAILURES) {
-      return { kind: "too many" };
-    }
-    // Counted beforehand: many may be tried at the same time.
-    const attempt: Failure = { at: now, address };
-    this.failures.push(attempt);
+    const attempt = this.attempt(address);
+    if (attempt === undefined) return { kind: "too many" };
     const { password, tokens } = this.options;
     const token = password?.is(secret) === true ? undefined : await tokens?.find(secret);
     if (token === undefined && password?.is(secret) !== true) return { kind: "wrong" };
-    this.failures = this.failures.filter((failure) => failure !== attempt);
+    attempt.succeeded();
     if (token === undefined) return { kind: "in", cookie: this.cookieFor({ name: "console" }) };
     const session: WebSession = { name: token.name, token };
     const leave = this.options.admitted.byTokenOf(token, () => undefined);
     this.tokenLeaves.set(session, leave);
     return { kind: "in", cookie: this.cookieFor(session) };
+  }
+
+  /**
+   * Somebody tries a secret.
+   *
+   * @returns Nothing where too many have failed.
+   */
+  private attempt(address: string | undefined): { succeeded(): void } | undefined {
+    const now = performance.now();
+    this.failures = this.failures.filter(({ at }) => now - at < FAILURES_MS);
+    const ofAddress = this.failures.filter((failure) => failure.address === address).length;
+    if (ofAddress >= MAX_FAILURES_OF_ADDRESS || this.failures.length >= MAX_FAILURES) return undefined;
+    // Counted beforehand: many may be tried at the same time.
+    const attempt: Failure = { at: now, address };
+    this.failures.push(attempt);
+    return {
+      succeeded: () => void (this.failures = this.failures.filter((failure) => failure !== attempt)),
+    };
   }
 
   /** @returns The cookie that takes a session back. */

@@ -11,6 +11,7 @@ import { type Arrival } from "../../transport/stream/stream-endpoint";
 import { HttpServer } from "../../transport/stream/websocket/http-server";
 import { TokenDoor } from "../../transport/stream/websocket/token-door";
 import { refuse, speaksOurs, Upgrades, type WebArrival } from "../../transport/stream/websocket/upgrades";
+import { PROMETHEUS_TYPE } from "../prometheus-text";
 import { Admitted } from "./admitted";
 import { AllowedHosts } from "./allowed-hosts";
 import { DEFAULT_GATEWAY_URL, gatewayAddress, requireSafe } from "./gateway-address";
@@ -23,6 +24,7 @@ import { builtConsole, StaticFiles } from "./static-files";
 
 const GATEWAY_PATH = "/gateway";
 const DEVICES_PATH = "/devices/";
+const METRICS_PATH = "/metrics";
 
 /** Takes who has connected. */
 export type Welcome = (arrival: Arrival) => void;
@@ -30,6 +32,8 @@ export type Welcome = (arrival: Arrival) => void;
 /** Where those who connect are led. */
 export interface Destinations {
   readonly gateway: Welcome;
+  /** What all devices counted, as Prometheus reads it. */
+  metrics(): Promise<string>;
   /** @returns Nothing where the device cannot be reached at the moment. */
   device(name: string): Promise<Welcome | undefined>;
 }
@@ -153,6 +157,7 @@ export class WebDoor {
       answerText(response, 405, "this can only be read");
       return;
     }
+    if (url.pathname === METRICS_PATH) return this.tellMetrics(request, response, login);
     this.get(url, request, response, login);
   }
 
@@ -171,6 +176,23 @@ export class WebDoor {
     if (path !== undefined && this.files.answer(path, request, response)) return;
     if (this.files.hasPage || url.pathname !== "/") return answerText(response, 404, "there is no such page");
     answerText(response, 503, noPage(this.files.folder));
+  }
+
+  /** Prometheus has no cookie: it shows a token. */
+  private async tellMetrics(request: IncomingMessage, response: ServerResponse, login: Login): Promise<void> {
+    if (!(await login.admits(request))) {
+      response.setHeader("www-authenticate", "Bearer");
+      answerText(
+        response,
+        401,
+        "Metrics are told to who has logged in, or shows a token (Authorization: Bearer).",
+      );
+      return;
+    }
+    const text = await this.destinations.metrics();
+    response.setHeader("cache-control", "no-store");
+    response.writeHead(200, { "content-type": PROMETHEUS_TYPE });
+    response.end(request.method === "HEAD" ? "" : text);
   }
 
   private askWho(response: ServerResponse, login: Login, hadToken: boolean): void {
