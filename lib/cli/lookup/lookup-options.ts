@@ -7,6 +7,7 @@ export interface LookupOptions {
   readonly local?: boolean;
   readonly rpyc?: boolean;
   readonly rpycHost?: string;
+  readonly mdns?: boolean | string;
 }
 
 /**
@@ -19,24 +20,30 @@ export function addLookupOptions(command: Command, doing = "look names up"): Com
     .option("--registry <url>", `${doing} in this device registry (also: RIGWIRE_REGISTRY)`)
     .option("--local", `${doing} in this computer's advertisements`)
     .option("--rpyc", `${doing} in the RPyC registries of the local network`)
-    .option("--rpyc-host <host>", `${doing} in the RPyC registry at HOST[:PORT] or tcp://HOST[:PORT]`);
+    .option("--rpyc-host <host>", `${doing} in the RPyC registry at HOST[:PORT] or tcp://HOST[:PORT]`)
+    .option(
+      "--mdns [interface]",
+      `${doing} by mDNS in this computer's networks, or in that of one interface`,
+    );
 }
 
 /** A place where names are looked up. */
 export type LookupPlace =
   | { readonly kind: "registry"; readonly url: string }
   | { readonly kind: "local" }
+  | { readonly kind: "mdns"; readonly interfaces: readonly string[] | undefined }
   | { readonly kind: "rpyc"; readonly transport: "udp" | "tcp"; readonly address: string | undefined };
 
 /** The places that are named; without any, this computer's advertisements and the registry of the environment. */
 export function lookupPlaces(options: LookupOptions, env: NodeJS.ProcessEnv): readonly LookupPlace[] {
-  const { registry, local = false, rpyc = false, rpycHost } = options;
-  const isNamed = registry !== undefined || local || rpyc || rpycHost !== undefined;
+  const { registry, local = false, rpyc = false, rpycHost, mdns = false } = options;
+  const isNamed = registry !== undefined || local || rpyc || rpycHost !== undefined || mdns !== false;
   const url = registry ?? (isNamed ? undefined : env.RIGWIRE_REGISTRY);
   return [
     ...(url === undefined || url === "" ? [] : [{ kind: "registry", url: registryUrl(url) } as const]),
     ...(local || !isNamed ? [{ kind: "local" } as const] : []),
     ...(rpyc || rpycHost !== undefined ? [rpycPlace(rpycHost)] : []),
+    ...(mdns === false ? [] : [{ kind: "mdns", interfaces: mdns === true ? undefined : [mdns] } as const]),
   ];
 }
 
