@@ -1,5 +1,5 @@
 import { firstValueFrom, filter } from "rxjs";
-import { JsonMethod, MdnsModule, RigApp, RpcService } from "rigwire";
+import { DEVICE_REGISTRY, JsonMethod, MdnsModule, RegistryModule, RigApp, RpcService } from "rigwire";
 import { DEVICE_DIRECTORY, type RigAppOptions } from "../../lib/di/rig-app";
 import { type MdnsModuleOptions } from "../../lib/di/mdns-module";
 import { closing } from "../support/closing";
@@ -63,4 +63,16 @@ it("a device whose name another has gets the next one, and the log tells", async
   await eventually("it has another name", () => second.servers[0]?.name === "cam-1-1");
   expect(logger.lines).toContain("warn: another device is announced as cam-1 by mDNS: this one is cam-1-1");
   expect(await user.client(Camera, "cam-1-1").shoot()).toBe("shot");
+});
+
+it("where no registry is announced, the address that was given is used, and the log tells", async () => {
+  const logger = new RecordingLogger();
+  const options = { interfaces: ["lo"], port: groupPort(), logger, searchMs: 100 };
+  const main = closing(new RigApp({ logger }).use(RegistryModule.host({ url: "tcp://127.0.0.1", logger })));
+  await main.start();
+  const { url } = main.resolve(DEVICE_REGISTRY);
+  const device = closing(new RigApp({ logger }).use(RegistryModule.discover({ ...options, else: url })));
+  await device.serve(Camera, { name: "cam-1" }).start();
+  await eventually("it is registered", () => main.resolve(DEVICE_REGISTRY).devices.length === 1);
+  expect(logger.lines).toContain(`info: no registry is announced by mDNS: the registry at ${url} is used`);
 });
