@@ -6,6 +6,7 @@ import {
   type DeviceRecord,
   matches,
 } from "../discovery/device-directory";
+import { DeviceUnavailableError } from "../errors";
 import { defaultLogger } from "../log/logger";
 import { pause } from "../time/pause";
 import { type FoundService } from "./known-services";
@@ -67,7 +68,11 @@ export class MdnsDirectory implements DeviceDirectory {
     return this.network.problem;
   }
 
-  /** A device that is asked for by name is given as soon as it answers; everything else when all may have answered. */
+  /**
+   * A device that is asked for by name is given as soon as it answers; everything else when all may have answered.
+   *
+   * @throws {@link DeviceUnavailableError} - Nothing is found, and no interface works; the message has the cure.
+   */
   async find(query: DeviceQuery): Promise<readonly DeviceRecord[]> {
     const remainingMs = () => this.answeredWithinMs - this.browser.ageMs;
     while (remainingMs() > 0) {
@@ -76,7 +81,9 @@ export class MdnsDirectory implements DeviceDirectory {
       await pause(Math.min(LOOK_EVERY_MS, remainingMs()));
     }
     const found = this.matching(query);
-    if (found.length === 0) this.browser.refresh();
+    if (found.length > 0) return found;
+    if (this.problem !== undefined) throw new DeviceUnavailableError(this.problem);
+    this.browser.refresh();
     return found;
   }
 

@@ -15,7 +15,8 @@ import { formatTime } from "../terminal/units";
 
 interface RegistryOptions extends ServerKeyOptions {
   readonly url: string;
-  readonly mdns?: boolean | string;
+  readonly mdns?: boolean;
+  readonly mdnsName?: string;
 }
 
 export function registryCommand(session: Session): Command {
@@ -27,12 +28,19 @@ export function registryCommand(session: Session): Command {
     notes: "Python originals find each other in it as well.",
   })
     .option("--url <url>", "where to listen", "tcp://*:5555")
-    .option("--mdns [name]", "announce it by mDNS, as NAME (default: registry on this computer's name)")
+    .option("--mdns", "announce it by mDNS, in the networks that this computer is in")
+    .option(
+      "--mdns-name <name>",
+      "announce it by mDNS under this name (default: registry on this computer's name)",
+    )
     .action((options: RegistryOptions) => registry(session, options));
   return addServerKeyOptions(command);
 }
 
-async function registry(session: Session, { url, mdns = false, ...options }: RegistryOptions): Promise<void> {
+async function registry(
+  session: Session,
+  { url, mdns = false, mdnsName, ...options }: RegistryOptions,
+): Promise<void> {
   const { output } = session;
   if (options.plain === true && options.keys !== undefined) {
     throw new UsageError("--plain and --keys say the opposite of a registry: leave one away");
@@ -42,7 +50,8 @@ async function registry(session: Session, { url, mdns = false, ...options }: Reg
   const logger = commandLogger(output, true);
   const registered = await DeviceRegistry.open({ url: withScheme(url), security, logger });
   const changes = registered.changes$.subscribe((event) => print(session, event));
-  const announced = mdns === false ? undefined : await announce(registered, mdns, logger);
+  const isAnnounced = mdns || mdnsName !== undefined;
+  const announced = isAnnounced ? await announce(registered, mdnsName, logger) : undefined;
   try {
     const { localUrl } = registered;
     const { bold, dim } = output.paint;
@@ -60,13 +69,13 @@ async function registry(session: Session, { url, mdns = false, ...options }: Reg
   }
 }
 
-async function announce(registry: DeviceRegistry, mdns: true | string, logger: Logger) {
+async function announce(registry: DeviceRegistry, mdnsName: string | undefined, logger: Logger) {
   const { MulticastNetwork } = await import("../../mdns/multicast-network.js");
   const { Responder } = await import("../../mdns/responder.js");
   const { announceRegistry } = await import("../../mdns/announce-registry.js");
   const network = await MulticastNetwork.open({ logger });
   const responder = new Responder(network);
-  const name = mdns === true ? `registry on ${hostname()}` : mdns;
+  const name = mdnsName ?? `registry on ${hostname()}`;
   try {
     await announceRegistry(network, responder, registry, name, logger);
   } catch (error) {

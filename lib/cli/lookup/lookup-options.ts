@@ -7,7 +7,8 @@ export interface LookupOptions {
   readonly local?: boolean;
   readonly rpyc?: boolean;
   readonly rpycHost?: string;
-  readonly mdns?: boolean | string;
+  readonly mdns?: boolean;
+  readonly mdnsInterface?: string;
 }
 
 /**
@@ -21,10 +22,8 @@ export function addLookupOptions(command: Command, doing = "look names up"): Com
     .option("--local", `${doing} in this computer's advertisements`)
     .option("--rpyc", `${doing} in the RPyC registries of the local network`)
     .option("--rpyc-host <host>", `${doing} in the RPyC registry at HOST[:PORT] or tcp://HOST[:PORT]`)
-    .option(
-      "--mdns [interface]",
-      `${doing} by mDNS in this computer's networks, or in that of one interface`,
-    );
+    .option("--mdns", `${doing} by mDNS, in the networks that this computer is in`)
+    .option("--mdns-interface <name>", `${doing} by mDNS, in the network of this interface`);
 }
 
 /** A place where names are looked up. */
@@ -36,14 +35,15 @@ export type LookupPlace =
 
 /** The places that are named; without any, this computer's advertisements and the registry of the environment. */
 export function lookupPlaces(options: LookupOptions, env: NodeJS.ProcessEnv): readonly LookupPlace[] {
-  const { registry, local = false, rpyc = false, rpycHost, mdns = false } = options;
-  const isNamed = registry !== undefined || local || rpyc || rpycHost !== undefined || mdns !== false;
+  const { registry, local = false, rpyc = false, rpycHost, mdnsInterface } = options;
+  const mdns = options.mdns === true || mdnsInterface !== undefined;
+  const isNamed = registry !== undefined || local || rpyc || rpycHost !== undefined || mdns;
   const url = registry ?? (isNamed ? undefined : env.RIGWIRE_REGISTRY);
   return [
     ...(url === undefined || url === "" ? [] : [{ kind: "registry", url: registryUrl(url) } as const]),
     ...(local || !isNamed ? [{ kind: "local" } as const] : []),
     ...(rpyc || rpycHost !== undefined ? [rpycPlace(rpycHost)] : []),
-    ...(mdns === false ? [] : [{ kind: "mdns", interfaces: mdns === true ? undefined : [mdns] } as const]),
+    ...(mdns ? [mdnsPlace(mdnsInterface)] : []),
   ];
 }
 
@@ -64,6 +64,10 @@ function registryUrl(text: string): string {
 /** A host, with or without a port, is an address even without its scheme. */
 export function withScheme(url: string): string {
   return url.includes("://") ? url : `tcp://${url}`;
+}
+
+function mdnsPlace(name: string | undefined): LookupPlace {
+  return { kind: "mdns", interfaces: name === undefined ? undefined : [name] };
 }
 
 function rpycPlace(host: string | undefined): LookupPlace {
