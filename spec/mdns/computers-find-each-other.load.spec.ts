@@ -96,8 +96,7 @@ withNetworks(`two computers of one network${because}`, () => {
 
 function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) return resolve();
     child.once("exit", () => resolve());
-    child.kill("SIGKILL");
+    if (!child.kill("SIGKILL")) resolve();
   });
 }

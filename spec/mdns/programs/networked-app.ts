@@ -11,7 +11,9 @@ class Bpod {
 
 const [role = "", name = "", url = "tcp://*"] = process.argv.slice(2);
 const mdns = () => MdnsModule.local({ serviceTypes: { "_bpod._tcp": "bpod" } });
-const tell = (line: unknown) => process.stdout.write(`${JSON.stringify(line)}\n`);
+function tell(line: unknown): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
 
 /** What one computer does; each line that it prints is one result. */
 const ROLES: Readonly<Record<string, () => Promise<void>>> = {
@@ -28,7 +30,10 @@ const ROLES: Readonly<Record<string, () => Promise<void>>> = {
     const directory = app.resolve(DEVICE_DIRECTORY);
     for (;;) {
       const [found] = await directory.find({ name });
-      if (found !== undefined) return tell(found);
+      if (found !== undefined) {
+        tell(found);
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   },
