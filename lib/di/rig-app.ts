@@ -133,6 +133,7 @@ export class RigApp {
       this.started.push(() => this.clients.close());
       const modules = [];
       for (const module of this.modules) modules.push(await this.startModule(module));
+      for (const module of modules) await module.ready?.();
       for (const entry of this.devices) await this.startDevice(entry, modules);
       await this.tellReady();
     } catch (error) {

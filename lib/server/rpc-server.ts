@@ -3,6 +3,8 @@ import { type ServiceContract } from "../contract/service-contract";
 import { defaultLogger, type Logger } from "../log/logger";
 import { type IncomingRequest, type RpcEndpoint } from "../transport/endpoint";
 import { openEndpoints } from "../transport/combined-endpoint";
+import { type PublicKey } from "../security/credentials";
+import { servedKey } from "../security/security-options";
 import { deferred } from "../time/deferred";
 import { failed } from "../wire/failures";
 import { type DeviceHealth } from "../wire/device-health";
@@ -184,6 +186,11 @@ export class RpcServer {
   /** Where clients connect, with the port that was taken: the first of {@link urls}. */
   get url(): string {
     return this.endpoint.url;
+  }
+
+  /** What clients know it by: the public key that it shows; nothing where it has no keys. */
+  get publicKey(): PublicKey | undefined {
+    return servedKey(this.options.security);
   }
 
   /** Whether the device can do its work: what it said of itself by `setHealth`, and whether the server is closing. */
