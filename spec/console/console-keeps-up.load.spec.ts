@@ -3,6 +3,7 @@ import { type CDPSession } from "playwright-core";
 import { interval, map } from "rxjs";
 import { dashboardText, type Tile } from "../../lib/console/dashboard/dashboard";
 import { RpcService, Signal } from "../../lib/index";
+import { eventually } from "../support/eventually";
 import { HAS_BROWSER, OpenedConsole } from "./opened-console";
 
 const DEVICES = 20;
@@ -10,6 +11,8 @@ const SIGNALS = 50;
 
 /** 10 Hz. */
 const EVERY_MS = 100;
+
+const SHOWN_WITHIN_MS = 60_000;
 
 /** How long the page is watched, in milliseconds. */
 const WATCHED_MS = 10_000;
@@ -46,7 +49,10 @@ function wave(slowness: number) {
     await page.goto(`${opened.served.url}#/dashboard`);
     const shown = async (count: number) => {
       const isThere = `document.querySelectorAll(".tile canvas").length >= ${count} && performance.now()`;
-      return Number(await (await page.waitForFunction(isThere)).jsonValue());
+      let at = 0;
+      const look = async () => (at = Number(await page.evaluate(isThere))) > 0;
+      await eventually(`${count} plots`, look, SHOWN_WITHIN_MS);
+      return at;
     };
     const [first, all] = [await shown(1), await shown(SIGNALS)];
     const session = await page.context().newCDPSession(page);

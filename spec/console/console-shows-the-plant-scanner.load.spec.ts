@@ -72,6 +72,7 @@ const PICTURES_WITHIN_MS = 90_000;
     const page = await opened("");
     const rows = page.getByRole("region", { name: "Devices" }).getByRole("listitem");
     await rows.filter({ hasText: "connected" }).nth(2).waitFor();
+    await rows.filter({ hasText: "angle" }).getByRole("button", { name: "Stop turntable" }).waitFor();
 
     expect(await rows.locator(".device-name").allTextContents()).toEqual([
       "camera",
@@ -216,12 +217,11 @@ const PICTURES_WITHIN_MS = 90_000;
     first.child.signal("SIGKILL");
     await first.child.ended;
     await page.getByText("console lost since").waitFor();
-    const again = await rig.console("--port", new URL(first.url).port);
+    await rig.console("--port", new URL(first.url).port);
     await page.getByText("Your session has ended").waitFor();
-    await page.goto(again.open);
-    await page.getByText("3 devices").waitFor();
+    await page.getByRole("button", { name: "Log in again" }).waitFor();
 
-    expect(await page.getByText("Your session has ended").count()).toBe(0);
+    expect(await page.getByRole("button", { name: /Stop all/ }).isDisabled()).toBe(true);
   }, 240_000);
 
   it("may only be looked at where the console was started so", async () => {
