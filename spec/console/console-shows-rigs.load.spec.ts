@@ -196,6 +196,7 @@ const BENCH = "bench <b>1</b>";
   it("has plots that are zoomed and moved by the keyboard, and come back", async () => {
     page = await opened.open(deviceHash(BENCH));
     const swept = memberOf(page, "swept");
+    await drawsAgain(swept.locator("canvas"));
     await swept.getByRole("button", { name: "Pause swept" }).click();
     await swept.getByText("Go on").waitFor();
     const canvas = swept.locator("canvas");
@@ -342,6 +343,7 @@ const BENCH = "bench <b>1</b>";
           else
             await page
               .getByText(view === "log" ? "Nothing happened yet." : /stage/)
+              .filter({ visible: true })
               .first()
               .waitFor();
           const wider = await page.evaluate("document.documentElement.scrollWidth - innerWidth");

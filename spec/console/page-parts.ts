@@ -10,6 +10,8 @@ export function memberOf(page: Page, member: string): Locator {
 export async function drawsAgain(canvas: Locator): Promise<void> {
   const drawn = () => canvas.evaluate((element: { toDataURL(): string }) => element.toDataURL());
   await canvas.waitFor();
+  // What is not on the screen is not drawn.
+  await canvas.scrollIntoViewIfNeeded();
   const before = await drawn();
   await eventually("the plot moves", async () => (await drawn()) !== before);
 }
