@@ -172,7 +172,7 @@ const BENCH = "bench <b>1</b>";
     await stream.getByLabel("count", { exact: true }).fill("500");
     await stream.getByRole("button", { name: "Read heights" }).click();
     await drawsAgain(stream.locator("canvas"));
-    await memberOf(page, "noted").getByText("note 1").waitFor();
+    await memberOf(page, "noted").getByText("note 1").first().waitFor();
   });
 
   it("shows arrays with rows and columns as pictures, with what their colours stand for", async () => {
