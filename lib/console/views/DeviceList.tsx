@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { type GatewayDevice } from "../../gateway/gateway-contract";
 import { type Presence } from "../model/presence";
 import { clockText } from "../model/value-text";
+import { MainValues } from "./MainValues";
 import { useConsole, useDevice } from "./rig-context";
 import { deviceLink } from "./route";
 import { StopButton } from "./StopButton";
@@ -65,6 +66,7 @@ function Row({ listed, isSelected }: { readonly listed: GatewayDevice; readonly 
           {roundTripMs !== null && state === "connected" && ` · ${roundTripText(roundTripMs)}`}
         </span>
       </a>
+      <MainValues device={device} />
       <StopButton device={device} />
     </li>
   );
