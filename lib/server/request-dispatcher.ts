@@ -95,7 +95,6 @@ export class RequestDispatcher {
 /** Who sent a request, and gets nothing that is larger than both sides of it take. */
 class Asker implements RequestOrigin {
   readonly client: ClientIdentity;
-  readonly id: string;
 
   constructor(
     private readonly incoming: IncomingRequest,
@@ -103,7 +102,10 @@ class Asker implements RequestOrigin {
     private readonly maxTextBytes: number,
   ) {
     this.client = incoming.client;
-    this.id = incoming.id;
+  }
+
+  get id(): string {
+    return this.incoming.id;
   }
 
   /** The largest frame that it gets. */
