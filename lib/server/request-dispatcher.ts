@@ -110,7 +110,6 @@ export class RequestDispatcher {
 class Asker implements RequestOrigin {
   client: ClientIdentity;
   readonly connection: ClientIdentity;
-  readonly id: string;
   readonly bytes: number;
 
   constructor(
@@ -119,8 +118,11 @@ class Asker implements RequestOrigin {
     private readonly maxTextBytes: number,
   ) {
     this.client = this.connection = incoming.client;
-    this.id = incoming.id;
     this.bytes = incoming.bytes;
+  }
+
+  get id(): string {
+    return this.incoming.id;
   }
 
   /** The largest frame that it gets. */

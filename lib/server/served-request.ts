@@ -170,9 +170,9 @@ export class ServedRequest<
   /** Its turn has come. @returns Whether it is still to be carried out; if not, its caller has been told. */
   start(): boolean {
     if (this.phase !== "waiting") return false;
-    if (this.isLate()) return false;
-    this.enter("running");
     const now = this.time.now();
+    if (this.isLate(now)) return false;
+    this.enter("running");
     this.startedAt = this.heardAt = now;
     this.ranFrom = this.time.toMonotonic(now);
     this.account.started(this.ranFrom - this.receivedAt);
@@ -226,7 +226,7 @@ export class ServedRequest<
       this.refuse(this.reasonGivenUp.text, this.reasonGivenUp.reason);
       return true;
     }
-    return this.isLate();
+    return this.isLate(this.time.now());
   }
 
   /** It is not wanted any more: if it waits, it is never started; if it runs, its signal aborts. */
@@ -329,8 +329,8 @@ export class ServedRequest<
     for (const listener of this.phaseListeners ?? []) listener(phase);
   }
 
-  private isLate(): boolean {
-    if (this.stamp === undefined || this.time.now() < this.stamp) return false;
+  private isLate(now: number): boolean {
+    if (this.stamp === undefined || now < this.stamp) return false;
     this.refuse("its deadline had passed", "late");
     return true;
   }

@@ -116,7 +116,7 @@ describe("a browser", () => {
     expect(headers["content-security-policy"]).not.toContain("unsafe");
     expect(headers).toMatchObject({
       "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
+      "referrer-policy": "same-origin",
       "cache-control": "no-cache",
       "content-type": "text/html; charset=utf-8",
     });
