@@ -99,6 +99,22 @@ export class NatsServer {
   }
 }
 
+/** Servers of one cluster; each knows of all others. */
+export async function startNatsCluster(count: number): Promise<readonly NatsServer[]> {
+  const ports = await Promise.all(Array.from({ length: count }, freePort));
+  const routes = ports.map((port) => `"nats-route://127.0.0.1:${port}"`).join(", ");
+  return Promise.all(
+    ports.map((port, index) =>
+      NatsServer.start({
+        config: [
+          `server_name: of-a-test-${index}`,
+          `cluster { name: of-a-test, listen: "127.0.0.1:${port}", routes: [${routes}] }`,
+        ].join("\n"),
+      }),
+    ),
+  );
+}
+
 const isNatsHere = spawnSync("nats-server", ["--version"], { stdio: "ignore", timeout: 20_000 }).status === 0;
 
 /** Whether there is a `nats-server`, or must be one: with `RIGWIRE_INTEROP=required` in the environment. */
