@@ -56,6 +56,7 @@ export class BrokerConnection {
   /** What the broker's permissions forbid, as it is tried. */
   readonly refused$ = this.refusals.asObservable();
   private closing: Promise<void> | undefined;
+  private told: readonly string[] = [];
 
   private constructor(
     private readonly nats: Nats.NatsConnection,
@@ -110,6 +111,11 @@ export class BrokerConnection {
     return value.kind === "away" ? value.problem : "the connection to the NATS server is closed";
   }
 
+  /** The servers of the cluster that the one of this connection told of, each `HOST:PORT`. */
+  get clusterServers(): readonly string[] {
+    return this.nats.info?.connect_urls ?? this.told;
+  }
+
   /** The largest message that the broker takes, in bytes. */
   get maxPayload(): number {
     return this.nats.info?.max_payload ?? 0;
@@ -161,6 +167,8 @@ export class BrokerConnection {
 
   private lost(): void {
     if (this.state.value.kind !== "connected") return;
+    // What the server told of is forgotten with it.
+    this.told = this.clusterServers;
     this.state.next({ kind: "away", problem: `no NATS server answers at ${this.servers.join(", ")}` });
   }
 

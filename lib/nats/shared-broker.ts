@@ -10,6 +10,9 @@ interface Shared {
 /** Those of this process, by what they are made with. */
 const connections = new Map<string, Shared>();
 
+/** What connections learned of their clusters, for the next one with the same settings: its own servers may be gone. */
+const clusters = new Map<string, readonly string[]>();
+
 /** One user's part of a connection that others use too. */
 export interface BrokerShare {
   readonly connection: BrokerConnection;
@@ -34,14 +37,17 @@ export async function shareBroker(settings: NatsSettings): Promise<BrokerShare> 
     shared.users -= 1;
     if (shared.users > 0) return;
     if (connections.get(key) === shared) connections.delete(key);
-    await (await shared.connection).close();
+    const connection = await shared.connection;
+    clusters.set(key, connection.clusterServers);
+    await connection.close();
   };
   const connection = await shared.connection;
   return { connection, state$: connection.state$, release };
 }
 
 function open(key: string, settings: NatsSettings): Shared {
-  const shared: Shared = { connection: BrokerConnection.open(settings), users: 0 };
+  const servers = [...new Set([...settings.servers, ...(clusters.get(key) ?? [])])];
+  const shared: Shared = { connection: BrokerConnection.open({ ...settings, servers }), users: 0 };
   connections.set(key, shared);
   // Whoever asks after a failure tries again.
   shared.connection.catch(() => {

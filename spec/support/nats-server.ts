@@ -99,20 +99,18 @@ export class NatsServer {
   }
 }
 
-/** Servers of one cluster; each knows of all others. */
-export async function startNatsCluster(count: number): Promise<readonly NatsServer[]> {
-  const ports = await Promise.all(Array.from({ length: count }, freePort));
+/** Three servers of one cluster; each knows of the others. */
+export async function startNatsCluster(): Promise<readonly [NatsServer, NatsServer, NatsServer]> {
+  const ports = [await freePort(), await freePort(), await freePort()] as const;
   const routes = ports.map((port) => `"nats-route://127.0.0.1:${port}"`).join(", ");
-  return Promise.all(
-    ports.map((port, index) =>
-      NatsServer.start({
-        config: [
-          `server_name: of-a-test-${index}`,
-          `cluster { name: of-a-test, listen: "127.0.0.1:${port}", routes: [${routes}] }`,
-        ].join("\n"),
-      }),
-    ),
-  );
+  const start = (port: number) =>
+    NatsServer.start({
+      config: [
+        `server_name: of-a-test-${port}`,
+        `cluster { name: of-a-test, listen: "127.0.0.1:${port}", routes: [${routes}] }`,
+      ].join("\n"),
+    });
+  return Promise.all([start(ports[0]), start(ports[1]), start(ports[2])]);
 }
 
 const isNatsHere = spawnSync("nats-server", ["--version"], { stdio: "ignore", timeout: 20_000 }).status === 0;

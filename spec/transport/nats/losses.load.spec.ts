@@ -124,15 +124,15 @@ const isSent = [() => true, () => false] as const;
 
 describeWithNats("Over a cluster of three NATS servers", () => {
   it("a client goes on at another when its own is killed, and nothing is carried out twice", async () => {
-    const [first, second, third] = await startNatsCluster(3);
-    for (const server of [first, second, third]) closing(server as NatsServer);
-    const device = await serving(`${second?.url}/site/device`);
-    const remote = connecting(`${first?.url}/site/device`);
+    const [first, second, third] = await startNatsCluster();
+    for (const server of [first, second, third]) closing(server);
+    const device = await serving(`${second.url}/site/device`);
+    const remote = connecting(`${first.url}/site/device`);
     await callsAgain(remote, "before");
     const held = remote.hold("in flight").catch((error: unknown) => error);
     await eventually("it runs", () => device.begun.includes("in flight"));
 
-    await first?.kill();
+    await first.kill();
     expect(await held).toBeInstanceOf(ConnectionLostError);
     await eventually("the device knows that its caller is gone", () => device.aborted.length === 1, WAIT_MS);
     await callsAgain(remote, "after");
