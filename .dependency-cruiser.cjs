@@ -18,6 +18,7 @@ const LAYERS = [
   "settings",
   "wire",
   "contract",
+  "nats",
   "security",
   "address",
   "log",
@@ -83,6 +84,13 @@ module.exports = {
       severity: "error",
       from: { path: "^lib/", pathNot: "^lib/transport/zeromq/" },
       to: { path: "node_modules/zeromq" },
+    },
+    {
+      name: "nats-in-one-place",
+      comment: "it is an optional peer",
+      severity: "error",
+      from: { path: "^lib/", pathNot: "^lib/nats/" },
+      to: { path: "node_modules/@nats-io" },
     },
     {
       name: "metadata-in-one-place",

@@ -1,19 +1,4 @@
-/** What may be asked of a device without changing it. */
-const READS: ReadonlySet<unknown> = new Set([
-  "GET_INVENTORY",
-  "INIT_SIGNALS_HANDLING",
-  "PROPERTY_GET",
-  "CONFIRM_SUBSCRIPTIONS",
-  "SIGNAL_COUNTS",
-  "STATS",
-  "STATUS",
-  "LOCAL_ROAD",
-  "CANCEL",
-  "STREAM_NEXT",
-  "USES",
-  "USERS",
-  undefined,
-]);
+import { onlyReads } from "../wire/requests";
 
 /**
  * Why a request is not passed on where devices may only be read; nothing where it is.
@@ -25,7 +10,8 @@ export function readOnlyRefusal(
   { event, method, property }: Readonly<Record<string, unknown>>,
   device: string,
 ): string | undefined {
-  if (READS.has(event)) return undefined;
+  // What is no request is answered by the device as any that cannot be read.
+  if (event === undefined || onlyReads({ event })) return undefined;
   const named = event === "METHOD_CALL" ? method : event === "PROPERTY_SET" ? property : event;
   const member = typeof named === "string" ? named : "the request";
   const verb = event === "PROPERTY_SET" ? "set" : "carried out";

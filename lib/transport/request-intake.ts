@@ -27,6 +27,8 @@ export interface IncomingMessage<Route> {
   readonly data?: Uint8Array | undefined;
   /** Whether the client itself is at the other end, and not a broker which knows no batches. */
   readonly isDirect: boolean;
+  /** Whether it came on a way on which nothing may be commanded. Default false. */
+  readonly isReadOnly?: boolean | undefined;
 }
 
 const NO_REQUESTS = 'are no objects with an "id", a whole number: they were not carried out';
@@ -194,6 +196,10 @@ class SingleRequest<Route> implements IncomingRequest, WithProgress<Route> {
     return body.length + (data?.length ?? 0);
   }
 
+  get isReadOnly(): boolean | undefined {
+    return this.message.isReadOnly;
+  }
+
   reply(frames: readonly Frame[]): void {
     const { client, route } = this.message;
     this.replies.add(client.id, route, frames);
@@ -212,6 +218,7 @@ class BatchedRequest<Route> implements IncomingRequest, WithProgress<Route> {
   waiting: WaitingProgress<Route> | undefined;
   readonly client: ClientIdentity;
   readonly body: BatchElement["message"];
+  readonly isReadOnly: boolean | undefined;
   private readonly number: number;
   private readonly route: Route;
   private readonly isDirect: boolean;
@@ -219,7 +226,7 @@ class BatchedRequest<Route> implements IncomingRequest, WithProgress<Route> {
   constructor(
     private readonly replies: ReplyQueue<Route>,
     private readonly sender: Waker,
-    { client, route, isDirect }: IncomingMessage<Route>,
+    { client, route, isDirect, isReadOnly }: IncomingMessage<Route>,
     { id, message }: BatchElement,
     readonly bytes: number,
   ) {
@@ -228,6 +235,7 @@ class BatchedRequest<Route> implements IncomingRequest, WithProgress<Route> {
     this.number = id;
     this.route = route;
     this.isDirect = isDirect;
+    this.isReadOnly = isReadOnly;
   }
 
   /** Most requests are done before anybody asks for it. */

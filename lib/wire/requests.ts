@@ -95,6 +95,27 @@ interface WithDeadline {
   readonly deadline?: number | undefined;
 }
 
+const READING: ReadonlySet<unknown> = new Set<RpcRequest["event"]>([
+  "GET_INVENTORY",
+  "INIT_SIGNALS_HANDLING",
+  "PROPERTY_GET",
+  "FIND_PEER_ADDRESS",
+  "CONFIRM_SUBSCRIPTIONS",
+  "SIGNAL_COUNTS",
+  "CANCEL",
+  "STREAM_NEXT",
+  "STATUS",
+  "STATS",
+  "LOCAL_ROAD",
+  "USES",
+  "USERS",
+]);
+
+/** Whether a request leaves the device as it is, or is about what the same client asked for before. */
+export function onlyReads({ event }: { readonly event?: unknown }): boolean {
+  return READING.has(event);
+}
+
 /** What a client wants to hear of a call before its reply. */
 export interface ProgressWish {
   /** How long it waits without hearing of any, in milliseconds; left out where its time does not depend on it. */

@@ -19,7 +19,7 @@ import { eventually } from "../support/eventually";
 import { OriginalLookalike } from "../support/original-lookalike";
 import { RawClient } from "../support/raw-client";
 import { RecordingLogger } from "../support/recording-logger";
-import { removeSockets, TRANSPORTS } from "../transport/conformance/transports-under-test";
+import { removeSockets, TRANSPORTS, type Uninstall } from "../transport/conformance/transports-under-test";
 
 @RpcService({ type: "camera" })
 class Camera {
@@ -58,8 +58,10 @@ function membersOf(users: readonly MemberUser[]): readonly (readonly [string, re
 }
 
 describe.each(TRANSPORTS)("A device over $name", ({ freshUrl, install, serving, connecting }) => {
-  let uninstall: (() => void) | undefined;
-  beforeAll(() => (uninstall = install?.()));
+  let uninstall: Uninstall | undefined;
+  beforeAll(async () => {
+    uninstall = await install?.();
+  });
   afterAll(() => uninstall?.());
 
   it("knows what a program called, read and subscribed to before it went", async () => {
