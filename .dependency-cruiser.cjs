@@ -18,6 +18,7 @@ const LAYERS = [
   "settings",
   "wire",
   "contract",
+  "nats",
   "security",
   "address",
   "log",

@@ -98,6 +98,7 @@ export * from "./errors";
 export { defaultLogger, type Logger } from "./log/logger";
 export { type Located, type PeerIdentity } from "./transport/located";
 export { type Locate } from "./transport/rpc-channel";
+export { type NatsOptions, type NatsTls } from "./nats/nats-options";
 export { type WebCredentials } from "./transport/web-access";
 export { VERSION } from "./version";
 export {

@@ -154,7 +154,7 @@ export class ContractError extends RigwireError {}
 
 /**
  * Which side lacks what: a key of its own, a place among the allowed keys, the key that was expected of it; over
- * WebSocket a token, one that is known, a certificate that is trusted.
+ * WebSocket a token, one that is known, a certificate that is trusted; over NATS what the broker lets in by.
  */
 export type AuthenticationProblem =
   | "client-without-keys"
@@ -164,7 +164,8 @@ export type AuthenticationProblem =
   | "other-mechanism"
   | "client-without-token"
   | "unknown-token"
-  | "untrusted-certificate";
+  | "untrusted-certificate"
+  | "broker-login";
 
 /**
  * The device and this client do not trust each other: a key is missing, not allowed, or not the one that was expected.

@@ -9,6 +9,7 @@
 
 import "./platform/node";
 import "./log/pino-logger";
+import "./transport/nats/register";
 import "./transport/stream/register";
 import "./transport/zeromq/register";
 

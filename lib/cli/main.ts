@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import "../platform/node";
 import "../log/pino-logger";
+import "../transport/nats/register";
 import "../transport/stream/register";
 import "../transport/zeromq/register";
 import { runCommandLine } from "./program/run";

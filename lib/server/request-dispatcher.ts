@@ -6,7 +6,7 @@ import { type LocalRoadOffer } from "../wire/local-road-offer";
 import { encodeJson } from "../wire/json";
 import { MAX_PROGRESS_BYTES } from "../wire/progress";
 import { failureReply, type ReplyFrames, successReply, withinLimit } from "../wire/replies";
-import { decodeRequest, type RpcRequest } from "../wire/requests";
+import { decodeRequest, onlyReads, type RpcRequest } from "../wire/requests";
 import { type ActiveRequests } from "./active-requests";
 import { type ServerPhase } from "./closing-link";
 import { forsake } from "./lost-callers";
@@ -43,6 +43,10 @@ export class RequestDispatcher {
       request = decodeRequest(incoming.body, this.maxTextBytes, incoming.data);
     } catch (error) {
       asker.reply(failureReply(refusal(error)));
+      return;
+    }
+    if (incoming.isReadOnly === true && !onlyReads(request)) {
+      asker.reply(failureReply(failed("it came on a way on which this client may only read")));
       return;
     }
     if ("maxReplyBytes" in request) asker.takesUpTo(request.maxReplyBytes);

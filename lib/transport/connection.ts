@@ -1,6 +1,10 @@
 import { type Frame } from "../wire/frame";
 import { type Bytes } from "../platform/platform";
+import { type NatsOptions } from "../nats/nats-options";
 import { type WebCredentials } from "./web-access";
+
+/** No device is there at the moment: whoever waits for it waits in vain, as far as can be known. */
+export class NobodyServesError extends Error {}
 
 /**
  * What one transport offers a client: a connection to one server, which lives exactly as long as it lasts. It never
@@ -157,6 +161,8 @@ export interface ConnectionOptions {
   readonly token?: WebCredentials["token"] | undefined;
   /** The authority that signed the server's certificate. */
   readonly ca?: WebCredentials["ca"] | undefined;
+  /** How `nats:` URLs get to their servers. */
+  readonly nats?: NatsOptions | undefined;
   /** What the transport's `resolveSecurity` made of the user's option. */
   readonly security?: unknown;
 }

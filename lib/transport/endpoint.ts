@@ -4,6 +4,7 @@ import { type Logger } from "../log/logger";
 import { type Frame } from "../wire/frame";
 import { type Received } from "../wire/message";
 import { type LocalRoadOffer } from "../wire/local-road-offer";
+import { type NatsOptions } from "../nats/nats-options";
 import { type WebAccess } from "./web-access";
 
 /** Who asks, for as long as it is connected. One object stands for one connection. */
@@ -30,6 +31,8 @@ export interface IncomingRequest {
   readonly body: Received;
   /** The frame behind the body, with the arrays that it refers to; nothing where there is none. */
   readonly data?: Uint8Array | undefined;
+  /** Whether it came on a way on which nothing may be commanded. Default false. */
+  readonly isReadOnly?: boolean | undefined;
   /** Sends the reply; once. The frames are sent without a copy: leave them alone afterwards. */
   reply(frames: readonly Frame[]): void;
   /** Sends something before the reply. While it waits to leave, the next takes its place: a slow client gets the newest. */
@@ -113,6 +116,8 @@ export interface EndpointOptions extends WebAccess {
    * themselves, and are known there by what they proved before. Default true.
    */
   readonly local?: boolean;
+  /** How `nats:` URLs get to their servers. Default: as the URL and the environment say (`RIGWIRE_NATS_…`). */
+  readonly nats?: NatsOptions;
   /** The largest message that is taken and sent, in bytes. Default 64 MiB. Clients have a limit of their own. */
   readonly maxMessageBytes?: number;
   /**

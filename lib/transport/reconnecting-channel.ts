@@ -15,7 +15,7 @@ import { Deadlines } from "../time/deadlines";
 import { pause } from "../time/pause";
 import { type ReceivedReply } from "../wire/message";
 import { unlessAborted } from "../time/unless-aborted";
-import { type SignalFrames } from "./connection";
+import { NobodyServesError, type SignalFrames } from "./connection";
 import { located } from "./located";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "./message-limit";
 import { type PendingCall } from "./pending-call";
@@ -172,7 +172,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
     const { url: found, verify } = located(await unlessAborted(signal, search));
     const transport = transportOf(found);
     const url = transport.checkedUrl(found);
-    this.where = url;
+    this.where = transport.shownUrl?.(url) ?? url;
     this.isLocated = true;
     const {
       maxMessageBytes = DEFAULT_MAX_MESSAGE_BYTES,
@@ -183,6 +183,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
       local,
       token,
       ca,
+      nats,
     } = this.options;
     const security = this.security.get(transport);
     return Session.open({
@@ -199,6 +200,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
         local,
         token,
         ca,
+        nats,
         security,
       },
       signalPorts: this.signalPorts,
@@ -288,8 +290,16 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
     this.refusal = error instanceof AuthenticationError ? error : undefined;
     for (const call of this.waiting) {
       if (this.refusal !== undefined) call.refused(this.refusal, this.refusedAt);
+      else if (error instanceof NobodyServesError) call.fail(this.unservedError(call, error));
       else if (isFinal(error)) call.fail(error);
     }
+  }
+
+  private unservedError(
+    { place }: PendingCall<never>,
+    { message }: NobodyServesError,
+  ): DeviceUnavailableError {
+    return new DeviceUnavailableError(`${subjectOf(place)}was not sent: ${message} (${this.where})`, place);
   }
 
   /** Shortly before its time is over, the device is asked what holds it up. */

@@ -27,6 +27,8 @@ export interface IncomingMessage<Route> {
   readonly data?: Uint8Array | undefined;
   /** Whether the client itself is at the other end, and not a broker which knows no batches. */
   readonly isDirect: boolean;
+  /** Whether it came on a way on which nothing may be commanded. Default false. */
+  readonly isReadOnly?: boolean | undefined;
 }
 
 const NO_REQUESTS = 'are no objects with an "id", a whole number: they were not carried out';
@@ -172,6 +174,10 @@ class SingleRequest<Route> implements IncomingRequest, WithProgress<Route> {
     return this.message.data;
   }
 
+  get isReadOnly(): boolean | undefined {
+    return this.message.isReadOnly;
+  }
+
   reply(frames: readonly Frame[]): void {
     const { client, route } = this.message;
     this.replies.add(client.id, route, frames);
@@ -191,6 +197,7 @@ class BatchedRequest<Route> implements IncomingRequest, WithProgress<Route> {
   readonly client: ClientIdentity;
   readonly id: string;
   readonly body: BatchElement["message"];
+  readonly isReadOnly: boolean | undefined;
   private readonly number: number;
   private readonly route: Route;
   private readonly isDirect: boolean;
@@ -198,7 +205,7 @@ class BatchedRequest<Route> implements IncomingRequest, WithProgress<Route> {
   constructor(
     private readonly replies: ReplyQueue<Route>,
     private readonly sender: Waker,
-    { client, route, isDirect }: IncomingMessage<Route>,
+    { client, route, isDirect, isReadOnly }: IncomingMessage<Route>,
     { id, message }: BatchElement,
   ) {
     this.client = client;
@@ -207,6 +214,7 @@ class BatchedRequest<Route> implements IncomingRequest, WithProgress<Route> {
     this.number = id;
     this.route = route;
     this.isDirect = isDirect;
+    this.isReadOnly = isReadOnly;
   }
 
   reply(frames: readonly Frame[]): void {

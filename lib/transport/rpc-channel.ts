@@ -7,6 +7,7 @@ import { type Road, type ServerAnnouncement, type SignalFrames } from "./connect
 import { type ServerAbilities } from "./exchange";
 import { type Located } from "./located";
 import { type PendingCall } from "./pending-call";
+import { type NatsOptions } from "../nats/nats-options";
 import { type WebCredentials } from "./web-access";
 
 /** Where a channel stands. A channel connects when it is first used and goes on by itself after a loss. */
@@ -161,6 +162,8 @@ export interface ChannelOptions extends WebCredentials {
    * to the URL: to look at what passes there, or to cut it. Default true.
    */
   readonly local?: boolean;
+  /** How `nats:` URLs get to their servers. Default: as the URL and the environment say (`RIGWIRE_NATS_…`). */
+  readonly nats?: NatsOptions;
   /** How long a reply to the handshake is waited for, in milliseconds. Default 1,000. */
   readonly handshakeTimeoutMs?: number;
 }

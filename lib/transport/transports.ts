@@ -21,6 +21,8 @@ export interface Transport {
    * @throws AddressError if nothing can be connected to there.
    */
   checkedUrl(url: string): string;
+  /** The URL as it is told to people: without what lets in. Left out: as it is. */
+  shownUrl?(url: string): string;
   /** Whether who is connected at a URL may go over to the local road. Left out: never. */
   leadsToLocalRoad?(url: string): boolean;
   /**

@@ -85,6 +85,23 @@ interface WithDeadline {
   readonly deadline?: number | undefined;
 }
 
+const READING: ReadonlySet<string> = new Set<RpcRequest["event"]>([
+  "GET_INVENTORY",
+  "INIT_SIGNALS_HANDLING",
+  "PROPERTY_GET",
+  "FIND_PEER_ADDRESS",
+  "CONFIRM_SUBSCRIPTIONS",
+  "SIGNAL_COUNTS",
+  "CANCEL",
+  "STREAM_NEXT",
+  "STATUS",
+]);
+
+/** Whether a request leaves the device as it is, or is about what the same client asked for before. */
+export function onlyReads({ event }: { readonly event: string }): boolean {
+  return READING.has(event);
+}
+
 /** What a client wants to hear of a call before its reply. */
 export interface ProgressWish {
   /** How long it waits without hearing of any, in milliseconds; left out where its time does not depend on it. */

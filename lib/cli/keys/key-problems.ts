@@ -28,6 +28,10 @@ const KEY_PROBLEMS: Readonly<Record<AuthenticationProblem, KeyProblem>> = {
     text: "has a certificate that is not trusted",
     cure: "set NODE_EXTRA_CA_CERTS to the certificate of its authority",
   },
+  "broker-login": {
+    text: "is behind a NATS server that does not let this side in",
+    cure: "set RIGWIRE_NATS_CREDENTIALS to the file of its credentials, or RIGWIRE_NATS_TOKEN or _USER and _PASSWORD",
+  },
 };
 
 /** Why two do not trust each other, in a few words. */

@@ -32,7 +32,8 @@ export interface DirectTarget {
 
 /** Gets what becomes of a carrier. */
 export interface CarrierReceiver {
-  onBytes(chunk: Uint8Array): void;
+  /** @param isReadOnly - It came on a way on which nothing may be commanded. Default false. */
+  onBytes(chunk: Uint8Array, isReadOnly?: boolean): void;
   /** Takes bytes without a copy, in the place of `onBytes`. Left out: it does not. */
   readonly direct?: DirectTarget;
   /** Everything that was handed over has been taken by the system. */

@@ -35,11 +35,21 @@ export class NoRoomError extends Error {}
 /** Thrown often by a client that does not read: it needs no trace. */
 const NO_ROOM = new NoRoomError("the client does not read its replies");
 
+/** A request of a client, or a batch or a notice. */
+export interface ClientMessage {
+  readonly id: number;
+  readonly body: Uint8Array;
+  /** The arrays that the body refers to. */
+  readonly data: Uint8Array | undefined;
+  /** Part of it came on a way on which nothing may be commanded. */
+  readonly isReadOnly: boolean;
+}
+
 /** Who gets what comes from a client. */
 export interface ClientLinkListener {
   onWelcome(link: ClientLink): void;
   /** @returns What is to be waited for before the next message is taken. */
-  onMessage(link: ClientLink, id: number, body: Uint8Array, data?: Uint8Array): Promise<void> | undefined;
+  onMessage(link: ClientLink, message: ClientMessage): Promise<void> | undefined;
   onSubscription(link: ClientLink, signal: string, subscribed: boolean): void;
   /** There is room for replies again. */
   onRoom(link: ClientLink): void;
@@ -55,13 +65,6 @@ export interface ClientLinkOptions {
   readonly replyHighWaterMark: number;
   /** Nothing where the system tells of a client's end. */
   readonly heartbeatMs: number | undefined;
-}
-
-interface InboxMessage {
-  readonly id: number;
-  readonly body: Uint8Array;
-  /** The arrays that the body refers to. */
-  readonly data: Uint8Array | undefined;
 }
 
 let links = 0;
@@ -87,7 +90,10 @@ export class ClientLink {
   private isEnding = false;
   private readonly unread = new UnreadSignals();
   /** Messages that came while one before them was being taken. */
-  private readonly inbox: InboxMessage[] = [];
+  private readonly inbox: ClientMessage[] = [];
+  /** Of the bytes that are read, and of the frame which they belong to. */
+  private areBytesReadOnly = false;
+  private isFrameReadOnly = false;
   private isTaking = false;
   private isPaused = false;
   private unfinishedBytes = 0;
@@ -102,7 +108,7 @@ export class ClientLink {
     this.identity = { id: this.id, key: undefined, address };
     this.decoder = new FrameDecoder(MAX_HELLO_BYTES, 1, (kind, id, parts) => this.receive(kind, id, parts));
     this.carrier = openCarrier({
-      onBytes: (chunk) => this.read(chunk),
+      onBytes: (chunk, isReadOnly = false) => this.read(chunk, isReadOnly),
       onDrain: () => this.drain(),
       onClose: (reason) => this.gone(reason),
     });
@@ -187,8 +193,10 @@ export class ClientLink {
     this.listener.onRoom(this);
   }
 
-  private read(chunk: Uint8Array): void {
+  private read(chunk: Uint8Array, isReadOnly: boolean): void {
     if (this.isClosed || this.isEnding) return;
+    this.areBytesReadOnly = isReadOnly;
+    this.isFrameReadOnly = isReadOnly || (this.isFrameReadOnly && !this.decoder.isBetweenFrames);
     this.heartbeat?.heard();
     if (this.inbox.length > 0 && !this.isPaused) {
       this.isPaused = true;
@@ -212,6 +220,8 @@ export class ClientLink {
 
   private receive(kind: number, id: number, parts: readonly Uint8Array[]): void {
     const [first = EMPTY, data] = parts;
+    const isReadOnly = this.isFrameReadOnly;
+    this.isFrameReadOnly = this.areBytesReadOnly;
     if (this.phase !== "welcome") {
       this.greet(kind, first);
       return;
@@ -220,7 +230,9 @@ export class ClientLink {
       case KIND.message:
         // With more parts than a request has it is answered as an empty one is.
         return this.enqueue(
-          parts.length > 2 ? { id, body: EMPTY, data: undefined } : { id, body: first, data },
+          parts.length > 2
+            ? { id, body: EMPTY, data: undefined, isReadOnly }
+            : { id, body: first, data, isReadOnly },
         );
       case KIND.subscribe:
         return this.subscribe(nameOf(first));
@@ -299,15 +311,15 @@ export class ClientLink {
   }
 
   /** Messages are taken one after the other, in the order in which they came. */
-  private enqueue(message: InboxMessage): void {
+  private enqueue(message: ClientMessage): void {
     this.hasAsked = true;
     if (this.isTaking) this.inbox.push(message);
     else this.take(message);
   }
 
   /** @returns Whether the next has to wait for it. */
-  private take({ id, body, data }: InboxMessage): boolean {
-    const taking = this.listener.onMessage(this, id, body, data);
+  private take(message: ClientMessage): boolean {
+    const taking = this.listener.onMessage(this, message);
     this.isTaking = taking !== undefined;
     void taking?.then(() => this.takeNext());
     return this.isTaking;

@@ -69,6 +69,11 @@ export class FrameDecoder {
     return (large?.length ?? 0) + (other?.length ?? 0);
   }
 
+  /** Whether the next byte begins a frame, and none is under way in pieces. */
+  get isBetweenFrames(): boolean {
+    return this.pendingHeadBytes === 0 && this.filling === undefined && this.large === undefined;
+  }
+
   /**
    * Takes the next bytes, and hands over the frames that are complete with them.
    *

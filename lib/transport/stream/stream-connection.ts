@@ -115,6 +115,11 @@ export class StreamConnection implements Connection {
     return this.drained.promise;
   }
 
+  /** Hands over what was written. */
+  flush(): void {
+    this.writer.flush();
+  }
+
   introduce(): void {
     // Everything goes over this one connection: there is nothing that would have to be found.
   }

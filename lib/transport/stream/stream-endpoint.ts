@@ -109,7 +109,7 @@ export class StreamEndpoint implements RpcEndpoint {
     };
     const unfinished = new UnfinishedMessages<ClientLink>(this.maxMessageBytes);
     this.linkListener = {
-      onMessage: (link, id, body, data) =>
+      onMessage: (link, { id, body, data, isReadOnly }) =>
         this.intake.receive({
           client: link.identity,
           route: { link, id },
@@ -117,6 +117,7 @@ export class StreamEndpoint implements RpcEndpoint {
           body,
           data,
           isDirect: true,
+          isReadOnly,
         }),
       onSubscription: (link, signal, subscribed) => this.subscription(link, signal, subscribed),
       onRoom: (link) => this.intake.hasRoom(link.identity.id),

@@ -15,7 +15,7 @@ import { type TypedArray } from "../../../lib/contract/typed-arrays";
 import { closing } from "../../support/closing";
 import { RecordingLogger } from "../../support/recording-logger";
 import { ArrayDevice, Region } from "./array-device";
-import { removeSockets, TRANSPORTS } from "./transports-under-test";
+import { removeSockets, TRANSPORTS, type Uninstall } from "./transports-under-test";
 
 afterAll(removeSockets);
 
@@ -38,9 +38,11 @@ describe.each(TRANSPORTS)("arrays over $name", ({ freshUrl, install, serving, co
   let device: ArrayDevice;
   let server: RpcServer;
   let remote: Remote<ArrayDevice>;
-  let uninstall: (() => void) | undefined;
+  let uninstall: Uninstall | undefined;
 
-  beforeAll(() => (uninstall = install?.()));
+  beforeAll(async () => {
+    uninstall = await install?.();
+  });
   afterAll(() => uninstall?.());
 
   beforeEach(async () => {

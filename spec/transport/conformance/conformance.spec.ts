@@ -28,7 +28,7 @@ import { closing } from "../../support/closing";
 import { eventually } from "../../support/eventually";
 import { RecordingLogger } from "../../support/recording-logger";
 import { ConformanceDevice } from "./conformance-device";
-import { removeSockets, TRANSPORTS } from "./transports-under-test";
+import { removeSockets, TRANSPORTS, type Uninstall } from "./transports-under-test";
 
 afterAll(removeSockets);
 
@@ -64,9 +64,11 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl, install, road, isShared, ..
   const itWhereClientsAreTold = isShared === true ? it.skip : it;
   let device: ConformanceDevice;
   let server: RpcServer;
-  let uninstall: (() => void) | undefined;
+  let uninstall: Uninstall | undefined;
 
-  beforeAll(() => (uninstall = install?.()));
+  beforeAll(async () => {
+    uninstall = await install?.();
+  });
   afterAll(() => uninstall?.());
 
   async function serving(url = freshUrl(), options: ServeOptions = {}): Promise<void> {

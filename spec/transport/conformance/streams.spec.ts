@@ -19,7 +19,7 @@ import { closing } from "../../support/closing";
 import { eventually } from "../../support/eventually";
 import { RecordingLogger } from "../../support/recording-logger";
 import { Reading, StreamDevice } from "./stream-device";
-import { removeSockets, TRANSPORTS } from "./transports-under-test";
+import { removeSockets, TRANSPORTS, type Uninstall } from "./transports-under-test";
 
 afterAll(removeSockets);
 
@@ -45,9 +45,11 @@ describe.each(TRANSPORTS)("streams over $name", ({ freshUrl, install, serving, c
   let device: StreamDevice;
   let server: RpcServer;
   let remote: Remote<StreamDevice>;
-  let uninstall: (() => void) | undefined;
+  let uninstall: Uninstall | undefined;
 
-  beforeAll(() => (uninstall = install?.()));
+  beforeAll(async () => {
+    uninstall = await install?.();
+  });
   afterAll(() => uninstall?.());
 
   beforeEach(async () => {

@@ -5,6 +5,7 @@ import { WebSocket } from "ws";
 import { type ClientOptions, generateKeys, type Road, type ServeOptions } from "../../../lib/index";
 import { memoryUrl } from "../../../lib/testing";
 import { installGateways } from "./gatewayed-transport";
+import { isNatsExpected, NatsServer } from "../../support/nats-server";
 import { pageClient } from "../../../lib/transport/stream/browser/page-client";
 import { registerTransport, transportOf } from "../../../lib/transport/transports";
 
@@ -26,8 +27,10 @@ export interface TransportUnderTest {
    *
    * @returns What undoes that.
    */
-  install?(): () => void;
+  install?(): Uninstall | Promise<Uninstall>;
 }
+
+export type Uninstall = () => void | Promise<void>;
 
 let places = 0;
 const folder = mkdtempSync(join(tmpdir(), "rigwire-conformance-"));
@@ -49,6 +52,15 @@ export const TRANSPORTS: readonly TransportUnderTest[] = [
   { name: "stream over ws:", freshUrl: () => "ws://127.0.0.1" },
   { name: "stream over ws:, as in pages", freshUrl: () => "ws://127.0.0.1", install: installPageClient },
   { name: "memory:", freshUrl: () => memoryUrl() },
+  ...(isNatsExpected
+    ? [
+        {
+          name: "nats:",
+          freshUrl: () => `${natsServer?.url}/conformance/device-${++places}`,
+          install: installNatsServer,
+        },
+      ]
+    : []),
   {
     name: "a gateway in front of tcp:",
     freshUrl: () => `gatewayed://${++places}`,
@@ -62,6 +74,16 @@ export const TRANSPORTS: readonly TransportUnderTest[] = [
     isShared: true,
   },
 ];
+
+/** What is large goes over it in many messages. */
+const NATS_PAYLOAD_BYTES = 64 * 1024;
+
+let natsServer: NatsServer | undefined;
+
+async function installNatsServer(): Promise<() => Promise<void>> {
+  const server = (natsServer = await NatsServer.start({ config: `max_payload: ${NATS_PAYLOAD_BYTES}` }));
+  return () => server.close();
+}
 
 function freshTcp(): string {
   return "tcp://127.0.0.1";
