@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { BehaviorSubject, distinctUntilChanged, type Observable } from "rxjs";
 import { type ServiceContract } from "../contract/service-contract";
 import { EncodingError } from "../errors";
@@ -47,6 +48,8 @@ export type OpenEndpoints = typeof openEndpoints;
 export class RpcServer {
   /** What clients read as the device's name, and each later one, until the server closes. */
   readonly name$: Observable<string>;
+  /** Another one at every start: what clients read as the device's instance. */
+  readonly instance = randomUUID();
 
   private readonly names: BehaviorSubject<string>;
   private readonly active = new ActiveRequests();
@@ -110,7 +113,7 @@ export class RpcServer {
       ...(interceptors.length > 0 ? [interceptorLink(interceptors)] : []),
     ];
     this.accounts = new SignalAccounts(endpoint, this.signals);
-    const state = { name: () => this.name, phase: () => this.phase };
+    const state = { instance: this.instance, name: () => this.name, phase: () => this.phase };
     this.dispatcher = new RequestDispatcher(endpoint, this.maxTextBytes, {
       members: new MemberRequests(
         contract,
