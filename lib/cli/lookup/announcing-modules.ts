@@ -24,6 +24,10 @@ async function announcingModule(place: LookupPlace, keys: ChosenKeys, logger: Lo
       const { RegistryModule } = await import("../../di/registry-module.js");
       return RegistryModule.connect(place.url, { ...keys.towardsRegistry(), logger });
     }
+    case "fleet": {
+      const { FleetModule } = await import("../../di/fleet-module.js");
+      return FleetModule.connect(place.url, { logger });
+    }
     case "rpyc": {
       const { RpycRegistryModule } = await import("../../di/rpyc-registry-module.js");
       const address = place.address === undefined ? {} : hostAndPort(place.address);

@@ -7,6 +7,7 @@ export interface LookupOptions {
   readonly local?: boolean;
   readonly rpyc?: boolean;
   readonly rpycHost?: string;
+  readonly fleet?: string;
 }
 
 /**
@@ -19,24 +20,31 @@ export function addLookupOptions(command: Command, doing = "look names up"): Com
     .option("--registry <url>", `${doing} in this device registry (also: RIGWIRE_REGISTRY)`)
     .option("--local", `${doing} in this computer's advertisements`)
     .option("--rpyc", `${doing} in the RPyC registries of the local network`)
-    .option("--rpyc-host <host>", `${doing} in the RPyC registry at HOST[:PORT] or tcp://HOST[:PORT]`);
+    .option("--rpyc-host <host>", `${doing} in the RPyC registry at HOST[:PORT] or tcp://HOST[:PORT]`)
+    .option("--fleet <url>", `${doing} in the fleet at nats://HOST[:PORT][/SITE] (also: RIGWIRE_FLEET)`);
 }
 
 /** A place where names are looked up. */
 export type LookupPlace =
   | { readonly kind: "registry"; readonly url: string }
   | { readonly kind: "local" }
+  /** With a site behind the servers: that one alone is listed, and meant by a name without one. */
+  | { readonly kind: "fleet"; readonly url: string }
   | { readonly kind: "rpyc"; readonly transport: "udp" | "tcp"; readonly address: string | undefined };
 
-/** The places that are named; without any, this computer's advertisements and the registry of the environment. */
+/** The places that are named; without any, this computer's advertisements and what the environment names. */
 export function lookupPlaces(options: LookupOptions, env: NodeJS.ProcessEnv): readonly LookupPlace[] {
-  const { registry, local = false, rpyc = false, rpycHost } = options;
-  const isNamed = registry !== undefined || local || rpyc || rpycHost !== undefined;
+  const { registry, local = false, rpyc = false, rpycHost, fleet } = options;
+  const isNamed = registry !== undefined || local || rpyc || rpycHost !== undefined || fleet !== undefined;
   const url = registry ?? (isNamed ? undefined : env.RIGWIRE_REGISTRY);
+  const fleetUrl = fleet ?? (isNamed ? undefined : env.RIGWIRE_FLEET);
   return [
     ...(url === undefined || url === "" ? [] : [{ kind: "registry", url: registryUrl(url) } as const]),
     ...(local || !isNamed ? [{ kind: "local" } as const] : []),
     ...(rpyc || rpycHost !== undefined ? [rpycPlace(rpycHost)] : []),
+    ...(fleetUrl === undefined || fleetUrl === ""
+      ? []
+      : [{ kind: "fleet", url: withScheme(fleetUrl, "nats") } as const]),
   ];
 }
 
@@ -55,8 +63,8 @@ function registryUrl(text: string): string {
 }
 
 /** A host, with or without a port, is an address even without its scheme. */
-export function withScheme(url: string): string {
-  return url.includes("://") ? url : `tcp://${url}`;
+export function withScheme(url: string, scheme = "tcp"): string {
+  return url.includes("://") ? url : `${scheme}://${url}`;
 }
 
 function rpycPlace(host: string | undefined): LookupPlace {

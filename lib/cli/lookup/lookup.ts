@@ -79,6 +79,7 @@ const OPTIONS: readonly (readonly [LookupPlace["kind"], string])[] = [
   ["local", "--local"],
   ["registry", "--registry URL"],
   ["rpyc", "--rpyc"],
+  ["fleet", "--fleet URL"],
 ];
 
 /** "; the registry at … is not reachable: …", or nothing. */
@@ -105,6 +106,8 @@ async function openSource(place: LookupPlace, keys: ChosenKeys, logger: Logger):
       return openRegistry(place.url, keys.towardsRegistry(), logger);
     case "rpyc":
       return openRpyc(place, logger);
+    case "fleet":
+      return openFleet(place.url, logger);
   }
 }
 
@@ -148,6 +151,18 @@ async function openRpyc(
         : `the RPyC registry at ${client.url}`,
     directory: new RpycDirectory(client, { logger }),
     close: () => Promise.resolve(),
+  };
+}
+
+async function openFleet(url: string, logger: Logger): Promise<LookupSource> {
+  const { Fleet } = await import("../../fleet/fleet.js");
+  const fleet = new Fleet(url, { logger, onlySite: true });
+  const { directory, site } = fleet;
+  return {
+    kind: "fleet",
+    name: `${site === undefined ? "" : `site ${site} of `}the fleet at ${fleet.servers.join(", ")}`,
+    directory,
+    close: () => fleet.close(),
   };
 }
 
