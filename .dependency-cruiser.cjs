@@ -86,6 +86,13 @@ module.exports = {
       to: { path: "node_modules/zeromq" },
     },
     {
+      name: "nats-in-one-place",
+      comment: "it is an optional peer",
+      severity: "error",
+      from: { path: "^lib/", pathNot: "^lib/nats/" },
+      to: { path: "node_modules/@nats-io" },
+    },
+    {
       name: "metadata-in-one-place",
       severity: "error",
       from: { path: "^(lib|decorators)/", pathNot: "^lib/(contract/|index\\.ts)" },

@@ -46,6 +46,7 @@ export default tseslint.config(
     files: [
       "lib/platform/node.ts",
       "lib/log/pino-logger.ts",
+      "lib/nats/load-nats.ts",
       "lib/transport/*/register.ts",
       "lib/di/gateway-module.ts",
     ],

@@ -23,7 +23,10 @@ const FIRST_LOOK_MS = 500;
 /** How devices are connected, such as with which keys. */
 export type DeviceConnection = (
   device: DeviceRecord,
-) => Pick<ClientOptions, "security" | "token" | "ca" | "nats" | "local" | "heartbeatMs" | "handshakeTimeoutMs">;
+) => Pick<
+  ClientOptions,
+  "security" | "token" | "ca" | "nats" | "local" | "heartbeatMs" | "handshakeTimeoutMs"
+>;
 
 /** Devices of a directory for browsers, at one address: WebSocket for each, and the console's page. */
 export class DeviceGateway {

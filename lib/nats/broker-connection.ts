@@ -7,7 +7,7 @@ import { loadNats } from "./load-nats";
 import { type NatsSettings } from "./nats-settings";
 
 /** A server that does not shake hands is given up after this time, and the next one is tried, in milliseconds. */
-const DIAL_MS = 2_000;
+const DIAL_MS = 5_000;
 
 /** Between two attempts at one server, in milliseconds; a part of it is left to chance, so that not all come at once. */
 const RECONNECT_MS = 500;

@@ -37,9 +37,7 @@ describe("nats: URLs", () => {
   });
 
   it("do not tell a password when they are wrong", () => {
-    expect(() => parseNatsUrl("nats://ann:secret@host:99999/a/b")).toThrow(
-      expect.objectContaining({ message: expect.not.stringContaining("secret") as string }),
-    );
+    expect(() => parseNatsUrl("nats://ann:secret@host:99999/a/b")).toThrow(/^(?!.*secret).*port 99999/);
   });
 });
 

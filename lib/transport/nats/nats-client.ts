@@ -16,7 +16,7 @@ export const natsClient: ClientTransport = {
     const parsed = parseNatsDeviceUrl(url);
     const sharing = shareBroker(natsSettings(parsed, nats));
     const share = await unlessAborted(signal, sharing).catch((error: unknown) => {
-      void sharing.then(({ release }) => release()).catch(() => undefined);
+      void sharing.then((late) => late.release()).catch(() => undefined);
       throw error;
     });
     const { problem } = share.connection;
