@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DeviceUnavailableError, messageOf } from "../errors";
-import { BurstLog } from "../log/burst-log";
+import { type BurstLog } from "../log/burst-log";
 import { type BrokerConnection, type BrokerMessage } from "../nats/broker-connection";
 import { deferred } from "../time/deferred";
 import { type AnnouncedDevice } from "./announced-device";
