@@ -4,6 +4,7 @@
 const LAYERS = [
   "cli",
   "di",
+  "bridge",
   "gateway",
   "experiments",
   "rpyc",

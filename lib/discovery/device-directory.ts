@@ -10,6 +10,11 @@ export interface DeviceRecord {
   readonly type: string;
   /** Where it is served: a URL such as `tcp://10.0.0.7:10342`. */
   readonly url: string;
+  /**
+   * What the device says that it is called, where a directory of many places puts the place before it: `cam-1` for
+   * `berlin/cam-1`; empty where it has no name. Left out: its {@link name}.
+   */
+  readonly ownName?: string;
 }
 
 /** Which devices are asked for; a field that is left out matches every device. */

@@ -40,7 +40,7 @@ export function isMeant(identity: PeerIdentity, device: DeviceRecord, query: Dev
 
 function hasName({ name, type }: PeerIdentity, device: DeviceRecord, asked: string | undefined): boolean {
   if (asked === undefined || name === "") return true;
-  if (device.type !== "") return name === (device.name || asked);
+  if (device.type !== "") return name === ((device.ownName ?? device.name) || asked);
   return isSameWord(name, asked) || (type !== undefined && isSameWord(type, asked));
 }
 

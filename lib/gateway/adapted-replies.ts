@@ -30,14 +30,20 @@ export interface MessageLimits {
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** An inventory as it holds for who is connected through the gateway. An original's is left as it is. */
+/**
+ * An inventory as it holds for who is connected through the gateway. An original's is left as it is.
+ *
+ * @param isBridge - Whether it tells that the device is brought by somebody else.
+ */
 export function adaptedInventory(
   reply: ReceivedReply,
   calls: ForwardedCalls,
   client: string,
   limits: MessageLimits,
+  isBridge = false,
 ): readonly Frame[] {
-  return adapted(reply, (inventory) => {
+  return adapted(reply, (told) => {
+    const inventory = isBridge ? { ...told, bridged: true } : told;
     const { rigwire } = inventory;
     if (!isObject(rigwire)) return inventory;
     const features: readonly unknown[] = Array.isArray(rigwire.features) ? rigwire.features : [];

@@ -8,6 +8,7 @@ import {
   type EndpointOptions,
   type IncomingRequest,
   type RequestHandler,
+  type RpcEndpoint,
 } from "../transport/endpoint";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../transport/message-limit";
 import { type ChannelOptions } from "../transport/rpc-channel";
@@ -24,7 +25,7 @@ import { ForwardedCall, type ForwardedRequest } from "./forwarded-call";
 import { ForwardedCalls } from "./forwarded-calls";
 import { type GatewayAccess } from "./gateway-contract";
 import { type LentEndpoint, lentEndpoint } from "./lent-endpoint";
-import { readOnlyRefusal } from "./read-access";
+import { GATEWAY_CURE, readOnlyRefusal } from "./read-access";
 import { Upstream } from "./upstream";
 
 /** A connection that nobody uses is kept for this long, in milliseconds: a page that is loaded again finds it. */
@@ -42,11 +43,21 @@ export interface PassageOptions {
   /** How a device is connected, such as with which keys. */
   readonly connection: (device: DeviceRecord) => ChannelOptions;
   readonly access: GatewayAccess;
+  /** What a person does who wants more than reading. Default: what a gateway's does. */
+  readonly readOnlyCure?: string;
+  /** Whether the device is told to be brought by somebody else, so that nobody brings it any further. Default false. */
+  readonly isBridge?: boolean;
   readonly endpoint: EndpointOptions;
   /** How long a connection is kept that nobody uses, in milliseconds. Default 30,000. */
   readonly keepMs?: number;
   readonly logger: Logger;
 }
+
+/** Where the clients of a passage come from. */
+export type PassageEndpoint = Pick<RpcEndpoint, "publish" | "subscriptions$" | "departed$" | "close"> & {
+  /** Ends the connections of all clients. */
+  dismissAll(reason: string): void;
+};
 
 /** What a request asks for, as far as the gateway has to know it. */
 type Message = Readonly<Record<string, unknown>>;
@@ -59,6 +70,7 @@ export class DevicePassage implements RequestHandler {
   readonly upstream: Upstream;
   private readonly calls = new ForwardedCalls();
   private readonly limits: MessageLimits;
+  private endpoint: PassageEndpoint | undefined;
   private lent: LentEndpoint | undefined;
   private arrivals = 0;
   private isWatched = false;
@@ -83,8 +95,8 @@ export class DevicePassage implements RequestHandler {
         ...connection(device),
         maxPendingRequests: MAX_PENDING_REQUESTS,
       }),
-      publish: (signal, frame, data) => void this.lent?.endpoint.publish(signal, frame, data),
-      onLost: (reason) => this.lent?.endpoint.dismissAll(`the gateway lost ${name}: ${reason}`),
+      publish: (signal, frame, data) => void this.endpoint?.publish(signal, frame, data),
+      onLost: (reason) => this.endpoint?.dismissAll(`the gateway lost ${name}: ${reason}`),
       logger,
     });
   }
@@ -100,12 +112,34 @@ export class DevicePassage implements RequestHandler {
     onUnused: (passage: DevicePassage) => void,
   ): Promise<DevicePassage> {
     const passage = new DevicePassage(name, options, onUnused);
-    const lent = await lentEndpoint(url, passage, options.endpoint, options.logger);
-    passage.lent = lent;
-    lent.endpoint.subscriptions$.subscribe((change) => passage.upstream.signals.changed(change));
-    lent.endpoint.departed$.subscribe(({ id }) => passage.calls.forsake(id));
+    passage.lent = await lentEndpoint(url, passage, options.endpoint, options.logger);
+    passage.attach(passage.lent.endpoint);
     passage.lookWhetherUsed();
     return passage;
+  }
+
+  /** A passage to which nobody comes before {@link attach}. The device is looked for at once. */
+  static begin(name: string, options: PassageOptions): DevicePassage {
+    const passage = new DevicePassage(name, options, () => undefined);
+    passage.want();
+    return passage;
+  }
+
+  /** From now on clients come by this endpoint, which the passage closes with itself. */
+  attach(endpoint: PassageEndpoint): void {
+    this.endpoint = endpoint;
+    endpoint.subscriptions$.subscribe((change) => this.upstream.signals.changed(change));
+    endpoint.departed$.subscribe(({ id }) => this.calls.forsake(id));
+  }
+
+  /** Closes the endpoint: nobody comes until another is attached. Idempotent. */
+  async detach(reason: string): Promise<void> {
+    const { endpoint } = this;
+    this.endpoint = undefined;
+    endpoint?.dismissAll(reason);
+    await endpoint?.close();
+    this.calls.forsakeAll();
+    this.upstream.signals.unwantAll();
   }
 
   /** Whether any client is connected. */
@@ -171,14 +205,14 @@ export class DevicePassage implements RequestHandler {
 
   private async end(): Promise<void> {
     clearTimeout(this.leaving);
-    this.lent?.endpoint.dismissAll("the gateway was closed");
-    await this.lent?.endpoint.close();
+    await this.detach("the gateway was closed");
     await this.upstream.close();
   }
 
   private pass(incoming: IncomingRequest, message: Message, text: string): void {
     const { event } = message;
-    const refused = this.options.access === "read" ? readOnlyRefusal(message, this.name) : undefined;
+    const { access, readOnlyCure = GATEWAY_CURE, isBridge = false } = this.options;
+    const refused = access === "read" ? readOnlyRefusal(message, this.name, readOnlyCure) : undefined;
     if (refused !== undefined) {
       incoming.reply(failureReply(failed(refused)));
       return;
@@ -193,7 +227,7 @@ export class DevicePassage implements RequestHandler {
         return incoming.reply(successReply({ signal_port: 0 }));
       case "GET_INVENTORY":
         return this.forward(incoming, text, {
-          adapt: (reply) => adaptedInventory(reply, this.calls, incoming.client.id, this.limits),
+          adapt: (reply) => adaptedInventory(reply, this.calls, incoming.client.id, this.limits, isBridge),
         });
       case "STATUS":
         return this.forward(incoming, text, {

@@ -51,6 +51,11 @@ export class ForwardedCalls {
     return undefined;
   }
 
+  /** All clients are gone. */
+  forsakeAll(): void {
+    for (const client of [...this.byClient.keys()]) this.forsake(client);
+  }
+
   /** A client is gone. */
   forsake(client: string): void {
     for (const call of [...(this.byClient.get(client)?.calls ?? [])]) call.forsake();

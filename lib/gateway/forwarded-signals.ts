@@ -46,6 +46,12 @@ export class ForwardedSignals {
     }
   }
 
+  /** Nobody wants any signal any more. */
+  unwantAll(): void {
+    this.wanted.clear();
+    this.close();
+  }
+
   /** How many of each there have been, of those that have come by or never will. */
   counts(): Readonly<Record<string, number>> {
     const counts: Record<string, number> = {};

@@ -2,7 +2,7 @@ import { type DeviceEvent } from "../discovery/device-directory";
 import { MalformedMessageError } from "../errors";
 import { encodeJson } from "../wire/json";
 import { decodeObject, isObject } from "../wire/message";
-import { countField } from "./checked-fields";
+import { countField } from "../discovery/checked-fields";
 import { type NetworkedDevice } from "./network-urls";
 import { deviceFields, deviceOf } from "./registry-reply";
 

@@ -4,7 +4,7 @@ import { bareHost } from "../address/hosts";
 import { type DeviceRecord } from "../discovery/device-directory";
 import { MalformedMessageError } from "../errors";
 import { isObject } from "../wire/message";
-import { addressField, type Fields } from "./checked-fields";
+import { addressField, type Fields } from "../discovery/checked-fields";
 import { type OwnAddress, ownAddresses } from "../address/node/own-addresses";
 
 /** Where a device is reached from the computers of one network. */

@@ -3,7 +3,13 @@ import { type OwnAddress, ownAddresses } from "../address/node/own-addresses";
 import { MalformedMessageError } from "../errors";
 import { encodeJson } from "../wire/json";
 import { decodeObject, isObject, type Received } from "../wire/message";
-import { addressField, countField, MAX_TEXT_LENGTH, textField, type Fields } from "./checked-fields";
+import {
+  addressField,
+  countField,
+  MAX_TEXT_LENGTH,
+  textField,
+  type Fields,
+} from "../discovery/checked-fields";
 import { asReached, networksField, networksOf, type NetworkedDevice } from "./network-urls";
 
 /** The list of as many devices as a registry takes; its texts are longer than others. */

@@ -4,7 +4,7 @@ import { type OwnershipProof } from "../security/ownership-proof";
 import { encodeJson } from "../wire/json";
 import { decodeObject, isObject, type Received } from "../wire/message";
 import { networksField, networksOf, type NetworkUrl } from "./network-urls";
-import { addressField, optionalTextField, textField, type Fields } from "./checked-fields";
+import { addressField, optionalTextField, textField, type Fields } from "../discovery/checked-fields";
 
 /** What is asked of a registry (plantimager registry). The last two are additions: an original answers UNSUPPORTED. */
 export type RegistryRequest =

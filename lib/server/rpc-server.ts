@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { BehaviorSubject, distinctUntilChanged, type Observable } from "rxjs";
 import { type ServiceContract } from "../contract/service-contract";
 import { defaultLogger, type Logger } from "../log/logger";
@@ -54,6 +55,8 @@ export type OpenEndpoints = typeof openEndpoints;
 export class RpcServer {
   /** What clients read as the device's name, and each later one, until the server closes. */
   readonly name$: Observable<string>;
+  /** Another one at every start: what clients read as the device's instance. */
+  readonly instance = randomUUID();
 
   private readonly names: BehaviorSubject<string>;
   private readonly active = new ActiveRequests();
@@ -120,7 +123,12 @@ export class RpcServer {
     this.accounts = new SignalAccounts(endpoint, this.signals);
     const members = new MemberAccounts(contract);
     this.serverStats = new ServerStats(members, this.signals, endpoint, this.time);
-    const state = { name: () => this.name, phase: () => this.phase, health: () => this.health };
+    const state = {
+      instance: this.instance,
+      name: () => this.name,
+      phase: () => this.phase,
+      health: () => this.health,
+    };
     this.dispatcher = new RequestDispatcher(endpoint, this.maxTextBytes, {
       members: new MemberRequests(
         members,

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { type ServiceContract } from "../contract/service-contract";
 import { type RpcEndpoint } from "../transport/endpoint";
 import { VERSION } from "../version";
@@ -26,22 +25,25 @@ const FEATURES = [
 
 /** What a server says of itself. */
 export class SelfDescription {
-  private readonly instance = randomUUID();
-
   constructor(
     private readonly contract: ServiceContract,
     private readonly endpoint: RpcEndpoint,
     private readonly maxTextBytes: number,
     private readonly methods: MethodRunner,
     private readonly time: DeviceTime,
-    private readonly state: { name(): string; phase(): ServerPhase; health(): DeviceHealth },
+    private readonly state: {
+      readonly instance: string;
+      name(): string;
+      phase(): ServerPhase;
+      health(): DeviceHealth;
+    },
   ) {}
 
   inventory(): object {
     return inventoryReply(this.contract, {
       name: this.state.name(),
       version: VERSION,
-      instance: this.instance,
+      instance: this.state.instance,
       ...this.status(),
       signalPort: this.endpoint.signalPort,
       maxMessageBytes: this.endpoint.maxMessageBytes,

@@ -20,6 +20,8 @@ export interface Inventory {
   readonly properties: readonly string[];
   /** What only a rigwire server adds. */
   readonly rigwire: RigwireInventory | undefined;
+  /** Somebody else brings the device here: it is not brought any further. An addition; left out where false. */
+  readonly bridged?: true;
 }
 
 /** What a server can do beyond the original. */
@@ -273,7 +275,7 @@ function displayed({ show, record }: DisplayMetadata): DisplayMetadata {
  * @throws MalformedMessageError where it is none. An addition that cannot be read counts as absent.
  */
 export function decodeInventory(reply: Readonly<Record<string, unknown>>): Inventory {
-  const { json_methods, buffer_methods, signals, properties, name, rigwire } = reply;
+  const { json_methods, buffer_methods, signals, properties, name, rigwire, bridged } = reply;
   return {
     name: typeof name === "string" ? name : "",
     jsonMethods: decodeTimeouts(json_methods, "json_methods"),
@@ -281,6 +283,7 @@ export function decodeInventory(reply: Readonly<Record<string, unknown>>): Inven
     signals: decodeNames(signals, "signals"),
     properties: decodeNames(properties, "properties"),
     rigwire: isObject(rigwire) ? decodeRigwire(rigwire) : undefined,
+    ...(bridged === true && { bridged }),
   };
 }
 

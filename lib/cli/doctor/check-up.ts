@@ -116,6 +116,7 @@ const SUBJECTS: Readonly<Record<LookupPlace["kind"], string>> = {
   registry: "registry",
   rpyc: "RPyC registry",
   mdns: "mDNS",
+  fleet: "fleet",
 };
 
 async function checkPlace({ output }: Session, place: LookupPlace, keys: ChosenKeys): Promise<Finding> {

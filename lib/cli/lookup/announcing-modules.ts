@@ -31,6 +31,10 @@ async function announcingModule(place: LookupPlace, keys: ChosenKeys, logger: Lo
         ...(place.interfaces !== undefined && { interfaces: place.interfaces }),
       });
     }
+    case "fleet": {
+      const { FleetModule } = await import("../../di/fleet-module.js");
+      return FleetModule.connect(place.url, { logger });
+    }
     case "rpyc": {
       const { RpycRegistryModule } = await import("../../di/rpyc-registry-module.js");
       const address = place.address === undefined ? {} : hostAndPort(place.address);

@@ -9,6 +9,7 @@ export interface LookupOptions {
   readonly rpycHost?: string;
   readonly mdns?: boolean;
   readonly mdnsInterface?: string;
+  readonly fleet?: string;
 }
 
 /**
@@ -23,7 +24,8 @@ export function addLookupOptions(command: Command, doing = "look names up"): Com
     .option("--rpyc", `${doing} in the RPyC registries of the local network`)
     .option("--rpyc-host <host>", `${doing} in the RPyC registry at HOST[:PORT] or tcp://HOST[:PORT]`)
     .option("--mdns", `${doing} by mDNS, in the networks that this computer is in`)
-    .option("--mdns-interface <name>", `${doing} by mDNS, in the network of this interface`);
+    .option("--mdns-interface <name>", `${doing} by mDNS, in the network of this interface`)
+    .option("--fleet <url>", `${doing} in the fleet at nats://HOST[:PORT][/SITE] (also: RIGWIRE_FLEET)`);
 }
 
 /** A place where names are looked up. */
@@ -31,19 +33,26 @@ export type LookupPlace =
   | { readonly kind: "registry"; readonly url: string }
   | { readonly kind: "local" }
   | { readonly kind: "mdns"; readonly interfaces: readonly string[] | undefined }
+  /** With a site behind the servers: that one alone is listed, and meant by a name without one. */
+  | { readonly kind: "fleet"; readonly url: string }
   | { readonly kind: "rpyc"; readonly transport: "udp" | "tcp"; readonly address: string | undefined };
 
-/** The places that are named; without any, this computer's advertisements and the registry of the environment. */
+/** The places that are named; without any, this computer's advertisements and what the environment names. */
 export function lookupPlaces(options: LookupOptions, env: NodeJS.ProcessEnv): readonly LookupPlace[] {
-  const { registry, local = false, rpyc = false, rpycHost, mdnsInterface } = options;
+  const { registry, local = false, rpyc = false, rpycHost, mdnsInterface, fleet } = options;
   const mdns = options.mdns === true || mdnsInterface !== undefined;
-  const isNamed = registry !== undefined || local || rpyc || rpycHost !== undefined || mdns;
+  const isNamed =
+    registry !== undefined || local || rpyc || rpycHost !== undefined || mdns || fleet !== undefined;
   const url = registry ?? (isNamed ? undefined : env.RIGWIRE_REGISTRY);
+  const fleetUrl = fleet ?? (isNamed ? undefined : env.RIGWIRE_FLEET);
   return [
     ...(url === undefined || url === "" ? [] : [{ kind: "registry", url: registryUrl(url) } as const]),
     ...(local || !isNamed ? [{ kind: "local" } as const] : []),
     ...(rpyc || rpycHost !== undefined ? [rpycPlace(rpycHost)] : []),
     ...(mdns ? [mdnsPlace(mdnsInterface)] : []),
+    ...(fleetUrl === undefined || fleetUrl === ""
+      ? []
+      : [{ kind: "fleet", url: withScheme(fleetUrl, "nats") } as const]),
   ];
 }
 
@@ -62,8 +71,8 @@ function registryUrl(text: string): string {
 }
 
 /** A host, with or without a port, is an address even without its scheme. */
-export function withScheme(url: string): string {
-  return url.includes("://") ? url : `tcp://${url}`;
+export function withScheme(url: string, scheme = "tcp"): string {
+  return url.includes("://") ? url : `${scheme}://${url}`;
 }
 
 function mdnsPlace(name: string | undefined): LookupPlace {

@@ -80,6 +80,7 @@ const OPTIONS: readonly (readonly [LookupPlace["kind"], string])[] = [
   ["registry", "--registry URL"],
   ["rpyc", "--rpyc"],
   ["mdns", "--mdns"],
+  ["fleet", "--fleet URL"],
 ];
 
 /** "; the registry at … is not reachable: …", or nothing. */
@@ -108,6 +109,8 @@ async function openSource(place: LookupPlace, keys: ChosenKeys, logger: Logger):
       return openRpyc(place, logger);
     case "mdns":
       return openMdns(place, logger);
+    case "fleet":
+      return openFleet(place.url, logger);
   }
 }
 
@@ -175,6 +178,18 @@ async function openMdns(
       network.close();
       return Promise.resolve();
     },
+  };
+}
+
+async function openFleet(url: string, logger: Logger): Promise<LookupSource> {
+  const { Fleet } = await import("../../fleet/fleet.js");
+  const fleet = new Fleet(url, { logger, onlySite: true });
+  const { directory, site } = fleet;
+  return {
+    kind: "fleet",
+    name: `${site === undefined ? "" : `site ${site} of `}the fleet at ${fleet.servers.join(", ")}`,
+    directory,
+    close: () => fleet.close(),
   };
 }
 

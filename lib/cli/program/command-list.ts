@@ -85,6 +85,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (session) => (await import("../commands/registry.js")).registryCommand(session),
   },
   {
+    name: "bridge",
+    usage: "--to URL",
+    summary: "brings the devices of a bench to a fleet",
+    load: async (session) => (await import("../commands/bridge.js")).bridgeCommand(session),
+  },
+  {
     name: "console",
     usage: "[options]",
     summary: "shows all devices in a browser: values, plots, pictures, methods",

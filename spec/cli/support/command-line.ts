@@ -87,6 +87,7 @@ export interface CommandLine {
 /** What the tests' own surroundings shall not say to a command. */
 const WITHOUT: NodeJS.ProcessEnv = {
   RIGWIRE_REGISTRY: "",
+  RIGWIRE_FLEET: "",
   RIGWIRE_KEYS: undefined,
   RIGWIRE_ALLOW: undefined,
   RIGWIRE_SERVER_KEY: undefined,
