@@ -104,10 +104,9 @@ export { type WebCredentials } from "./transport/web-access";
 export { VERSION } from "./version";
 export {
   type Inventory,
-  type MemberDescription,
   type MethodTimeouts,
-  type ParameterDescription,
   type RigwireInventory,
 } from "./wire/inventory";
 export { readArray } from "./wire/incoming-arrays";
+export { type MemberDescription, type ParameterDescription } from "./wire/member-description";
 export { type RunningMethod } from "./wire/server-status";

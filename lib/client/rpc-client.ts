@@ -7,7 +7,14 @@ import {
 } from "../contract/service-contract";
 import { toWire } from "../contract/to-wire";
 import { Any, mayHoldArrays } from "../contract/value-type";
-import { BadValue, ContractError, type ErrorPlace, messageOf } from "../errors";
+import {
+  BadValue,
+  ContractError,
+  DeviceUnavailableError,
+  type ErrorPlace,
+  messageOf,
+  placeName,
+} from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import {
   type ChannelOptions,
@@ -40,6 +47,7 @@ import { SignalSequences, type MissedSignals } from "./signal-sequences";
 import { itemsKindOf, StreamCall, type StreamListener, StreamPull } from "./stream-call";
 import { StreamReader, type StreamRoad } from "./stream-reader";
 import { type Reading } from "./timed";
+import { withMembers } from "./whole-inventory";
 
 export interface ClientOptions extends ChannelOptions, CallOptions, UseOptions {
   /** What errors call the device. Default: the name it has in its inventory, or its address. */
@@ -92,6 +100,8 @@ export class RpcClient {
   private readonly log: Logger;
   /** The name, or else the address, under which it was last connected. */
   private lastKnown: string | undefined;
+  /** What the server that it was connected to last said of itself. */
+  private lastInventory: Inventory | undefined;
 
   /**
    * @param locate - Where the device is; asked before every attempt to connect.
@@ -358,8 +368,19 @@ export class RpcClient {
   }
 
   /** What the device says of itself, asked anew. */
-  inventory(options: CallOptions = {}): Promise<Inventory> {
-    return this.request({ event: "GET_INVENTORY" }, INVENTORY, options);
+  async inventory(options: CallOptions = {}): Promise<Inventory> {
+    const inventory = await this.request({ event: "GET_INVENTORY" }, INVENTORY, options);
+    if (inventory.rigwire?.memberPages === undefined) return inventory;
+    // It is the same for as long as the server runs, and was asked for when the connection was made.
+    const known = this.lastInventory?.rigwire;
+    if (known !== undefined && known.instance === inventory.rigwire.instance) {
+      return withMembers(inventory, known);
+    }
+    const place = this.place(undefined);
+    throw new DeviceUnavailableError(
+      `${placeName(place)}the device was started anew while it was asked what it offers: ask again`,
+      place,
+    );
   }
 
   /**
@@ -438,7 +459,8 @@ export class RpcClient {
 
   private remember(state: ChannelState<Peer>): void {
     if (state.kind !== "connected") return;
-    const { name } = state.peer.inventory;
+    this.lastInventory = state.peer.inventory;
+    const { name } = this.lastInventory;
     this.lastKnown = name === "" ? state.url : name;
   }
 }

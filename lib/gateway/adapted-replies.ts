@@ -13,6 +13,7 @@ const PASSED_ON: ReadonlySet<string> = new Set<Feature>([
   "arrays",
   "cancel",
   "confirm-subscriptions",
+  "member-pages",
   "signal-counts",
   "status",
   "streams",

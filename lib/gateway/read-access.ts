@@ -1,6 +1,7 @@
 /** What may be asked of a device without changing it. */
 const READS: ReadonlySet<unknown> = new Set([
   "GET_INVENTORY",
+  "GET_MEMBERS",
   "INIT_SIGNALS_HANDLING",
   "PROPERTY_GET",
   "CONFIRM_SUBSCRIPTIONS",

@@ -4,6 +4,7 @@ import { Arg, arrayOf, enumOf, JsonMethod, RpcProperty, RpcService, serve, Signa
 import { Subject } from "rxjs";
 import { describeWithPython, type PythonPeer } from "../interop/python-peer";
 import { closing } from "../support/closing";
+import { LargeDevice } from "../transport/conformance/large-device";
 import { commandLine } from "./support/command-line";
 
 class Step {
@@ -67,6 +68,22 @@ async function served() {
   const { url } = closing(await serve(device, { name: "stage" }));
   return { device, url };
 }
+
+describe("A contract of 200 members", () => {
+  it("is inspected, exported and compared as if it were told in one piece", async () => {
+    const { url } = closing(await serve(new LargeDevice(), { name: "large" }));
+    const [inspected, exported, compared] = await Promise.all([
+      rigwire.run("inspect", url),
+      rigwire.run("types", url, "--as", "inventory"),
+      rigwire.run("diff", url, url),
+    ]);
+    expect(inspected.stdout).toContain("moveAxis78(target: number 0…100 mm, pace?: number 0.1…20 mm/s)");
+    expect(exported.stdout).toContain('"moveAxis78"');
+    const { members } = (JSON.parse(exported.stdout) as { rigwire: { members: object } }).rigwire;
+    expect(Object.keys(members)).toHaveLength(200);
+    expect([compared.code, compared.stderr]).toEqual([0, ""]);
+  });
+});
 
 describe("What a contract says beyond types", () => {
   it("is inspected: units, ranges, choices, results, the fields of classes", async () => {

@@ -6,7 +6,7 @@ import {
 } from "../../contract/service-contract";
 import { type JsonSchema } from "../../contract/rule-keywords";
 import { messageOf } from "../../errors";
-import { type ParameterDescription } from "../../wire/inventory";
+import { type ParameterDescription } from "../../wire/member-description";
 import { isObject } from "../../wire/message";
 import { type MemberUser } from "../../wire/member-users";
 import { describedMember } from "../contract/described-member";
