@@ -107,6 +107,16 @@ export {
   type MethodTimeouts,
   type RigwireInventory,
 } from "./wire/inventory";
+export { type DeviceHealth } from "./wire/device-health";
+export {
+  type DeviceStats,
+  type EventLoopStats,
+  type MemberStats,
+  type MemberUse,
+  type MemoryStats,
+  type SignalStats,
+} from "./wire/device-stats";
+export { type BucketCount, type Durations, durationsSince, quantileMs } from "./wire/durations";
 export { readArray } from "./wire/incoming-arrays";
 export { type MemberDescription, type ParameterDescription } from "./wire/member-description";
 export { type RunningMethod } from "./wire/server-status";

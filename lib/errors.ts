@@ -256,3 +256,6 @@ export function stackOf(thrown: unknown): string {
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : platform().inspect(value);
 }
+
+/** mDNS cannot be used: a package is missing, an interface is not there, or a service cannot be announced. */
+export class MdnsUnavailableError extends RigwireError {}

@@ -37,9 +37,15 @@ export { DirectoryModule } from "./di/directory-module";
 export { DEVICE_GATEWAY, GatewayModule } from "./di/gateway-module";
 export { InjectClient } from "./di/inject-client";
 export { DEVICE_DIRECTORY, type DeviceOptions, RigApp, RigAppError, type RigAppOptions } from "./di/rig-app";
+export {
+  MDNS_REGISTRY,
+  MdnsModule,
+  type MdnsModuleOptions,
+  type RegistryAnnouncement,
+} from "./di/mdns-module";
 export { RigParticipantModule } from "./di/rig-participant-module";
 export { RigServicesModule, type RigServicesModuleOptions } from "./di/rig-services-module";
-export { DEVICE_REGISTRY, RegistryModule } from "./di/registry-module";
+export { DEVICE_REGISTRY, type RegistryDiscoveryOptions, RegistryModule } from "./di/registry-module";
 export { RpycRegistryModule } from "./di/rpyc-registry-module";
 export { type Announcement, type RigModule, type RunningModule, type ServedDevice } from "./di/rig-module";
 
@@ -52,7 +58,6 @@ export {
 
 export { type DeviceConnection, type DeviceGateway } from "./gateway/device-gateway";
 export {
-  type DeviceLock,
   type DeviceState,
   Gateway,
   type GatewayAccess,
@@ -142,6 +147,7 @@ export { UdpRegistryClient, type UdpRegistryClientOptions } from "./rpyc/client/
 export { UdpRegistryServer, type UdpRegistryServerOptions } from "./rpyc/server/udp-registry-server";
 
 export { CallContext } from "./server/call-context";
+export { setHealth } from "./server/device-health";
 export { rereadProperty } from "./server/reread-property";
 export { type ServerInterceptor, type ServiceHandler, type ServiceRequest } from "./server/interceptor";
 export { type RequestContext } from "./server/request-context";

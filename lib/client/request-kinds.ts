@@ -5,6 +5,8 @@ import { type ValueType } from "../contract/value-type";
 import { MalformedMessageError, messageOf, placeName, ValidationError, type ErrorPlace } from "../errors";
 import { withArrays } from "../wire/incoming-arrays";
 import { readBufferResult } from "../wire/buffer-results";
+import { decodeDeviceHealth, type DeviceHealth } from "../wire/device-health";
+import { decodeDeviceStats, type DeviceStats } from "../wire/device-stats";
 import { decodeInventory, type Inventory } from "../wire/inventory";
 import { type MemberDescription } from "../wire/member-description";
 import { decodeMemberUsers, type MemberUser } from "../wire/member-users";
@@ -97,6 +99,26 @@ export const INVENTORY: RequestKind<Inventory> = {
   read(reply, place) {
     if (reply.kind === "success") return decodeInventory(reply.body);
     throw new MalformedMessageError(`${placeName(place)}the inventory is a buffer`, place);
+  },
+};
+
+/** What a device counted. */
+export const STATS: RequestKind<DeviceStats> = {
+  member: undefined,
+  usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
+  read(reply, place) {
+    if (reply.kind === "success") return decodeDeviceStats(reply.body);
+    throw new MalformedMessageError(`${placeName(place)}the stats are a buffer`, place);
+  },
+};
+
+/** Whether a device can do its work. */
+export const HEALTH: RequestKind<DeviceHealth> = {
+  member: undefined,
+  usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
+  read(reply, place) {
+    if (reply.kind === "success") return decodeDeviceHealth(reply.body);
+    throw new MalformedMessageError(`${placeName(place)}the status is a buffer`, place);
   },
 };
 

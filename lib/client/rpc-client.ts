@@ -12,8 +12,10 @@ import {
   ContractError,
   DeviceUnavailableError,
   type ErrorPlace,
+  MalformedMessageError,
   messageOf,
   placeName,
+  RemoteError,
 } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import {
@@ -24,6 +26,8 @@ import {
 } from "../transport/rpc-channel";
 import { type Road } from "../transport/connection";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
+import { type DeviceHealth } from "../wire/device-health";
+import { type DeviceStats } from "../wire/device-stats";
 import { type Feature, type Inventory } from "../wire/inventory";
 import { type MethodCall, type PropertyGet, type RpcRequest, type StreamNext } from "../wire/requests";
 import { type MemberUser } from "../wire/member-users";
@@ -41,7 +45,16 @@ import { DeviceProtocol, type Peer } from "./peer";
 import { ReadingCall, readingKindOf } from "./property-reading";
 import { RemoteSignals, type StampedProjection } from "./remote-signals";
 import { RemoteRun, type Run, RunProgress } from "./run";
-import { getKindOf, INVENTORY, methodKindOf, setKindOf, STOP_SERVER, USERS } from "./request-kinds";
+import {
+  getKindOf,
+  HEALTH,
+  INVENTORY,
+  methodKindOf,
+  setKindOf,
+  STATS,
+  STOP_SERVER,
+  USERS,
+} from "./request-kinds";
 import { PulledStream, type RemoteStream } from "./remote-stream";
 import { SignalSequences, type MissedSignals } from "./signal-sequences";
 import { itemsKindOf, StreamCall, type StreamListener, StreamPull } from "./stream-call";
@@ -396,6 +409,26 @@ export class RpcClient {
   }
 
   /**
+   * What the device counted since its server started: calls, failures and refusals of each member, how long they waited
+   * and ran, signals, connections, its process.
+   *
+   * @throws ContractError if the device has no stats: an original, or an older rigwire; what a call throws besides.
+   */
+  stats(options: CallOptions = {}): Promise<DeviceStats> {
+    return this.addition("stats", this.request({ event: "STATS" }, STATS, options));
+  }
+
+  /**
+   * Whether the device can do its work, as it says itself (`setHealth`), and why not. A server that is closing does not
+   * serve.
+   *
+   * @throws ContractError if the device does not say: an original, or an older rigwire; what a call throws besides.
+   */
+  health(options: CallOptions = {}): Promise<DeviceHealth> {
+    return this.addition("health", this.request({ event: "STATUS" }, HEALTH, options));
+  }
+
+  /**
    * Ends the device's server (`STOP_SERVER`, plantimager RPC), where it lets clients do so: an original always does, a
    * server of this library with `allowRemoteStop`. Resolves when the server said that it ends.
    *
@@ -438,6 +471,22 @@ export class RpcClient {
       : this.setDirectly(contract, args[0], options);
   }
 
+  /** @param answer - What a device that does not know the question answers with a failure, or with anything. */
+  private async addition<T>(feature: Feature, answer: Promise<T>): Promise<T> {
+    let cause: unknown;
+    try {
+      const answered = await answer;
+      if (this.offered(feature)) return answered;
+    } catch (error) {
+      const isAnswer = error instanceof RemoteError || error instanceof MalformedMessageError;
+      if (!isAnswer || this.offered(feature)) throw error;
+      cause = error;
+    }
+    const { device } = this;
+    const text = `${device} tells no ${feature}: it is no device of rigwire, or an older one`;
+    throw new ContractError(text, { device }, { cause });
+  }
+
   private request<T>(request: RpcRequest, kind: RequestKind<T>, options: CallOptions): Promise<T> {
     return new Promise((resolve, reject) => {
       const call = new OutgoingCall(this, request, kind, options, this.options, resolve, reject);
@@ -455,6 +504,11 @@ export class RpcClient {
 
   private place(member: string | undefined): ErrorPlace {
     return { device: this.device, ...(member !== undefined && { member }) };
+  }
+
+  /** Whether the server that it was connected to last offers what not all do. */
+  private offered(feature: Feature): boolean {
+    return this.lastInventory?.rigwire?.features.includes(feature) === true;
   }
 
   private remember(state: ChannelState<Peer>): void {

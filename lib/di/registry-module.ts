@@ -1,11 +1,17 @@
 import { type Plain, type ServerSecurity } from "../security/credentials";
 import { filter, firstValueFrom, timeout } from "rxjs";
-import { type InjectionToken } from "tsyringe";
+import { type DependencyContainer, type InjectionToken } from "tsyringe";
 import { AddressError } from "../errors";
+import { type Logger } from "../log/logger";
+import { type MdnsOptions } from "../mdns/mdns-options";
+import { MulticastNetwork } from "../mdns/multicast-network";
+import { RegistrySearch, type RegistrySearchOptions } from "../mdns/registry-search";
 import { DeviceRegistry, type RegistryOptions } from "../registry/device-registry";
 import { RegistryClient, type RegistryClientOptions } from "../registry/registry-client";
 import { RegistryDirectory } from "../registry/registry-directory";
 import { RegistryLease, type LeaseOptions } from "../registry/registry-lease";
+import { keyFingerprint } from "../security/key-fingerprint";
+import { resolveClientSecurity } from "../security/security-options";
 import { securityOfDevices, securityTowards } from "../security/rig-security";
 import { rigSecurityOf } from "./rig-security-token";
 import { parseAddress } from "../address/address";
@@ -64,9 +70,7 @@ export const RegistryModule = {
     return {
       name: "RegistryModule",
       start(container) {
-        const rig = rigSecurityOf(container);
-        const security = rig === undefined ? {} : { security: securityTowards(rig, REGISTRY) };
-        const client = new RegistryClient(url, { ...security, ...options });
+        const client = new RegistryClient(url, { ...securityFor(container), ...options });
         return Promise.resolve({
           directory: new RegistryDirectory(client),
           announce: announcer(client, options),
@@ -75,7 +79,64 @@ export const RegistryModule = {
       },
     };
   },
+
+  /**
+   * Uses the registry that is announced in this computer's networks by mDNS, looked for at every attempt to connect. With
+   * keys only one counts that has the key which is expected of the registry (`serverKeys`).
+   *
+   * Needs the package `dns-packet`.
+   *
+   * @param options.else - The registry's URL where none is found, such as `tcp://10.0.0.1:5555`. Default: it is looked
+   *   for until it is found.
+   * @param options.name - The name that it is announced by; has to be said where there are several.
+   * @throws AddressError if `else` is no address.
+   */
+  discover(options: RegistryDiscoveryOptions = {}): RigModule {
+    if (options.else !== undefined) requirePort(options.else);
+    return {
+      name: "RegistryModule",
+      async start(container) {
+        const clientOptions = { ...securityFor(container), ...options };
+        const network = await MulticastNetwork.open(options);
+        const search = new RegistrySearch(network, { ...expectedKey(clientOptions.security), ...options });
+        const client = new RegistryClient(search.locate, clientOptions);
+        return {
+          directory: new RegistryDirectory(client),
+          announce: announcer(client, options),
+          async close() {
+            await client.close();
+            search.close();
+            network.close();
+          },
+        };
+      },
+    };
+  },
 };
+
+/** How a registry is found by mDNS, and used. */
+export interface RegistryDiscoveryOptions
+  extends
+    RegistryClientOptions,
+    LeaseSettings,
+    RegistrySearchOptions,
+    Pick<MdnsOptions, "interfaces" | "port"> {
+  /** Default: warnings and errors as JSON lines on stderr. */
+  readonly logger?: Logger;
+}
+
+function securityFor(container: DependencyContainer): Pick<RegistryClientOptions, "security"> {
+  const rig = rigSecurityOf(container);
+  return rig === undefined ? {} : { security: securityTowards(rig, REGISTRY) };
+}
+
+/** Others may announce a registry as well: who knows its key looks for that one. */
+function expectedKey(
+  security: RegistryClientOptions["security"],
+): Pick<RegistrySearchOptions, "keyFingerprint"> {
+  const resolved = resolveClientSecurity(security);
+  return resolved === "plain" ? {} : { keyFingerprint: keyFingerprint(resolved.serverKey) };
+}
 
 /** A device is served whether or not the registry is there; the lease goes on trying. */
 function announcer(

@@ -10,6 +10,7 @@ import { RigwireError } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import { localUrl } from "../address/local-url";
 import { securityOfDevices, type RigSecurity } from "../security/rig-security";
+import { healthOf } from "../server/device-health";
 import { type RpcServer } from "../server/rpc-server";
 import { serve } from "../server/serve";
 import { type ServeOptions } from "../server/serve-options";
@@ -81,7 +82,7 @@ export class RigApp {
 
   constructor(private readonly options: RigAppOptions = {}) {
     this.log = options.logger ?? defaultLogger();
-    this.serviceManager = ServiceManager.of(process.env, this.log);
+    this.serviceManager = ServiceManager.of(process.env, this.log, () => this.problem());
     this.closed = this.whenClosed.promise;
     this.container = (options.parent ?? container).createChildContainer();
     const { security, clients } = options;
@@ -119,7 +120,8 @@ export class RigApp {
   /**
    * Starts the modules, then serves the devices and makes them known, each in the order given. If anything fails, what
    * had started is stopped again. As a service of systemd (`Type=notify`, `NotifyAccess=all`) the app tells it when it is
-   * up and when it stops, and keeps its watchdog quiet while the event loop turns.
+   * up and when it stops, and keeps its watchdog quiet while the event loop turns and all its devices say that they serve
+   * (`setHealth`).
    *
    * @throws What the module or device failed with.
    */
@@ -131,6 +133,7 @@ export class RigApp {
       this.started.push(() => this.clients.close());
       const modules = [];
       for (const module of this.modules) modules.push(await this.startModule(module));
+      for (const module of modules) await module.ready?.();
       for (const entry of this.devices) await this.startDevice(entry, modules);
       await this.tellReady();
     } catch (error) {
@@ -196,6 +199,15 @@ export class RigApp {
   private async tellReady(): Promise<void> {
     await this.serviceManager?.ready();
     this.requireOpen();
+  }
+
+  /** Why a device of this app cannot do its work; an app that stops is no problem. */
+  private problem(): string | undefined {
+    for (const { target, name, contract } of this.servers) {
+      const health = healthOf(target);
+      if (!health.serving) return `${name === "" ? contract.type : name} is not serving: ${health.reason}`;
+    }
+    return undefined;
   }
 
   private async stop(): Promise<void> {

@@ -19,6 +19,8 @@ export interface RigModule {
 export interface RunningModule {
   /** Where it looks devices up; left out by a module that does not. */
   readonly directory?: DeviceDirectory;
+  /** Called when every module of the app has started, before its devices are served. */
+  ready?(): Promise<void>;
   /** Makes a served device known; left out by a module that does not. */
   announce?(device: ServedDevice): Promise<Announcement>;
   /** Twice is fine. */

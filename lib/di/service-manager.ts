@@ -15,24 +15,34 @@ export type ServiceEnvironment = Readonly<Record<string, string | undefined>>;
 /**
  * Tells systemd how its service is (`sd_notify(3)`): READY, STOPPING, and WATCHDOG at half its interval. What keeps the
  * watchdog quiet is a timer of the event loop itself: a loop that hangs tells nothing, and systemd starts the service
- * anew. The unit needs `NotifyAccess=all`.
+ * anew. So does a device that cannot do its work: it is told as STATUS, and the watchdog is not. The unit needs
+ * `NotifyAccess=all`.
  */
 export class ServiceManager {
   private watchdog: NodeJS.Timeout | undefined;
   private isTelling = false;
   private isSilent = false;
   private isClosed = false;
+  private toldProblem: string | undefined;
 
   private constructor(
     private readonly watchdogMs: number | undefined,
     private readonly log: Logger,
+    private readonly problem: () => string | undefined,
   ) {}
 
-  /** Nothing where the process is no service that shall tell. */
-  static of(environment: ServiceEnvironment, log: Logger): ServiceManager | undefined {
+  /**
+   * @param problem - Why the service does not do its work; nothing where it does.
+   * @returns Nothing where the process is no service that shall tell.
+   */
+  static of(
+    environment: ServiceEnvironment,
+    log: Logger,
+    problem: () => string | undefined,
+  ): ServiceManager | undefined {
     const { NOTIFY_SOCKET: socket } = environment;
     if (socket === undefined || socket === "") return undefined;
-    return new ServiceManager(watchdogOf(environment), log);
+    return new ServiceManager(watchdogOf(environment), log, problem);
   }
 
   /** The service is up; from now on the watchdog is told. */
@@ -56,8 +66,17 @@ export class ServiceManager {
   private async tellWatchdog(): Promise<void> {
     if (this.isTelling) return;
     this.isTelling = true;
-    await this.tell("WATCHDOG=1");
+    const problem = this.problem();
+    if (problem !== this.toldProblem) await this.tellProblem(problem);
+    if (problem === undefined) await this.tell("WATCHDOG=1");
     this.isTelling = false;
+  }
+
+  /** `systemctl status` shows it; a line break would end it. */
+  private async tellProblem(problem: string | undefined): Promise<void> {
+    if (problem !== undefined) this.log.error({}, `systemd's watchdog is not told any more: ${problem}`);
+    await this.tell(`STATUS=${problem?.replace(/\s+/g, " ") ?? ""}`);
+    this.toldProblem = problem;
   }
 
   private async tell(state: string): Promise<void> {

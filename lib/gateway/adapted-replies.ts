@@ -3,6 +3,7 @@ import { type Frame } from "../wire/frame";
 import { type Feature } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
 import { decodeObject, isObject, type ReceivedReply } from "../wire/message";
+import { MAX_REPRESENTED_BYTES } from "../wire/represented-caller";
 import { type ForwardedCalls } from "./forwarded-calls";
 
 /**
@@ -13,8 +14,10 @@ const PASSED_ON: ReadonlySet<string> = new Set<Feature>([
   "arrays",
   "cancel",
   "confirm-subscriptions",
+  "health",
   "member-pages",
   "signal-counts",
+  "stats",
   "status",
   "streams",
   "users",
@@ -38,15 +41,17 @@ export function adaptedInventory(
   return adapted(reply, (inventory) => {
     const { rigwire } = inventory;
     if (!isObject(rigwire)) return inventory;
-    const features = Array.isArray(rigwire.features) ? rigwire.features : [];
+    const features: readonly unknown[] = Array.isArray(rigwire.features) ? rigwire.features : [];
+    // The device takes no longer text, and the gateway adds to it.
+    const added = features.includes("on-behalf-of" satisfies Feature) ? MAX_REPRESENTED_BYTES : 0;
     return {
       ...inventory,
       rigwire: {
         ...withRunning(rigwire, calls, client),
         signalPort: 0,
         features: features.filter((feature) => typeof feature === "string" && PASSED_ON.has(feature)),
-        maxMessageBytes: lesser(rigwire.maxMessageBytes, limits.maxMessageBytes),
-        maxTextBytes: lesser(rigwire.maxTextBytes, limits.maxTextBytes),
+        maxMessageBytes: lesser(rigwire.maxMessageBytes, limits.maxMessageBytes, added),
+        maxTextBytes: lesser(rigwire.maxTextBytes, limits.maxTextBytes, added),
       },
     };
   });
@@ -83,6 +88,6 @@ function withRunning(status: Members, calls: ForwardedCalls, client: string): Me
   return { ...status, running: { ...running, client: callerName(call.client), id } };
 }
 
-function lesser(told: unknown, limit: number): number {
-  return typeof told === "number" ? Math.min(told, limit) : limit;
+function lesser(told: unknown, limit: number, added: number): number {
+  return typeof told === "number" ? Math.min(Math.max(told - added, 1), limit) : limit;
 }

@@ -7,8 +7,9 @@ import { type EndpointOptions } from "../transport/endpoint";
 import { type Doorkeeper } from "../transport/stream/admission";
 import { type Arrival } from "../transport/stream/stream-endpoint";
 import { withDeadline } from "../time/with-deadline";
+import { DeviceMetrics } from "./device-metrics";
 import { DevicePassage, type PassageOptions } from "./device-passage";
-import { DeviceRoster } from "./device-roster";
+import { DeviceRoster, type Passages } from "./device-roster";
 import { Gateway } from "./gateway-contract";
 import { type LentEndpoint, lentEndpoint } from "./lent-endpoint";
 import { type GatewayOptions } from "./web/gateway-options";
@@ -30,6 +31,10 @@ export class DeviceGateway {
   private readonly device = new Gateway();
   private readonly passages = new Map<string, Promise<DevicePassage>>();
   private readonly opened = new Map<string, DevicePassage>();
+  private readonly ownPassages: Passages = {
+    passage: (name) => this.passage(name),
+    opened: () => this.opened.values(),
+  };
   private readonly roster: DeviceRoster;
   private readonly passageOptions: PassageOptions;
   private readonly endpointOptions: EndpointOptions;
@@ -40,7 +45,7 @@ export class DeviceGateway {
   private closing: Promise<void> | undefined;
 
   private constructor(
-    directory: DeviceDirectory,
+    private readonly directory: DeviceDirectory,
     private readonly options: GatewayOptions,
     connection: DeviceConnection,
   ) {
@@ -62,8 +67,12 @@ export class DeviceGateway {
       logger,
       ...(keepMs !== undefined && { keepMs }),
     };
-    const passages = { passage: (name: string) => this.passage(name), opened: () => this.opened.values() };
-    this.roster = new DeviceRoster(directory, passages, (devices) => (this.device.devices = devices), logger);
+    this.roster = new DeviceRoster(
+      directory,
+      this.ownPassages,
+      (devices) => (this.device.devices = devices),
+      logger,
+    );
   }
 
   /**
@@ -120,7 +129,9 @@ export class DeviceGateway {
         return { endpoint: this.lent.endpoint, urls: [] };
       },
     );
+    const metrics = new DeviceMetrics(this.directory, this.ownPassages);
     this.door = await WebDoor.open(this.options, log, {
+      metrics: () => metrics.text(),
       gateway: (arrival) => this.look(arrival),
       device: async (name) => {
         const passage = await this.passage(name);

@@ -15,9 +15,9 @@ import { type Arrival } from "../transport/stream/stream-endpoint";
 import { failed, type FailureReason, refusal } from "../wire/failures";
 import { type Feature } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
-import { decodeObject, isBytes } from "../wire/message";
+import { decodeObject, isBytes, type ReceivedReply } from "../wire/message";
 import { failureReply, successReply } from "../wire/replies";
-import { encodeRequest } from "../wire/requests";
+import { encodeRequest, type MemberRequest } from "../wire/requests";
 import { DEFAULT_MAX_TEXT_BYTES } from "../wire/text-bounds";
 import { adaptedCounts, adaptedInventory, adaptedStatus, type MessageLimits } from "./adapted-replies";
 import { ForwardedCall, type ForwardedRequest } from "./forwarded-call";
@@ -83,7 +83,7 @@ export class DevicePassage implements RequestHandler {
         ...connection(device),
         maxPendingRequests: MAX_PENDING_REQUESTS,
       }),
-      publish: (signal, frame, data) => this.lent?.endpoint.publish(signal, frame, data),
+      publish: (signal, frame, data) => void this.lent?.endpoint.publish(signal, frame, data),
       onLost: (reason) => this.lent?.endpoint.dismissAll(`the gateway lost ${name}: ${reason}`),
       logger,
     });
@@ -136,6 +136,13 @@ export class DevicePassage implements RequestHandler {
         this.lookWhetherUsed();
       },
     });
+  }
+
+  /** Asks the device something for the gateway itself, which is a use of it. @throws What a call throws. */
+  ask(body: string, timeoutMs: number): Promise<ReceivedReply> {
+    this.want();
+    this.lookWhetherUsed();
+    return this.upstream.ask(body, timeoutMs);
   }
 
   *attended(): Iterable<ClientIdentity> {
@@ -192,6 +199,8 @@ export class DevicePassage implements RequestHandler {
         return this.forward(incoming, text, {
           adapt: (reply) => adaptedStatus(reply, this.calls, incoming.client.id),
         });
+      case "STATS":
+        return this.forward(incoming, text);
       case "CONFIRM_SUBSCRIPTIONS":
       case "SIGNAL_COUNTS":
         return this.count(incoming, text);
@@ -207,6 +216,7 @@ export class DevicePassage implements RequestHandler {
       case "USERS":
         return this.forward(incoming, this.limited(message, text), {
           data: incoming.data,
+          isForMember: FOR_MEMBERS.has(event),
           ...this.toMember(message),
         });
       default:
@@ -221,9 +231,9 @@ export class DevicePassage implements RequestHandler {
   private forward(
     incoming: IncomingRequest,
     text: string,
-    further: Partial<Pick<ForwardedRequest, "adapt" | "data" | "lane" | "method">> = {},
+    further: Partial<Pick<ForwardedRequest, "adapt" | "data" | "isForMember" | "lane" | "method">> = {},
   ): void {
-    const { lane = "in turn", data, method, adapt } = further;
+    const { lane = "in turn", isForMember = false, data, method, adapt } = further;
     const busy = this.calls.obstacleTo(incoming.client.id, lane);
     if (busy !== undefined) return refuse(incoming, busy, "busy");
     const isHandshake = adapt !== undefined;
@@ -235,6 +245,7 @@ export class DevicePassage implements RequestHandler {
       text,
       data,
       lane,
+      isForMember,
       method,
       adapt,
       place: { device: this.name },
@@ -299,6 +310,12 @@ export class DevicePassage implements RequestHandler {
     platform().unref(this.leaving);
   }
 }
+
+const FOR_MEMBERS: ReadonlySet<unknown> = new Set<MemberRequest["event"]>([
+  "METHOD_CALL",
+  "PROPERTY_GET",
+  "PROPERTY_SET",
+]);
 
 const HAS_LARGE_REPLIES: ReadonlySet<unknown> = new Set(["METHOD_CALL", "PROPERTY_GET", "STREAM_NEXT"]);
 

@@ -154,7 +154,7 @@ export class DeviceRoster {
 }
 
 /** What the path of a device is made of. */
-function nameOf({ name, type }: DeviceRecord): string {
+export function nameOf({ name, type }: DeviceRecord): string {
   return name === "" ? type : name;
 }
 
@@ -181,8 +181,6 @@ function describe(
     state,
     since: since.toISOString(),
     roundTripMs: roundTripMs === undefined ? null : Math.round(roundTripMs * 10) / 10,
-    // No device of this version can be locked.
-    lock: null,
     version: rigwire?.version ?? null,
     road: road ?? null,
   };

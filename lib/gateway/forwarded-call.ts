@@ -6,9 +6,11 @@ import { type Exchange } from "../transport/exchange";
 import { PendingCall } from "../transport/pending-call";
 import { failed } from "../wire/failures";
 import { type Frame } from "../wire/frame";
+import { type Feature } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
 import { isBytes, type Received, type ReceivedReply } from "../wire/message";
 import { failureReply } from "../wire/replies";
+import { onBehalfOf, type RepresentedCaller } from "../wire/represented-caller";
 
 /** A device that is not connected yet is waited for this long, in milliseconds: less than clients wait for its inventory. */
 const CONNECT_MS = 900;
@@ -21,6 +23,8 @@ export interface ForwardedRequest {
   readonly data: Uint8Array | undefined;
   readonly lane: Lane;
   readonly place: ErrorPlace;
+  /** Whether a device asks who wants it. */
+  readonly isForMember: boolean;
   /** The method that it calls, on the wire; nothing where it calls none. */
   readonly method?: string | undefined;
   /** What the client gets of the reply. Left out: all of it, as it came. */
@@ -63,8 +67,11 @@ export class ForwardedCall extends PendingCall<Peer> {
     return peer === undefined ? CONNECT_MS : null;
   }
 
-  encode(): string {
-    return this.request.text;
+  /** Said by the gateway alone, whatever the text says: a client speaks for nobody here. */
+  encode({ inventory }: Peer): string {
+    const { text, isForMember } = this.request;
+    const isUnderstood = inventory.rigwire?.features.includes("on-behalf-of" satisfies Feature) === true;
+    return isForMember && isUnderstood ? onBehalfOf(text, representedCaller(this.client)) : text;
   }
 
   override sendOver(exchange: Exchange, body: string): void {
@@ -122,6 +129,11 @@ export class ForwardedCall extends PendingCall<Peer> {
     this.isSilent = true;
     this.fail(undefined);
   }
+}
+
+/** Who a client of the gateway is. */
+function representedCaller({ id, key, address }: ClientIdentity): RepresentedCaller {
+  return { id, name: key, address };
 }
 
 function asItCame([body, ...data]: ReceivedReply): readonly Frame[] {

@@ -7,14 +7,6 @@ import { arrayOf } from "../contract/value-type";
 /** Whether the gateway knows a device to answer, still tries for the first time, or does not reach it. */
 export type DeviceState = "connected" | "connecting" | "lost";
 
-/** Who keeps others from a device. */
-export interface DeviceLock {
-  readonly by: string;
-  readonly reason: string | null;
-  /** ISO 8601. */
-  readonly until: string;
-}
-
 /** A device as the gateway sees it. */
 export interface GatewayDevice {
   /** Its path is `/devices/` and this name, percent-encoded. A device without a name is called by its type. */
@@ -28,8 +20,6 @@ export interface GatewayDevice {
   readonly since: string;
   /** How long the device took to answer the gateway the last time; nothing where it has not. */
   readonly roundTripMs: number | null;
-  /** Nothing where nobody has the device to himself. */
-  readonly lock: DeviceLock | null;
   /** Of the library that serves it; nothing for an original, or while it is not known. */
   readonly version: string | null;
   /** How the gateway reaches it, where that is not what its address says: `local` within one computer. */

@@ -6,6 +6,7 @@ const READS: ReadonlySet<unknown> = new Set([
   "PROPERTY_GET",
   "CONFIRM_SUBSCRIPTIONS",
   "SIGNAL_COUNTS",
+  "STATS",
   "STATUS",
   "LOCAL_ROAD",
   "CANCEL",

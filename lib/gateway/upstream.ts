@@ -9,8 +9,10 @@ import { DeviceUnavailableError, messageOf } from "../errors";
 import { type Logger } from "../log/logger";
 import { platform } from "../platform/current";
 import { pause } from "../time/pause";
+import { withDeadline } from "../time/with-deadline";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
 import { type ChannelOptions, type ChannelState } from "../transport/rpc-channel";
+import { type ReceivedReply } from "../wire/message";
 import { encodeRequest } from "../wire/requests";
 import { type ForwardedCall } from "./forwarded-call";
 import { ForwardedSignals, type Publish } from "./forwarded-signals";
@@ -108,6 +110,20 @@ export class Upstream {
       call.fail(new DeviceUnavailableError(`${this.name} is not reachable through the gateway: ${problem}`));
     }, SEARCH_MS);
     platform().unref(timer);
+  }
+
+  /**
+   * Asks something for the gateway itself.
+   *
+   * @param timeoutMs - How long the device may take to be found and to answer.
+   * @throws DeviceUnavailableError where it is not found; what a call throws.
+   */
+  async ask(body: string, timeoutMs: number): Promise<ReceivedReply> {
+    this.start();
+    if (this.channel === undefined)
+      await withDeadline(this.opening ?? Promise.resolve(), timeoutMs, () => undefined);
+    if (this.channel === undefined) throw new DeviceUnavailableError(`${this.name} is not found`);
+    return this.channel.request({ place: { device: this.name }, timeoutMs, body });
   }
 
   /** Idempotent. */

@@ -1,4 +1,4 @@
-import { type KeyPair } from "../security/credentials";
+import { type KeyPair, type PublicKey } from "../security/credentials";
 import { Subject, type Observable } from "rxjs";
 import {
   type DeviceDirectory,
@@ -126,6 +126,11 @@ export class DeviceRegistry implements DeviceDirectory {
   /** Where it is bound, with the port that was taken. */
   get url(): string {
     return this.endpoint.url;
+  }
+
+  /** What clients know it by: the public key that it shows; nothing where it has no keys. */
+  get publicKey(): PublicKey | undefined {
+    return this.keys?.publicKey;
   }
 
   /** Where processes of this computer reach it: as `url`, with loopback in the place of a wildcard. */

@@ -48,6 +48,12 @@ export function resolveServerSecurity(
   return { keys, allow: chosen.allow ?? [] };
 }
 
+/** The public key that a server of these options shows; nothing where it has none. */
+export function servedKey(security: ServerSecurity | Plain | undefined): PublicKey | undefined {
+  const resolved = resolveServerSecurity(security);
+  return resolved === undefined || resolved === "plain" ? undefined : resolved.keys.publicKey;
+}
+
 /**
  * What a client does: as its program says, or else as the environment says (`RIGWIRE_KEYS`, `RIGWIRE_SERVER_KEY`).
  *

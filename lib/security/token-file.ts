@@ -56,6 +56,12 @@ export function addToken(path: string, name: string): string {
   return token;
 }
 
+/** A token that is known, without the token. */
+export interface KnownToken {
+  readonly name: string;
+  readonly hash: string;
+}
+
 /** The tokens that let clients in. The file is read again when it has changed. */
 export class TokenFile {
   private tokens: ReadonlyMap<string, Buffer> = new Map();
@@ -75,11 +81,24 @@ export class TokenFile {
    * nothing of the tokens.
    */
   async nameOf(token: string): Promise<string | undefined> {
+    return (await this.find(token))?.name;
+  }
+
+  /** As {@link nameOf}, with what tells later whether it is known still. */
+  async find(token: string): Promise<KnownToken | undefined> {
     await this.refresh();
     const hash = hashOf(token);
-    let found: string | undefined;
-    for (const [name, known] of this.tokens) if (timingSafeEqual(hash, known)) found = name;
+    let found: KnownToken | undefined;
+    for (const [name, known] of this.tokens) {
+      if (timingSafeEqual(hash, known)) found = { name, hash: known.toString("hex") };
+    }
     return found;
+  }
+
+  /** Whether a token is known still: its line may have been removed, or be another token's now. */
+  async has({ name, hash }: KnownToken): Promise<boolean> {
+    await this.refresh();
+    return this.tokens.get(name)?.toString("hex") === hash;
   }
 
   private async refresh(): Promise<void> {

@@ -29,7 +29,7 @@ export class ActiveRequests {
   }
 
   add(request: ServedRequest): void {
-    const { id } = request.client;
+    const { id } = request.connection;
     const lane = laneOf(request.contract);
     const ofClient = this.byClient.get(id) ?? { requests: new Set(), lanes: new LaneCounts() };
     this.byClient.set(id, ofClient);
@@ -41,13 +41,13 @@ export class ActiveRequests {
 
   /** Takes a request out, if it was in. */
   delete(request: ServedRequest): void {
-    const ofClient = this.byClient.get(request.client.id);
+    const ofClient = this.byClient.get(request.connection.id);
     if (ofClient?.requests.delete(request) !== true) return;
     const lane = laneOf(request.contract);
     ofClient.lanes.remove(lane);
     this.lanes.remove(lane);
     this.count -= 1;
-    if (ofClient.requests.size === 0) this.byClient.delete(request.client.id);
+    if (ofClient.requests.size === 0) this.byClient.delete(request.connection.id);
     if (this.count > 0) return;
     this.becomingIdle?.resolve();
     this.becomingIdle = undefined;
@@ -68,7 +68,7 @@ export class ActiveRequests {
     for (const {
       requests: [request],
     } of this.byClient.values())
-      if (request !== undefined) yield request.client;
+      if (request !== undefined) yield request.connection;
   }
 
   /** Each request that waits is refused, each that runs is told to end. */

@@ -29,8 +29,8 @@ export function callLimitLink(active: ActiveRequests, limits: CallLimits): Link 
       : undefined;
   };
   return (next) => (request) => {
-    const { contract, client } = request;
-    const busy = contract.kind === "method" ? refusalFor(client.id, laneOf(contract)) : undefined;
+    const { contract, connection } = request;
+    const busy = contract.kind === "method" ? refusalFor(connection.id, laneOf(contract)) : undefined;
     if (busy === undefined) next(request);
     else request.fail(failed(`${request.method} was not started: ${busy}`, "busy"));
   };

@@ -155,7 +155,7 @@ export class DeviceProperties {
     try {
       accepted = await acceptedValue(contract, request.request.value);
     } catch (error) {
-      request.fail(refusal(error));
+      request.reject(refusal(error));
       return;
     }
     // Checks may take their time: whether the value is wanted is decided as late as can be.

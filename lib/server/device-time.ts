@@ -71,6 +71,11 @@ export class DeviceTime {
     return now + this.missed;
   }
 
+  /** Milliseconds of the monotonic clock alone: for how long something took. */
+  monotonic(): number {
+    return this.clocks.monotonic();
+  }
+
   /** A moment of this clock on the one of `performance.now()` as it stands now. */
   toMonotonic(moment: number): number {
     return moment - this.missed;

@@ -1,6 +1,5 @@
 import { type Link } from "./pipeline";
 import { deviceFailure, type Failure, refusal } from "../wire/failures";
-import { failureReply } from "../wire/replies";
 import { type RequestContext } from "./request-context";
 import { RigwireError } from "../errors";
 import { ServedRequest } from "./served-request";
@@ -70,7 +69,7 @@ async function intercept(chain: ServiceHandler, request: ServedRequest): Promise
   try {
     request.replyWith(await chain(viewOf(request)));
   } catch (error) {
-    request.reply(failureReply(failureOf(error)));
+    request.replyWithFailure(failureOf(error));
   }
 }
 

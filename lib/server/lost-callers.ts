@@ -17,7 +17,7 @@ export class LostCallers {
 
   /** Refuses what still comes in of a client that is gone. */
   readonly link: Link = (next) => (request) => {
-    if (this.departed.has(request.client.id)) request.giveUp(CALLER_LOST, "cancelled");
+    if (this.departed.has(request.connection.id)) request.giveUp(CALLER_LOST, "cancelled");
     else next(request);
   };
 

@@ -1,4 +1,3 @@
-import { type MemberContract, type ServiceContract } from "../contract/service-contract";
 import { type Failure, refusal } from "../wire/failures";
 import { failureReply } from "../wire/replies";
 import { type MemberRequest } from "../wire/requests";
@@ -6,6 +5,7 @@ import { type ActiveRequests } from "./active-requests";
 import { type DeviceProperties, type ServedGet, type ServedSet } from "./device-properties";
 import { type DeviceTime } from "./device-time";
 import { type FailureLog } from "./failure-log";
+import { type MemberAccounts } from "./member-accounts";
 import { type MethodRunner, type ServedCall } from "./method-runner";
 import { type Handler, type Link, pipeline } from "./pipeline";
 import { type RequestKeeper, type RequestOrigin, ServedRequest } from "./served-request";
@@ -18,7 +18,7 @@ export class MemberRequests implements RequestKeeper {
    * @param links - What every request passes, the first outermost.
    */
   constructor(
-    private readonly contract: ServiceContract,
+    private readonly accounts: MemberAccounts,
     private readonly methods: MethodRunner,
     private readonly properties: DeviceProperties,
     private readonly active: ActiveRequests,
@@ -31,12 +31,12 @@ export class MemberRequests implements RequestKeeper {
 
   /** Replies through the origin, when it is carried out, fails or is refused. */
   serve(request: MemberRequest, origin: RequestOrigin): void {
-    const contract = this.memberOf(request);
-    if (contract === undefined) {
+    const member = this.accounts.find(request);
+    if (member === undefined) {
       origin.reply(failureReply(this.unknownMember(request)));
       return;
     }
-    const served = new ServedRequest(contract, request, origin, this);
+    const served = new ServedRequest(member.contract, request, origin, this, member.account);
     this.carryOut(served);
     // Most are done by now: nothing can have asked for them.
     if (!served.isReplied) this.active.add(served);
@@ -48,12 +48,6 @@ export class MemberRequests implements RequestKeeper {
 
   progressUnfit(request: ServedRequest, error: unknown): void {
     this.log.progressUnfit(request, error);
-  }
-
-  private memberOf(request: MemberRequest): MemberContract | undefined {
-    return request.event === "METHOD_CALL"
-      ? this.contract.methods.get(request.method)
-      : this.contract.properties.get(request.property);
   }
 
   private unknownMember(request: MemberRequest): Failure {

@@ -60,7 +60,7 @@ export class MethodRunner {
       void this.start(call);
       return;
     }
-    const turn = () => this.inTurnOf(() => this.hold(holderOf(call), this.start(call)));
+    const turn = () => this.inTurnOf(() => this.hold(() => holderOf(call), this.start(call)));
     this.queue.push(turn);
     if (call.isWaiting) call.onPhase(() => this.queue.delete(turn));
   }
@@ -76,7 +76,7 @@ export class MethodRunner {
     if (this.isClosing) return Promise.reject(notStarted());
     const local = new LocalTask(task);
     this.tasks.add(local);
-    this.queue.push(() => this.inTurnOf(() => this.hold(ownTask(), local.run())));
+    this.queue.push(() => this.inTurnOf(() => this.hold(ownTask, local.run())));
     return local.result.finally(() => this.tasks.delete(local));
   }
 
@@ -99,9 +99,10 @@ export class MethodRunner {
     this.overdue.close();
   }
 
-  private hold(holder: NewHolder, ended: Promise<void> | undefined): Promise<void> | undefined {
+  /** @param holder - Asked only of what is not done at once. */
+  private hold(holder: () => NewHolder, ended: Promise<void> | undefined): Promise<void> | undefined {
     if (ended === undefined) return undefined;
-    this.holder = { ...holder, since: performance.now(), ended };
+    this.holder = { ...holder(), since: performance.now(), ended };
     return ended.then(() => (this.holder = undefined));
   }
 
@@ -123,10 +124,10 @@ export class MethodRunner {
       return args.then(
         // Checks may take their time: whether the call is wanted is decided as late as can be.
         (checked) => (call.isOver() ? undefined : this.enter(call, checked)),
-        (error: unknown) => call.fail(refusal(error)),
+        (error: unknown) => call.reject(refusal(error)),
       );
     } catch (error) {
-      call.fail(refusal(error));
+      call.reject(refusal(error));
       return undefined;
     }
   }

@@ -6,14 +6,17 @@ import { type LocalRoadOffer } from "../wire/local-road-offer";
 import { encodeJson } from "../wire/json";
 import { MAX_PROGRESS_BYTES } from "../wire/progress";
 import { failureReply, type ReplyFrames, successReply, withinLimit } from "../wire/replies";
+import { type RepresentedCaller } from "../wire/represented-caller";
 import { decodeRequest, type RpcRequest } from "../wire/requests";
 import { type ActiveRequests } from "./active-requests";
 import { type ServerPhase } from "./closing-link";
 import { forsake } from "./lost-callers";
 import { type MemberRequests } from "./member-requests";
 import { type MemberUsers } from "./member-users";
-import { type SelfDescription } from "./self-description";
 import { type OpenStreams } from "./open-streams";
+import { representedClient } from "./represented-client";
+import { type SelfDescription } from "./self-description";
+import { type ServerStats } from "./server-stats";
 import { type RequestOrigin, type ServedRequest } from "./served-request";
 import { type SignalAccounts } from "./signal-accounts";
 
@@ -25,6 +28,7 @@ export interface Answering {
   readonly active: ActiveRequests;
   readonly streams: OpenStreams;
   readonly users: MemberUsers;
+  readonly stats: ServerStats;
   phase(): ServerPhase;
   /** Answers a client that wants the server to end. */
   stop(reply: (frames: ReplyFrames) => void): void;
@@ -48,6 +52,7 @@ export class RequestDispatcher {
       return;
     }
     if ("maxReplyBytes" in request) asker.takesUpTo(request.maxReplyBytes);
+    if ("onBehalfOf" in request) asker.asksFor(request.onBehalfOf);
     if (!isTakenWhile(this.answering.phase(), request)) {
       asker.reply(failureReply(failed("the server is closing", "busy")));
       return;
@@ -61,7 +66,7 @@ export class RequestDispatcher {
 
   private answer(request: RpcRequest, origin: Asker): void {
     const { members, signals, description, active, streams, users } = this.answering;
-    const reply = (frames: ReplyFrames) => origin.reply(frames);
+    const reply = (frames: ReplyFrames) => void origin.reply(frames);
     switch (request.event) {
       case "GET_INVENTORY":
         return reply([encodeJson(description.inventory())]);
@@ -83,36 +88,43 @@ export class RequestDispatcher {
         return reply(failureReply(failed("this server does not look up peers: ask a registry")));
       case "STATUS":
         return reply(successReply(description.status()));
+      case "STATS":
+        return reply(successReply(this.answering.stats.read()));
       case "LOCAL_ROAD":
-        return reply(localRoadReply(this.endpoint.offerLocalRoad?.(origin.client)));
+        return reply(localRoadReply(this.endpoint.offerLocalRoad?.(origin.connection)));
       case "USES":
-        users.add(origin.client, request);
+        users.add(origin.connection, request);
         return reply(successReply({}));
       case "USERS":
         return reply(successReply({ users: users.list() }));
       case "STREAM_NEXT":
-        return streams.ask(origin.client.id, request.stream, {
+        return streams.ask(origin.connection.id, request.stream, {
           maxBytes: Math.min(request.credit, origin.maxBytes),
           reply,
         });
       case "CANCEL":
-        return cancel(active.find(origin.client.id, request.id), request.lost === true);
+        return cancel(active.find(origin.connection.id, request.id), request.lost === true);
     }
   }
 }
 
 /** Who sent a request, and gets nothing that is larger than both sides of it take. */
 class Asker implements RequestOrigin {
-  readonly client: ClientIdentity;
-  readonly id: string;
+  client: ClientIdentity;
+  readonly connection: ClientIdentity;
+  readonly bytes: number;
 
   constructor(
     private readonly incoming: IncomingRequest,
     private maxReplyBytes: number,
     private readonly maxTextBytes: number,
   ) {
-    this.client = incoming.client;
-    this.id = incoming.id;
+    this.client = this.connection = incoming.client;
+    this.bytes = incoming.bytes;
+  }
+
+  get id(): string {
+    return this.incoming.id;
   }
 
   /** The largest frame that it gets. */
@@ -124,8 +136,14 @@ class Asker implements RequestOrigin {
     if (maxReplyBytes !== undefined) this.maxReplyBytes = Math.min(this.maxReplyBytes, maxReplyBytes);
   }
 
-  reply(frames: readonly Frame[]): void {
-    this.incoming.reply(withinLimit(frames, this.maxReplyBytes, this.maxTextBytes));
+  asksFor(caller: RepresentedCaller | undefined): void {
+    if (caller !== undefined) this.client = representedClient(this.connection, caller);
+  }
+
+  reply(frames: readonly Frame[]): readonly Frame[] {
+    const sent = withinLimit(frames, this.maxReplyBytes, this.maxTextBytes);
+    this.incoming.reply(sent);
+    return sent;
   }
 
   progress(text: string): void {
@@ -161,6 +179,7 @@ function isTakenWhile(phase: ServerPhase, { event }: RpcRequest): boolean {
 const AT_ANY_TIME: ReadonlySet<RpcRequest["event"]> = new Set<RpcRequest["event"]>([
   "GET_INVENTORY",
   "GET_MEMBERS",
+  "STATS",
   "STATUS",
   "STREAM_NEXT",
   "INIT_SIGNALS_HANDLING",

@@ -1,25 +1,30 @@
 import { BehaviorSubject, distinctUntilChanged, type Observable } from "rxjs";
 import { type ServiceContract } from "../contract/service-contract";
-import { EncodingError } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import { type IncomingRequest, type RpcEndpoint } from "../transport/endpoint";
 import { openEndpoints } from "../transport/combined-endpoint";
+import { type PublicKey } from "../security/credentials";
+import { servedKey } from "../security/security-options";
 import { deferred } from "../time/deferred";
 import { failed } from "../wire/failures";
-import { frameBytes, isLarger } from "../wire/frame";
+import { type DeviceHealth } from "../wire/device-health";
+import { type DeviceStats } from "../wire/device-stats";
 import { failureReply, successReply, type ReplyFrames } from "../wire/replies";
 import { DEFAULT_MAX_TEXT_BYTES } from "../wire/text-bounds";
 import { ActiveRequests } from "./active-requests";
+import { boundedPublishing } from "./bounded-publishing";
 import { callLimitLink } from "./call-limits";
 import { checkDevice } from "./check-device";
 import { closingLink, type ServerPhase } from "./closing-link";
 import { type Device } from "./device";
+import { healthOf } from "./device-health";
 import { DeviceTime } from "./device-time";
 import { DeviceProperties } from "./device-properties";
 import { FailureLog } from "./failure-log";
 import { interceptorLink } from "./interceptor";
 import { KeptSettings } from "./kept-settings";
 import { LostCallers } from "./lost-callers";
+import { MemberAccounts } from "./member-accounts";
 import { MemberRequests } from "./member-requests";
 import { MemberUsers } from "./member-users";
 import { MethodRunner } from "./method-runner";
@@ -28,6 +33,7 @@ import { RequestDispatcher } from "./request-dispatcher";
 import { resumedLink } from "./resumed-link";
 import { SelfDescription } from "./self-description";
 import { type ServeOptions } from "./serve-options";
+import { ServerStats } from "./server-stats";
 import { vacate, vacateLater } from "./served-objects";
 import { SignalAccounts } from "./signal-accounts";
 import { SignalPublisher } from "./signal-publisher";
@@ -56,6 +62,7 @@ export class RpcServer {
   private readonly methods: MethodRunner;
   private readonly signals: SignalPublisher;
   private readonly accounts: SignalAccounts;
+  private readonly serverStats: ServerStats;
   private readonly dispatcher: RequestDispatcher;
   private readonly endSurvival: () => void;
   private readonly whenClosed = deferred();
@@ -93,7 +100,7 @@ export class RpcServer {
       device,
       contract,
       endpoint.subscriptions$,
-      (signal, frame, data) => this.publish(signal, frame, data),
+      boundedPublishing(endpoint, this.maxTextBytes),
       log,
       () => this.time.now(),
       this.properties.qualityChanges(),
@@ -111,10 +118,12 @@ export class RpcServer {
       ...(interceptors.length > 0 ? [interceptorLink(interceptors)] : []),
     ];
     this.accounts = new SignalAccounts(endpoint, this.signals);
-    const state = { name: () => this.name, phase: () => this.phase };
+    const members = new MemberAccounts(contract);
+    this.serverStats = new ServerStats(members, this.signals, endpoint, this.time);
+    const state = { name: () => this.name, phase: () => this.phase, health: () => this.health };
     this.dispatcher = new RequestDispatcher(endpoint, this.maxTextBytes, {
       members: new MemberRequests(
-        contract,
+        members,
         this.methods,
         this.properties,
         this.active,
@@ -127,6 +136,7 @@ export class RpcServer {
       active: this.active,
       streams,
       users: new MemberUsers(contract),
+      stats: this.serverStats,
       phase: state.phase,
       stop: (reply) => this.stop(reply),
     });
@@ -178,9 +188,26 @@ export class RpcServer {
     return this.endpoint.url;
   }
 
+  /** What clients know it by: the public key that it shows; nothing where it has no keys. */
+  get publicKey(): PublicKey | undefined {
+    return servedKey(this.options.security);
+  }
+
+  /** Whether the device can do its work: what it said of itself by `setHealth`, and whether the server is closing. */
+  get health(): DeviceHealth {
+    return this.phase === "open"
+      ? healthOf(this.target)
+      : { serving: false, reason: "the server is closing" };
+  }
+
   /** The object that is served. */
   get target(): object {
     return this.device.target;
+  }
+
+  /** What the device counted since the server started; what clients read by `clientOf(remote).stats()`. */
+  stats(): DeviceStats {
+    return this.serverStats.read();
   }
 
   /**
@@ -230,6 +257,7 @@ export class RpcServer {
     this.names.complete();
     this.endSurvival();
     this.time.close();
+    this.serverStats.close();
     this.methods.close();
     this.release();
     this.whenClosed.resolve();
@@ -263,26 +291,6 @@ export class RpcServer {
     const seconds = (forMs / 1_000).toFixed(1);
     log.warn({ forMs }, `the clock stood still for ${seconds} s: calls that came before are refused`);
     this.active.stoodStill(forMs);
-  }
-
-  private publish(signal: string, frame: string, data?: Uint8Array): void {
-    const { maxMessageBytes } = this.endpoint;
-    const bytes = data === undefined ? 0 : data.length + frameBytes(frame);
-    if (bytes > maxMessageBytes) {
-      throw new EncodingError(
-        `a signal of ${bytes} bytes is more than maxMessageBytes (${maxMessageBytes}) allows`,
-      );
-    }
-    const [limit, option] =
-      this.maxTextBytes < maxMessageBytes
-        ? [this.maxTextBytes, "maxTextBytes"]
-        : [maxMessageBytes, "maxMessageBytes"];
-    if (isLarger(frame, limit)) {
-      throw new EncodingError(
-        `a signal of ${frameBytes(frame)} bytes is more than ${option} (${limit}) allows`,
-      );
-    }
-    this.endpoint.publish(signal, frame, data);
   }
 
   private stop(reply: (frames: ReplyFrames) => void): void {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type ServiceContract } from "../contract/service-contract";
 import { type RpcEndpoint } from "../transport/endpoint";
 import { VERSION } from "../version";
+import { type DeviceHealth } from "../wire/device-health";
 import { failed } from "../wire/failures";
 import { memberPagesOf, sentInventory } from "../wire/inventory";
 import { failureReply, type ReplyFrames } from "../wire/replies";
@@ -15,7 +16,10 @@ const FEATURES = [
   "arrays",
   "cancel",
   "confirm-subscriptions",
+  "health",
+  "on-behalf-of",
   "signal-counts",
+  "stats",
   "status",
   "streams",
   "time",
@@ -32,7 +36,7 @@ export class SelfDescription {
     private readonly maxTextBytes: number,
     private readonly methods: MethodRunner,
     private readonly time: DeviceTime,
-    private readonly state: { name(): string; phase(): ServerPhase },
+    private readonly state: { name(): string; phase(): ServerPhase; health(): DeviceHealth },
   ) {}
 
   inventory(): object {
@@ -60,9 +64,11 @@ export class SelfDescription {
 
   status(): ServerStatus {
     const { running } = this.methods;
+    const health = this.state.health();
     return {
       clock: this.time.now(),
       ...(running !== undefined && { running }),
+      ...(!health.serving && { health }),
       ...(this.state.phase() !== "open" && { closing: true }),
     };
   }

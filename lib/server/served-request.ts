@@ -6,11 +6,13 @@ import { type Timer } from "../platform/platform";
 import { MAX_TIMER_MS } from "../time/max-timer";
 import { type ClientIdentity } from "../transport/endpoint";
 import { deviceFailure, failed, type Failure, type FailureReason } from "../wire/failures";
+import { type Frame, frameBytes } from "../wire/frame";
 import { failureReply, type ReplyFrames, type ValueStamp } from "../wire/replies";
 import { BEGUN, encodeProgress } from "../wire/progress";
 import { type MemberRequest } from "../wire/requests";
 import { type CallContext } from "./call-context";
 import { type DeviceTime } from "./device-time";
+import { type MemberAccount } from "./member-account";
 import { replyOf } from "./reply-of";
 
 /**
@@ -24,10 +26,16 @@ const WAS_SILENT = "it told no progress for as long as the caller waits";
 
 /** Where a request came from, and where its reply goes. */
 export interface RequestOrigin {
+  /** Who asks, or for whom the connection asks. */
   readonly client: ClientIdentity;
+  /** Who is connected: what is bounded, cancelled and ended for a client is so for it. */
+  readonly connection: ClientIdentity;
   /** The client's own name for the request; empty where it gave none. */
   readonly id: string;
-  reply(frames: ReplyFrames): void;
+  /** What the request took on its way. */
+  readonly bytes: number;
+  /** @returns What was sent: a failure in the place of a reply that is too large. */
+  reply(frames: ReplyFrames): readonly Frame[];
   /**
    * Sends a progress before the reply.
    *
@@ -63,6 +71,10 @@ export class ServedRequest<
   private startedAt: number | undefined;
   /** When it began or last told progress, on the server's clock. */
   private heardAt: number | undefined;
+  /** When its turn came, on the monotonic clock. */
+  private ranFrom: number | undefined;
+  /** It was not carried out: what it asks for does not fit, or it was not wanted any more. */
+  private isRefused = false;
   /** How often it told progress. */
   private progressCount = 0;
   private isProgressUnfit = false;
@@ -83,9 +95,12 @@ export class ServedRequest<
     readonly request: Asked,
     private readonly origin: RequestOrigin,
     private readonly keeper: RequestKeeper,
+    /** Where it is counted. */
+    readonly account: MemberAccount,
   ) {
     const { time } = keeper;
     this.receivedAt = time.toMonotonic(time.now());
+    account.arrived(origin.bytes);
   }
 
   private get time(): DeviceTime {
@@ -94,6 +109,10 @@ export class ServedRequest<
 
   get client(): ClientIdentity {
     return this.origin.client;
+  }
+
+  get connection(): ClientIdentity {
+    return this.origin.connection;
   }
 
   get id(): string {
@@ -151,11 +170,14 @@ export class ServedRequest<
   /** Its turn has come. @returns Whether it is still to be carried out; if not, its caller has been told. */
   start(): boolean {
     if (this.phase !== "waiting") return false;
-    if (this.isLate()) return false;
+    const now = this.time.now();
+    if (this.isLate(now)) return false;
     this.enter("running");
-    this.startedAt = this.heardAt = this.time.now();
+    this.startedAt = this.heardAt = now;
+    this.ranFrom = this.time.toMonotonic(now);
+    this.account.started(this.ranFrom - this.receivedAt);
     // The caller's time runs from when it asked: it may have waited for long.
-    if (this.idleMs !== undefined && this.wantsProgress) this.origin.progress(BEGUN);
+    if (this.idleMs !== undefined && this.wantsProgress) this.sendProgress(BEGUN);
     return true;
   }
 
@@ -183,7 +205,7 @@ export class ServedRequest<
     if (!this.wantsProgress) return;
     this.progressCount += 1;
     try {
-      this.origin.progress(encodeProgress(this.progressCount, this.progressToSend(value)));
+      this.sendProgress(encodeProgress(this.progressCount, this.progressToSend(value)));
     } catch (error) {
       if (!this.isProgressUnfit) this.keeper.progressUnfit(this, error);
       this.isProgressUnfit = true;
@@ -204,7 +226,7 @@ export class ServedRequest<
       this.refuse(this.reasonGivenUp.text, this.reasonGivenUp.reason);
       return true;
     }
-    return this.isLate();
+    return this.isLate(this.time.now());
   }
 
   /** It is not wanted any more: if it waits, it is never started; if it runs, its signal aborts. */
@@ -227,7 +249,7 @@ export class ServedRequest<
 
   /** Its caller may now pull the items of the stream that it opened. */
   opened(): void {
-    this.origin.progress(BEGUN);
+    this.sendProgress(BEGUN);
   }
 
   /** It was carried out. */
@@ -239,7 +261,13 @@ export class ServedRequest<
   /** It was not carried out, or failed. */
   fail(failure: Failure): void {
     if (this.outcome !== undefined) this.outcome.fail(failure);
-    else this.reply(failureReply(failure));
+    else this.replyWithFailure(failure);
+  }
+
+  /** What it asks for cannot be carried out: the device is not reached. */
+  reject(failure: Failure): void {
+    this.isRefused = true;
+    this.fail(failure);
   }
 
   /** Replies with a result; with a failure where it cannot be sent. */
@@ -248,26 +276,40 @@ export class ServedRequest<
     try {
       frames = replyOf(this.contract, this.request, result, this.valueStamp);
     } catch (error) {
-      frames = failureReply(deviceFailure(error));
+      this.replyWithFailure(deviceFailure(error));
+      return;
     }
-    this.reply(frames);
+    this.reply(frames, false);
+  }
+
+  replyWithFailure(failure: Failure): void {
+    this.reply(failureReply(failure), true);
   }
 
   /** Replies once; what comes later is dropped. */
-  reply(frames: ReplyFrames): void {
+  private reply(frames: ReplyFrames, isFailure: boolean): void {
     if (this.phase === "replied") return;
+    this.isRefused ||= this.phase === "waiting";
     this.enter("replied");
     clearTimeout(this.deadlineTimer);
     this.keeper.replied(this);
-    this.origin.reply(frames);
+    const sent = this.origin.reply(frames);
+    this.count(sent, isFailure || sent !== frames);
+  }
+
+  private count(sent: readonly Frame[], isFailure: boolean): void {
+    const { account, ranFrom } = this;
+    for (const frame of sent) account.sent(frameBytes(frame));
+    const outcome = !isFailure ? "done" : this.isRefused ? "refused" : "failed";
+    account.ended(outcome, ranFrom === undefined ? undefined : this.time.monotonic() - ranFrom);
   }
 
   /** Ends it before it is carried out, past everything that waits for its outcome. */
   refuse(why: string, reason: FailureReason): void {
     const verb = this.request.event === "PROPERTY_SET" ? "set" : "started";
     const failure = failed(`${this.method} was not ${verb}: ${why}`, reason);
-    this.fail(failure);
-    this.reply(failureReply(failure));
+    this.reject(failure);
+    this.replyWithFailure(failure);
   }
 
   /** The device's clock stood still: what waited is refused, and what runs past its deadline is told to end. */
@@ -277,13 +319,18 @@ export class ServedRequest<
     else if (this.endsAt !== undefined && this.time.now() >= this.endsAt) this.abortLate();
   }
 
+  private sendProgress(text: string): void {
+    this.origin.progress(text);
+    this.account.sent(frameBytes(text));
+  }
+
   private enter(phase: RequestPhase): void {
     this.phase = phase;
     for (const listener of this.phaseListeners ?? []) listener(phase);
   }
 
-  private isLate(): boolean {
-    if (this.stamp === undefined || this.time.now() < this.stamp) return false;
+  private isLate(now: number): boolean {
+    if (this.stamp === undefined || now < this.stamp) return false;
     this.refuse("its deadline had passed", "late");
     return true;
   }

@@ -4,9 +4,11 @@ import { toWire } from "../contract/to-wire";
 import { platform } from "../platform/current";
 import { deferred } from "../time/deferred";
 import { failed, type Failure } from "../wire/failures";
+import { frameBytes } from "../wire/frame";
 import { failureReply, type ReplyFrames } from "../wire/replies";
 import { type StreamMode } from "../wire/requests";
 import { encodeItem, type EncodedItem, itemsReply } from "../wire/streams";
+import { type MemberAccount } from "./member-account";
 
 /** The most that goes in one reply, in bytes: a small reply does not wait for long behind it. */
 const MAX_REPLY_BYTES = 1024 * 1024;
@@ -61,6 +63,7 @@ export class ServedStream {
     private readonly mode: StreamMode,
     private readonly method: string,
     private readonly room: StreamRoom,
+    private readonly account: MemberAccount,
   ) {}
 
   /** Whether the reader has room for more than what waits for it. */
@@ -170,7 +173,10 @@ export class ServedStream {
     const first = this.count - this.waiting.length + 1;
     const items = this.take(wish);
     const isEnd = this.waiting.length === 0 && this.sourceEnd?.kind === "complete";
-    wish.reply(itemsReply(first, items, isEnd));
+    const reply = itemsReply(first, items, isEnd);
+    wish.reply(reply);
+    this.account.sentItems(items.length);
+    for (const frame of reply) this.account.sent(frameBytes(frame));
     if (isEnd) this.finish({ kind: "complete" });
   }
 

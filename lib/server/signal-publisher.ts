@@ -7,6 +7,7 @@ import { platform } from "../platform/current";
 import { type Timer } from "../platform/platform";
 import { type SubscriptionChange } from "../transport/endpoint";
 import { type Logger } from "../log/logger";
+import { type SignalStats } from "../wire/device-stats";
 import { OutgoingArrays } from "../wire/outgoing-arrays";
 import {
   ASIDE_PREFIX,
@@ -16,6 +17,7 @@ import {
   signalOfTimes,
   signalTopic,
 } from "../wire/signals";
+import { type PublishSignal } from "./bounded-publishing";
 import { isSubject, type Device } from "./device";
 
 /** A source that has ended is subscribed again at most once in this time, in milliseconds. */
@@ -31,7 +33,6 @@ export class SignalPublisher {
 
   /**
    * @param subscriptions$ - What somebody subscribes to, or nobody any more.
-   * @param publish - Sends one frame of a signal to whoever subscribed to it.
    * @param now - The clock by which signals are stamped, in milliseconds.
    * @param qualityChanges - What tells that the value of a property became stale, bad or good again, by wire name.
    */
@@ -39,7 +40,7 @@ export class SignalPublisher {
     device: Device,
     contract: ServiceContract,
     subscriptions$: Observable<SubscriptionChange>,
-    publish: (signal: string, frame: string, data?: Uint8Array) => void,
+    publish: PublishSignal,
     log: Logger,
     now: () => number,
     qualityChanges: readonly (readonly [property: string, changed: Observable<void>])[],
@@ -66,6 +67,11 @@ export class SignalPublisher {
     return Object.fromEntries(counted.map(([name, { count }]) => [name, count]));
   }
 
+  /** What became of each. */
+  stats(): SignalStats[] {
+    return [...this.sources.values()].flatMap((source) => (source.isCounted ? source.stats() : []));
+  }
+
   close(): void {
     this.subscription.unsubscribe();
     for (const source of this.sources.values()) source.close();
@@ -88,6 +94,8 @@ export class SignalPublisher {
  */
 class SignalSource {
   count = 0;
+  private sent = 0;
+  private missed = 0;
   private subscription: Subscription | undefined;
   private isSubscribed = false;
   private areAllSubscribed = false;
@@ -106,7 +114,7 @@ class SignalSource {
     private readonly contract: SourceContract,
     private readonly place: string,
     private readonly observable: Observable<unknown>,
-    private readonly publish: (frame: string, data?: Uint8Array) => void,
+    private readonly publish: (frame: string, data?: Uint8Array) => number,
     private readonly log: Logger,
     private readonly now: () => number,
   ) {
@@ -118,6 +126,11 @@ class SignalSource {
   /** Clients count the device's own signals always; what is told of properties, once somebody wanted to hear it. */
   get isCounted(): boolean {
     return this.wasWanted || !this.contract.wireName.startsWith(ASIDE_PREFIX);
+  }
+
+  stats(): SignalStats {
+    const { count: emitted, sent, missed } = this;
+    return { signal: this.contract.wireName, emitted, sent, missed };
   }
 
   /** Somebody wants to know when it was emitted, or nobody any more. */
@@ -204,7 +217,9 @@ class SignalSource {
         encodeSignal(this.topic, args, this.count + 1, writing, time),
       );
       this.count += 1;
-      if (this.isWanted) this.publish(frame, arrays.frame());
+      if (!this.isWanted) return;
+      this.missed += this.publish(frame, arrays.frame());
+      this.sent += 1;
     } catch (error) {
       this.log.error({ err: error }, `${this.place} emitted what it does not declare: ${messageOf(error)}`);
     }

@@ -24,26 +24,26 @@ export class StreamRunner {
 
   /** @returns Resolves when the source has ended. */
   run(call: OpeningCall, contract: StreamContract, args: unknown[]): Promise<void> | undefined {
-    const { method, id, client } = call;
+    const { method, id, connection } = call;
     const mode = call.request.stream;
     if (mode === undefined || id === "") {
-      call.fail(failed(notReadable(method)));
+      call.reject(failed(notReadable(method)));
       return undefined;
     }
-    const obstacle = this.open.obstacleTo(client.id, id);
+    const obstacle = this.open.obstacleTo(connection.id, id);
     if (obstacle !== undefined) {
-      call.fail(failed(`${method} was not started: ${obstacle}`, "busy"));
+      call.reject(failed(`${method} was not started: ${obstacle}`, "busy"));
       return undefined;
     }
-    const stream = new ServedStream(contract, mode, method, this.open.room);
-    this.open.add(client.id, id, stream);
+    const stream = new ServedStream(contract, mode, method, this.open.room, call.account);
+    this.open.add(connection.id, id, stream);
     return this.serve(call, stream, args);
   }
 
   private async serve(call: OpeningCall, stream: ServedStream, args: unknown[]): Promise<void> {
     const answer = await this.answerTo(call, stream, args);
     // First: whoever hears of the end finds that there is room.
-    this.open.delete(call.client.id, call.id);
+    this.open.delete(call.connection.id, call.id);
     answer();
   }
 

@@ -52,7 +52,7 @@ export class WaitingBytes {
       request.refuse(busy, "busy");
       return;
     }
-    const { id: client } = request.client;
+    const { id: client } = request.connection;
     this.count(client, lane, bytes);
     let isKept = true;
     request.onPhase((phase) => {
@@ -67,12 +67,12 @@ export class WaitingBytes {
   }
 
   /** One that is alone is taken whatever its size: that of a message is bounded. */
-  private refusalFor({ client }: ServedRequest, lane: Lane, bytes: number): string | undefined {
+  private refusalFor({ connection }: ServedRequest, lane: Lane, bytes: number): string | undefined {
     const ofAll = this.ofAll.of(lane);
     if (ofAll > 0 && ofAll + bytes > this.maxBytes) {
       return `what waits at the device would take more than ${this.maxBytes} bytes (maxWaitingBytes)`;
     }
-    const ofClient = this.byClient.get(client.id)?.of(lane) ?? 0;
+    const ofClient = this.byClient.get(connection.id)?.of(lane) ?? 0;
     return ofClient > 0 && ofClient + bytes > this.maxBytesPerClient
       ? `what waits of this client would take more than ${this.maxBytesPerClient} bytes (maxWaitingBytesPerClient)`
       : undefined;

@@ -89,8 +89,19 @@ class CombinedEndpoint implements RpcEndpoint {
     );
   }
 
-  publish(signal: string, frame: Frame, data?: Uint8Array): void {
-    for (const endpoint of this.endpoints) endpoint.publish(signal, frame, data);
+  get clientCount(): number | undefined {
+    let sum = 0;
+    for (const { clientCount } of this.endpoints) {
+      if (clientCount === undefined) return undefined;
+      sum += clientCount;
+    }
+    return sum;
+  }
+
+  publish(signal: string, frame: Frame, data?: Uint8Array): number {
+    let missing = 0;
+    for (const endpoint of this.endpoints) missing += endpoint.publish(signal, frame, data);
+    return missing;
   }
 
   offerLocalRoad(client: ClientIdentity): LocalRoadOffer | undefined {

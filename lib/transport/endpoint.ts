@@ -4,6 +4,7 @@ import { type Logger } from "../log/logger";
 import { type Frame } from "../wire/frame";
 import { type Received } from "../wire/message";
 import { type LocalRoadOffer } from "../wire/local-road-offer";
+import { type RepresentedCaller } from "../wire/represented-caller";
 import { type WebAccess } from "./web-access";
 
 /** Who asks, for as long as it is connected. One object stands for one connection. */
@@ -20,6 +21,13 @@ export interface ClientIdentity {
   readonly address: string | undefined;
   /** The address of its computer, where it says less than the id of which client it is; for bounds. */
   readonly host?: string | undefined;
+  /**
+   * The client that asks for it, as a gateway does for browsers: `key` and `address` are that one's, and the id begins
+   * with that one's and `/`. Left out where it asks for itself.
+   */
+  readonly via?: ClientIdentity | undefined;
+  /** What {@link via} says of whom it asks for: nobody has proved it, so give no rights by it. */
+  readonly told?: RepresentedCaller | undefined;
 }
 
 /** A request as it came in. */
@@ -30,6 +38,8 @@ export interface IncomingRequest {
   readonly body: Received;
   /** The frame behind the body, with the arrays that it refers to; nothing where there is none. */
   readonly data?: Uint8Array | undefined;
+  /** What it took on its way, without envelopes; of requests that came together, an even share of the whole. */
+  readonly bytes: number;
   /** Sends the reply; once. The frames are sent without a copy: leave them alone afterwards. */
   reply(frames: readonly Frame[]): void;
   /** Sends something before the reply. While it waits to leave, the next takes its place: a slow client gets the newest. */
@@ -61,6 +71,8 @@ export interface RpcEndpoint {
   readonly signalPort: number;
   /** What this transport adds, by the names that the inventory gives it. */
   readonly features: readonly string[];
+  /** How many clients are connected; nothing where the transport does not tell. */
+  readonly clientCount: number | undefined;
   /** Signals that begin or cease to be wanted. */
   readonly subscriptions$: Observable<SubscriptionChange>;
   /** Clients that are gone, of those that may still have calls waiting or running. Each is told once. */
@@ -70,8 +82,9 @@ export interface RpcEndpoint {
    * Sends a frame of a signal to all who subscribed to it.
    *
    * @param data - Goes behind it, to those who can read it.
+   * @returns How many of them miss it, because they left too many unread; as far as the transport tells.
    */
-  publish(signal: string, frame: Frame, data?: Uint8Array): void;
+  publish(signal: string, frame: Frame, data?: Uint8Array): number;
 
   /**
    * Resolves when the subscriptions that a client made before have arrived.

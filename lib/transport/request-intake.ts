@@ -106,30 +106,37 @@ export class RequestIntake<Route> {
     return undefined;
   }
 
-  private async receiveBatch(message: IncomingMessage<Route>): Promise<void> {
+  private receiveBatch(message: IncomingMessage<Route>): Promise<void> | undefined {
     let batch: RequestBatch | undefined;
     try {
       batch = decodeRequestBatch(message.body, this.maxTextBytes);
     } catch (error) {
       this.refuse(message, refusal(error));
-      return;
+      return undefined;
     }
     if (batch === undefined) {
       // What is no batch is answered as any request that cannot be read.
       this.receiveOne(message);
-      return;
+      return undefined;
     }
     const { requests, nameless } = batch;
     this.sender.expectMore();
-    for (const [index, request] of requests.entries()) {
-      this.receiveElement(message, request);
-      // So that the replies so far can leave, and the client has something to do meanwhile.
-      if (index % PLENTY === PLENTY - 1 && index + 1 < requests.length) await Promise.resolve();
-      if (index % LONG_BATCH === LONG_BATCH - 1) {
-        await new Promise<void>((resolve) => platform().nextTurn(resolve));
-      }
-    }
     if (nameless > 0) this.refuse(message, failed(`${nameless} of the batch ${NO_REQUESTS}`));
+    const bytesOfEach = message.body.length / requests.length;
+    this.receiveElements(message, requests.slice(0, PLENTY), bytesOfEach);
+    return requests.length <= PLENTY ? undefined : this.receiveRest(message, requests, bytesOfEach);
+  }
+
+  private async receiveRest(
+    message: IncomingMessage<Route>,
+    requests: readonly BatchElement[],
+    bytesOfEach: number,
+  ): Promise<void> {
+    for (let begin = PLENTY; begin < requests.length; begin += PLENTY) {
+      // So that the replies so far can leave, and the client has something to do meanwhile.
+      await (begin % LONG_BATCH === 0 ? nextTurn() : Promise.resolve());
+      this.receiveElements(message, requests.slice(begin, begin + PLENTY), bytesOfEach);
+    }
   }
 
   private refuse({ client, route }: IncomingMessage<Route>, failure: Failure): void {
@@ -141,9 +148,19 @@ export class RequestIntake<Route> {
     this.handle(new SingleRequest(this.replies, this.sender, message));
   }
 
-  private receiveElement(message: IncomingMessage<Route>, element: BatchElement): void {
-    this.handle(new BatchedRequest(this.replies, this.sender, message, element));
+  private receiveElements(
+    message: IncomingMessage<Route>,
+    elements: readonly BatchElement[],
+    bytesOfEach: number,
+  ): void {
+    for (const element of elements) {
+      this.handle(new BatchedRequest(this.replies, this.sender, message, element, bytesOfEach));
+    }
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => platform().nextTurn(resolve));
 }
 
 /** A request that came in a message of its own. */
@@ -172,6 +189,11 @@ class SingleRequest<Route> implements IncomingRequest, WithProgress<Route> {
     return this.message.data;
   }
 
+  get bytes(): number {
+    const { body, data } = this.message;
+    return body.length + (data?.length ?? 0);
+  }
+
   reply(frames: readonly Frame[]): void {
     const { client, route } = this.message;
     this.replies.add(client.id, route, frames);
@@ -189,7 +211,6 @@ class SingleRequest<Route> implements IncomingRequest, WithProgress<Route> {
 class BatchedRequest<Route> implements IncomingRequest, WithProgress<Route> {
   waiting: WaitingProgress<Route> | undefined;
   readonly client: ClientIdentity;
-  readonly id: string;
   readonly body: BatchElement["message"];
   private readonly number: number;
   private readonly route: Route;
@@ -200,13 +221,18 @@ class BatchedRequest<Route> implements IncomingRequest, WithProgress<Route> {
     private readonly sender: Waker,
     { client, route, isDirect }: IncomingMessage<Route>,
     { id, message }: BatchElement,
+    readonly bytes: number,
   ) {
     this.client = client;
-    this.id = String(id);
     this.body = message;
     this.number = id;
     this.route = route;
     this.isDirect = isDirect;
+  }
+
+  /** Most requests are done before anybody asks for it. */
+  get id(): string {
+    return String(this.number);
   }
 
   reply(frames: readonly Frame[]): void {

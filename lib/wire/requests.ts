@@ -5,8 +5,9 @@ import { encodeArguments, encodeKeywords } from "./arguments";
 import { encodeJson } from "./json";
 import { decodeUseNotice, type UseNotice } from "./member-users";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
+import { decodeRepresentedCaller, type RepresentedCaller } from "./represented-caller";
 
-/** What a client asks of a server (plantimager RPC). The last nine are additions that only rigwire servers know. */
+/** What a client asks of a server (plantimager RPC). The last ten are additions that only rigwire servers know. */
 export type RpcRequest =
   | { readonly event: "GET_INVENTORY" }
   | { readonly event: "INIT_SIGNALS_HANDLING" }
@@ -20,6 +21,7 @@ export type RpcRequest =
   | Cancel
   | StreamNext
   | { readonly event: "STATUS" }
+  | { readonly event: "STATS" }
   | MembersQuestion
   | { readonly event: "LOCAL_ROAD" }
   | ({ readonly event: "USES" } & UseNotice)
@@ -35,7 +37,7 @@ export interface MembersQuestion {
 /** What can be asked of a member. */
 export type MemberRequest = MethodCall | PropertyGet | PropertySet;
 
-export interface MethodCall extends WithDeadline, WithReplyLimit, WithProgress {
+export interface MethodCall extends ForMember, WithDeadline, WithReplyLimit, WithProgress {
   readonly event: "METHOD_CALL";
   readonly method: string;
   readonly args: readonly unknown[];
@@ -64,19 +66,24 @@ export interface StreamNext extends WithReplyLimit {
   readonly credit: number;
 }
 
-export interface PropertySet extends WithDeadline {
+export interface PropertySet extends ForMember, WithDeadline {
   readonly event: "PROPERTY_SET";
   readonly property: string;
   readonly value: unknown;
 }
 
-export interface PropertyGet extends WithReplyLimit {
+export interface PropertyGet extends ForMember, WithReplyLimit {
   readonly event: "PROPERTY_GET";
   readonly property: string;
   /** The client takes arrays as bytes behind the reply. */
   readonly takesArrays?: boolean | undefined;
   /** The client wants to know when the value was true, and whether it is stale. */
   readonly time?: boolean | undefined;
+}
+
+interface ForMember {
+  /** For whom the client asks; left out where it asks for itself. */
+  readonly onBehalfOf?: RepresentedCaller | undefined;
 }
 
 interface WithReplyLimit {
@@ -177,6 +184,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
     case "STOP_SERVER":
     case "FIND_PEER_ADDRESS":
     case "STATUS":
+    case "STATS":
     case "LOCAL_ROAD":
     case "USERS":
       return { event: message.event };
@@ -191,6 +199,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
         maxReplyBytes: number(message, "maxReplyBytes"),
         ...(message.takesArrays === true && { takesArrays: true }),
         ...(message.time === true && { time: true }),
+        onBehalfOf: decodeRepresentedCaller(message.onBehalfOf),
       };
     case "PROPERTY_SET":
       if (!("value" in message)) throw new MalformedMessageError('PROPERTY_SET has no "value"');
@@ -199,6 +208,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
         property: text(message, "property"),
         value: message.value,
         deadline: number(message, "deadline"),
+        onBehalfOf: decodeRepresentedCaller(message.onBehalfOf),
       };
     case "CONFIRM_SUBSCRIPTIONS":
       return { event: "CONFIRM_SUBSCRIPTIONS", token: text(message, "token") };
@@ -238,6 +248,7 @@ function decodeMethodCall(message: Readonly<Record<string, unknown>>): MethodCal
     progress: message.progress === true ? true : undefined,
     idle: positive(message, "idle"),
     ...(isStreamMode(message.stream) && { stream: message.stream }),
+    onBehalfOf: decodeRepresentedCaller(message.onBehalfOf),
   };
 }
 

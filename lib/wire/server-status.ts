@@ -1,3 +1,4 @@
+import { decodeDeviceHealth, type DeviceHealth } from "./device-health";
 import { isObject } from "./message";
 
 /** The method that holds a device's queue. */
@@ -18,6 +19,8 @@ export interface ServerStatus {
   readonly clock: number;
   /** What the methods that wait for their turn wait for; nothing where they need not wait. */
   readonly running?: RunningMethod;
+  /** What is wrong with the device; left out where it serves. */
+  readonly health?: DeviceHealth;
   /** The server drains: it takes only methods that are concurrent or interrupt. Left out where it does not. */
   readonly closing?: true;
 }
@@ -31,7 +34,13 @@ export function decodeServerStatus(value: Readonly<Record<string, unknown>>): Se
   const { clock, running, closing } = value;
   if (typeof clock !== "number") return undefined;
   const method = isObject(running) ? decodeRunning(running) : undefined;
-  return { clock, ...(method && { running: method }), ...(closing === true && { closing }) };
+  const health = decodeDeviceHealth(value);
+  return {
+    clock,
+    ...(method && { running: method }),
+    ...(!health.serving && { health }),
+    ...(closing === true && { closing }),
+  };
 }
 
 function decodeRunning(value: Readonly<Record<string, unknown>>): RunningMethod | undefined {

@@ -43,7 +43,7 @@ describe("where nothing is there", () => {
     expect(remote.stderr).toContain(`the registry at ${registry} is not reachable: connection refused`);
     expect(none).toMatchObject({ code: 0, stdout: "" });
     expect(none.stderr).toBe(
-      "no device in this computer's advertisements; look elsewhere with --registry URL or --rpyc\n",
+      "no device in this computer's advertisements; look elsewhere with --registry URL or --rpyc or --mdns\n",
     );
   });
 

@@ -1,16 +1,32 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Validate, ValidatorConstraint, type ValidatorConstraintInterface } from "class-validator";
 import { interval, map, Subject } from "rxjs";
 import {
   Arg,
+  type ArrayResult,
   BufferMethod,
   type BufferResult,
   JsonMethod,
   enumOf,
+  nd,
+  NdArray,
   RpcProperty,
   RpcService,
   Signal,
   StreamMethod,
   tupleOf,
 } from "../../lib/index";
+
+/** A value is looked at for so long before it is taken, in milliseconds. */
+const CHECKED_MS = 400;
+
+@ValidatorConstraint({ async: true })
+class Slowly implements ValidatorConstraintInterface {
+  async validate(): Promise<boolean> {
+    await delay(CHECKED_MS);
+    return true;
+  }
+}
 
 /** A device with a value of every kind. */
 @RpcService({ type: "bench" })
@@ -30,6 +46,10 @@ export class Bench {
   @RpcProperty()
   label: string = "bench";
 
+  @RpcProperty()
+  @Validate(Slowly)
+  slow: number = 0;
+
   /** Three axes. */
   @Signal(tupleOf(Number, Number, Number), { unit: "g" })
   readonly shaken = interval(50).pipe(
@@ -46,6 +66,29 @@ export class Bench {
       ),
     ),
   );
+
+  /** A camera's picture: numbers with rows and columns. */
+  @Signal(NdArray, { unit: "counts" })
+  readonly exposed = interval(500).pipe(
+    map((at) =>
+      nd(
+        Uint16Array.from(
+          { length: 48 * 64 },
+          (_, place) => 2_000 + 1_500 * Math.sin((place % 64) / 9 + at) * Math.cos(place / 700),
+        ),
+        [48, 64],
+      ),
+    ),
+  );
+
+  /** Colours by themselves. */
+  @BufferMethod()
+  snapshot(): ArrayResult<NdArray<Uint8Array>, { exposureMs: number }> {
+    const pixels = Uint8Array.from({ length: 24 * 32 * 3 }, (_, place) =>
+      place % 3 === 0 ? 200 : place % 256,
+    );
+    return [nd(pixels, [24, 32, 3]), { exposureMs: 20 }];
+  }
 
   @Signal(String) readonly noted = interval(700).pipe(map((at) => `note ${at}`));
 

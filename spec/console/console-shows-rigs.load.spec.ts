@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type Locator, type Page } from "playwright-core";
+import { type Page } from "playwright-core";
+import { dashboardText } from "../../lib/console/dashboard/dashboard";
 import { clientOf, connect } from "../../lib/index";
 import { CameraContract } from "../../samples/plant-scanner/camera-contract";
 import { RenderedPlantSource } from "../../samples/plant-scanner/imaging/rendered-plant-source";
@@ -13,9 +14,31 @@ import { Stage } from "../../samples/spectrometer/stage";
 import { eventually } from "../support/eventually";
 import { Bench } from "./bench";
 import { deviceHash, HAS_BROWSER, OpenedConsole, problemsOf } from "./opened-console";
+import { drawsAgain, memberOf } from "./page-parts";
+import { takePicture } from "./screen-pictures";
 
-/** Where pictures of the page are written; without, none are. */
-const PICTURES = process.env.RIGWIRE_SCREENSHOTS;
+const FIRST_PIXEL = (canvas: {
+  getContext(kind: "2d"): {
+    getImageData(x: number, y: number, width: number, height: number): { data: Iterable<number> };
+  };
+}) => [...canvas.getContext("2d").getImageData(0, 0, 1, 1).data];
+
+const VIEWS = [
+  ["log", "#/log"],
+  ["list", "#/devices"],
+  ["stage", deviceHash("stage")],
+  ["bench", deviceHash("bench <b>1</b>")],
+  ["board", "#/dashboard"],
+] as const;
+
+const PINNED = dashboardText([
+  { device: "stage", member: "position", kind: "value", width: 1 },
+  { device: "stage", member: "moveTo", kind: "button", width: 1 },
+  { device: "bench <b>1</b>", member: "shaken", kind: "plot", width: 2 },
+  { device: "bench <b>1</b>", member: "exposed", kind: "plot", width: 1 },
+  { device: "bench <b>1</b>", member: "heights", kind: "stream", width: 2 },
+]);
+
 const BENCH = "bench <b>1</b>";
 
 (HAS_BROWSER ? describe : describe.skip)("the console in Chromium", () => {
@@ -80,6 +103,19 @@ const BENCH = "bench <b>1</b>";
     expect(stage.speed).toBe(12.5);
   });
 
+  it("keeps what is written while the value before is being set", async () => {
+    page = await opened.open(deviceHash(BENCH));
+    const slow = page.getByLabel("Set slow", { exact: true });
+    await slow.fill("5");
+    await slow.press("Enter");
+    await slow.fill("7");
+    await page.getByLabel("slow", { exact: true }).filter({ hasText: "5" }).waitFor();
+    const isSetting = page.getByRole("button", { name: "Set slow now", disabled: true });
+    await isSetting.waitFor({ state: "hidden" });
+
+    expect([await slow.inputValue(), bench.slow]).toEqual(["7", 5]);
+  });
+
   it("switches, chooses and writes", async () => {
     page = await opened.open(deviceHash(BENCH));
     await page.getByRole("switch", { name: "Set isOn" }).click();
@@ -136,7 +172,54 @@ const BENCH = "bench <b>1</b>";
     await stream.getByLabel("count", { exact: true }).fill("500");
     await stream.getByRole("button", { name: "Read heights" }).click();
     await drawsAgain(stream.locator("canvas"));
-    await memberOf(page, "noted").getByText("note 1").waitFor();
+    await memberOf(page, "noted").getByText("note 1").first().waitFor();
+  });
+
+  it("shows arrays with rows and columns as pictures, with what their colours stand for", async () => {
+    page = await opened.open(deviceHash(BENCH));
+    const exposed = memberOf(page, "exposed");
+    await exposed.getByRole("img", { name: "exposed: a picture, 48 × 64 Uint16" }).waitFor();
+    await exposed.getByRole("img", { name: /^Colours from \d+ counts to \d+ counts$/ }).waitFor();
+    await drawsAgain(exposed.locator("canvas").first());
+    const hold = exposed.getByRole("button", { name: "Hold the range of exposed" });
+    await hold.click();
+    expect(await hold.getAttribute("aria-pressed")).toBe("true");
+
+    const snapshot = memberOf(page, "snapshot");
+    await snapshot.getByRole("button", { name: "Call snapshot" }).click();
+    const picture = snapshot.getByRole("img", { name: /a picture, 24 × 32 × 3 Uint8/ });
+    await picture.waitFor();
+    expect(await picture.evaluate(FIRST_PIXEL)).toEqual([200, 1, 2, 255]);
+    await takePicture(page, "console-arrays");
+  });
+
+  it("has plots that are zoomed and moved by the keyboard, and come back", async () => {
+    page = await opened.open(deviceHash(BENCH));
+    const swept = memberOf(page, "swept");
+    await drawsAgain(swept.locator("canvas"));
+    await swept.getByRole("button", { name: "Pause swept" }).click();
+    await swept.getByText("Go on").waitFor();
+    const canvas = swept.locator("canvas");
+    const drawn = () => canvas.evaluate((element: { toDataURL(): string }) => element.toDataURL());
+    const all = await drawn();
+    await swept.getByRole("application", { name: /^swept/ }).focus();
+    await page.keyboard.press("+");
+    await page.keyboard.press("ArrowRight");
+    await eventually("a part", async () => (await drawn()) !== all);
+    await page.keyboard.press("0");
+    await eventually("all of it", async () => (await drawn()) === all);
+    await swept.getByRole("button", { name: "Zoom into swept" }).press("Enter");
+    await eventually("a part", async () => (await drawn()) !== all);
+  });
+
+  it("keeps a stream on the dashboard", async () => {
+    page = await opened.open(deviceHash(BENCH));
+    await page.getByRole("button", { name: "Pin heights to the dashboard" }).click();
+    await page.getByRole("link", { name: "Dashboard" }).click();
+    const tile = memberOf(page, "heights");
+    await tile.getByLabel("count", { exact: true }).fill("500");
+    await tile.getByRole("button", { name: "Read heights" }).press("Enter");
+    await drawsAgain(tile.locator("canvas"));
   });
 
   it("offers bytes that are no picture as a file, and never shows them", async () => {
@@ -251,32 +334,25 @@ const BENCH = "bench <b>1</b>";
     "needs no scrolling sideways at %d px",
     async (width) => {
       for (const colorScheme of ["light", "dark"] as const) {
-        page = await opened.open(deviceHash(BENCH), { colorScheme, viewport: { width, height: 900 } });
-        await drawsAgain(memberOf(page, "shaken").locator("canvas"));
-        const wider = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
-        expect(wider).toBeLessThanOrEqual(0);
-        await takePicture(page, `console-bench-${colorScheme}-${width}`);
+        page = await opened.open("#/log", { colorScheme, viewport: { width, height: 900 } });
+        await page.evaluate(`localStorage.setItem("rigwire-console-dashboard", ${JSON.stringify(PINNED)})`);
+        await page.reload();
+        for (const [view, hash] of VIEWS) {
+          await page.goto(`${opened.served.url}${hash}`);
+          if (view === "bench") await drawsAgain(memberOf(page, "shaken").locator("canvas"));
+          else
+            await page
+              .getByText(view === "log" ? "Nothing happened yet." : /stage/)
+              .filter({ visible: true })
+              .first()
+              .waitFor();
+          const wider = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+          expect(wider).toBeLessThanOrEqual(0);
+          await takePicture(page, `console-${view}-${colorScheme}-${width}`);
+        }
         if (colorScheme === "light") await page.context().close();
       }
     },
-    60_000,
+    90_000,
   );
 });
-
-async function takePicture(page: Page, name: string): Promise<void> {
-  if (PICTURES === undefined) return;
-  mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
-}
-
-function memberOf(page: Page, member: string): Locator {
-  return page.locator(`[data-member="${member}"]`);
-}
-
-/** Resolves when what a canvas shows has changed. */
-async function drawsAgain(canvas: Locator): Promise<void> {
-  const drawn = () => canvas.evaluate((element: { toDataURL(): string }) => element.toDataURL());
-  await canvas.waitFor();
-  const before = await drawn();
-  await eventually("the plot moves", async () => (await drawn()) !== before);
-}

@@ -23,27 +23,12 @@ export class OpenedConsole {
   static async start(): Promise<OpenedConsole> {
     const folder = await builtConsole();
     const served = await ServedConsole.start(folder);
-    const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-    return new OpenedConsole(folder, served, browser);
+    return new OpenedConsole(folder, served, await launchedBrowser());
   }
 
-  /**
-   * Opens a page; what goes wrong in it is kept in {@link problemsOf}.
-   *
-   * @param hash - What of the console it shows.
-   */
-  async open(hash: string, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
-    const context = await this.browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-    const page = await context.newPage();
-    const problems: string[] = [];
-    problemsOf.set(page, problems);
-    // A device that is away is refused a WebSocket, which browsers report by themselves.
-    page.on("console", (message) => {
-      if (message.type() === "error" && !message.text().includes("WebSocket")) problems.push(message.text());
-    });
-    page.on("pageerror", (error) => problems.push(error.stack ?? error.message));
-    await page.goto(`${this.served.url}${hash}`);
-    return page;
+  /** @param hash - What of the console the page shows. */
+  open(hash: string, options: PageOptions = {}): Promise<Page> {
+    return openedPage(this.browser, `${this.served.url}${hash}`, options);
   }
 
   async close(): Promise<void> {
@@ -53,7 +38,28 @@ export class OpenedConsole {
   }
 }
 
+export type PageOptions = Parameters<Browser["newContext"]>[0];
+
 export const problemsOf = new WeakMap<Page, string[]>();
+
+export function launchedBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+}
+
+/** Opens a page as somebody else would who has a screen of 1,280 px; what goes wrong in it is kept in {@link problemsOf}. */
+export async function openedPage(browser: Browser, url: string, options: PageOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  problemsOf.set(page, problems);
+  // A device that is away is refused a WebSocket, which browsers report by themselves.
+  page.on("console", (message) => {
+    if (message.type() === "error" && !message.text().includes("WebSocket")) problems.push(message.text());
+  });
+  page.on("pageerror", (error) => problems.push(error.stack ?? error.message));
+  await page.goto(url);
+  return page;
+}
 
 /** Builds the console into a folder of its own. */
 export async function builtConsole(): Promise<string> {

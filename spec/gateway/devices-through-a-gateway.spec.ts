@@ -194,7 +194,6 @@ describe("the gateway as a device", () => {
       type: "stage",
       address: server.url,
       road: "local",
-      lock: null,
     });
     expect(await gateway.access.get()).toBe("control");
     await server.close();

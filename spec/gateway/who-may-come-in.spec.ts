@@ -49,11 +49,12 @@ interface Answer {
 function ask(
   { url }: DeviceGateway,
   path: string,
-  { method = "GET", body = "", ...headers }: Record<string, string> = {},
+  { method = "GET", body = "", from = "127.0.0.1", ...headers }: Record<string, string> = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
-    const asked = httpRequest({ host: hostname, port, path, method, headers, agent: false }, (answer) => {
+    const place = { host: hostname, port, path, localAddress: from };
+    const asked = httpRequest({ ...place, method, headers, agent: false }, (answer) => {
       let text = "";
       answer.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
       answer.on("end", () =>
@@ -115,7 +116,7 @@ describe("a browser", () => {
     expect(headers["content-security-policy"]).not.toContain("unsafe");
     expect(headers).toMatchObject({
       "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
+      "referrer-policy": "same-origin",
       "cache-control": "no-cache",
       "content-type": "text/html; charset=utf-8",
     });
@@ -154,10 +155,11 @@ describe("a browser", () => {
     writeFileSync(passwordFile, "open sesame\n", { mode: 0o600 });
     const { gateway } = await opened({ passwordFile });
     const origin = gateway.url;
-    const logIn = (secret: string, from = origin) =>
+    const logIn = (secret: string, page = origin, from = "127.0.0.1") =>
       ask(gateway, "/login", {
         method: "POST",
-        origin: from,
+        origin: page,
+        from,
         body: new URLSearchParams({ secret }).toString(),
       });
     expect((await ask(gateway, "/")).body).toContain('action="/login"');
@@ -167,6 +169,7 @@ describe("a browser", () => {
     const wrong = await Promise.all(Array.from({ length: 10 }, (_, index) => logIn(`wrong ${index}`)));
     expect(wrong.every(({ status }) => status === 403)).toBe(true);
     expect((await logIn("open sesame")).status).toBe(429);
+    expect((await logIn("open sesame", origin, "127.0.0.2")).status).toBe(303);
   });
 });
 

@@ -44,7 +44,7 @@ export class WaitingDevice {
   }
 
   @StreamMethod(Number)
-  async *numbers(): AsyncGenerator<number> {
+  async *numbers(): AsyncIterable<number> {
     this.begin("numbers");
     try {
       yield 1;

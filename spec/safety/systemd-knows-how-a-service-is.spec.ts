@@ -56,6 +56,20 @@ const hasSystemd = spawnSync("systemd-notify", ["--version"]).status === 0;
       expect(meanwhile).toEqual([]);
     });
 
+    it("tells why a device does not serve in the place of the watchdog, until it serves again", async () => {
+      const { socket, child } = await start({ WATCHDOG_USEC: String(WATCHDOG_MS * 1_000) });
+      expect(await nextText(socket)).toBe("READY=1");
+      await child.next();
+      child.send("the lamp is out");
+      let text = await nextText(socket);
+      while (text === "WATCHDOG=1") text = await nextText(socket);
+      expect(text).toMatch(/^STATUS=\S+ is not serving: the lamp is out$/);
+      child.send("mended");
+
+      expect(await nextText(socket)).toBe("STATUS=");
+      expect(await nextText(socket)).toBe("WATCHDOG=1");
+    });
+
     it("leaves the watchdog to the process that it watches", async () => {
       const { socket, child } = await start({ WATCHDOG_USEC: "1000", WATCHDOG_PID: "1" });
       expect(await nextText(socket)).toBe("READY=1");

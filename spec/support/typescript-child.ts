@@ -169,8 +169,10 @@ export function transpile(file: string, folder: string, done: Set<string>): void
   }
 }
 
+/** What is loaded when it is first needed is named by its JavaScript. */
 function sourceOf(module: string): string {
-  return existsSync(`${module}.ts`) ? `${module}.ts` : join(module, "index.ts");
+  const path = module.replace(/\.js$/, "");
+  return existsSync(`${path}.ts`) ? `${path}.ts` : join(path, "index.ts");
 }
 
 function javaScriptOf(file: string): string {

@@ -2,8 +2,9 @@ import { type Command } from "commander";
 import { CallAbortedError, messageOf } from "../../errors";
 import { pause } from "../../time/pause";
 import { parseCount, parseMs } from "../contract/arguments";
-import { CommandEnd, EXIT } from "../program/exit-code";
+import { CommandEnd, EXIT, UsageError } from "../program/exit-code";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
+import { printHealth } from "../lookup/health-round";
 import { newCommand } from "../program/new-command";
 import { type OpenedDevice, wayTo, withDevice } from "../lookup/opened-device";
 import { printable } from "../terminal/printable";
@@ -15,6 +16,7 @@ import { formatMs, preciseMs } from "../terminal/units";
 interface PingOptions extends DeviceOptions {
   readonly count: string;
   readonly interval: string;
+  readonly health?: boolean;
 }
 
 const ANSWER_WITHIN_MS = 2_000;
@@ -23,12 +25,19 @@ const COURSE_LENGTH = 30;
 export function pingCommand(session: Session): Command {
   const command = newCommand("ping", {
     description: "Measures round-trip times: asks the device who it is, which does nothing to it.",
-    examples: [["rigwire ping camera --count 100 --interval 10", "a hundred, as fast as makes sense"]],
+    examples: [
+      ["rigwire ping camera --count 100 --interval 10", "a hundred, as fast as makes sense"],
+      ["rigwire ping camera stage --health", "whether each can do its work; ends with 1 where one cannot"],
+    ],
   })
-    .argument("<device>", "a URL or a name")
+    .argument("<device...>", "a URL or a name; several with --health")
     .option("--count <n>", "how many times", "10")
     .option("--interval <ms>", "time between them", "200")
-    .action((device: string, options: PingOptions) => {
+    .option("--health", "ask whether the devices can do their work, instead")
+    .action((devices: string[], options: PingOptions) => {
+      if (options.health === true) return printHealth(session, devices, options);
+      const [device = "", ...others] = devices;
+      if (others.length > 0) throw new UsageError("one device at a time is measured; --health takes several");
       const count = parseCount(options.count, "--count");
       const intervalMs = parseMs(options.interval, "--interval");
       return withDevice(session, device, options, (opened) => ping(session, opened, count, intervalMs));

@@ -1,5 +1,7 @@
+import { hostname } from "node:os";
 import { type Command } from "commander";
 import { type DeviceEvent } from "../../discovery/device-directory";
+import { type Logger } from "../../log/logger";
 import { DeviceRegistry } from "../../registry/device-registry";
 import { commandLogger } from "../program/command-logger";
 import { UsageError } from "../program/exit-code";
@@ -13,6 +15,8 @@ import { formatTime } from "../terminal/units";
 
 interface RegistryOptions extends ServerKeyOptions {
   readonly url: string;
+  readonly mdns?: boolean;
+  readonly mdnsName?: string;
 }
 
 export function registryCommand(session: Session): Command {
@@ -24,23 +28,30 @@ export function registryCommand(session: Session): Command {
     notes: "Python originals find each other in it as well.",
   })
     .option("--url <url>", "where to listen", "tcp://*:5555")
+    .option("--mdns", "announce it by mDNS, in the networks that this computer is in")
+    .option(
+      "--mdns-name <name>",
+      "announce it by mDNS under this name (default: registry on this computer's name)",
+    )
     .action((options: RegistryOptions) => registry(session, options));
   return addServerKeyOptions(command);
 }
 
-async function registry(session: Session, { url, ...options }: RegistryOptions): Promise<void> {
+async function registry(
+  session: Session,
+  { url, mdns = false, mdnsName, ...options }: RegistryOptions,
+): Promise<void> {
   const { output } = session;
   if (options.plain === true && options.keys !== undefined) {
     throw new UsageError("--plain and --keys say the opposite of a registry: leave one away");
   }
   const chosen = chosenServerSecurity(options, process.env);
   const { security } = chosen;
-  const registered = await DeviceRegistry.open({
-    url: withScheme(url),
-    security,
-    logger: commandLogger(output, true),
-  });
+  const logger = commandLogger(output, true);
+  const registered = await DeviceRegistry.open({ url: withScheme(url), security, logger });
   const changes = registered.changes$.subscribe((event) => print(session, event));
+  const isAnnounced = mdns || mdnsName !== undefined;
+  const announced = isAnnounced ? await announce(registered, mdnsName, logger) : undefined;
   try {
     const { localUrl } = registered;
     const { bold, dim } = output.paint;
@@ -53,8 +64,30 @@ async function registry(session: Session, { url, ...options }: RegistryOptions):
     await untilStopped(session);
   } finally {
     changes.unsubscribe();
+    await announced?.close();
     await registered.close();
   }
+}
+
+async function announce(registry: DeviceRegistry, mdnsName: string | undefined, logger: Logger) {
+  const { MulticastNetwork } = await import("../../mdns/multicast-network.js");
+  const { Responder } = await import("../../mdns/responder.js");
+  const { announceRegistry } = await import("../../mdns/announce-registry.js");
+  const network = await MulticastNetwork.open({ logger });
+  const responder = new Responder(network);
+  const name = mdnsName ?? `registry on ${hostname()}`;
+  try {
+    await announceRegistry(network, responder, registry, name, logger);
+  } catch (error) {
+    network.close();
+    throw error;
+  }
+  return {
+    async close() {
+      await responder.close();
+      network.close();
+    },
+  };
 }
 
 function print({ output }: Session, { kind, device }: DeviceEvent): void {

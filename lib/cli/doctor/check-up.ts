@@ -111,8 +111,15 @@ async function checkAdvertisements({ output }: Session): Promise<Finding> {
 
 const OWN_FOLDER = "set XDG_RUNTIME_DIR to a folder that is yours alone";
 
+const SUBJECTS: Readonly<Record<LookupPlace["kind"], string>> = {
+  local: "advertisements",
+  registry: "registry",
+  rpyc: "RPyC registry",
+  mdns: "mDNS",
+};
+
 async function checkPlace({ output }: Session, place: LookupPlace, keys: ChosenKeys): Promise<Finding> {
-  const subject = place.kind === "rpyc" ? "RPyC registry" : "registry";
+  const subject = SUBJECTS[place.kind];
   const startedAt = performance.now();
   const lookup = await Lookup.open([place], keys, commandLogger(output));
   try {

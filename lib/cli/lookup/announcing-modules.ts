@@ -24,6 +24,13 @@ async function announcingModule(place: LookupPlace, keys: ChosenKeys, logger: Lo
       const { RegistryModule } = await import("../../di/registry-module.js");
       return RegistryModule.connect(place.url, { ...keys.towardsRegistry(), logger });
     }
+    case "mdns": {
+      const { MdnsModule } = await import("../../di/mdns-module.js");
+      return MdnsModule.local({
+        logger,
+        ...(place.interfaces !== undefined && { interfaces: place.interfaces }),
+      });
+    }
     case "rpyc": {
       const { RpycRegistryModule } = await import("../../di/rpyc-registry-module.js");
       const address = place.address === undefined ? {} : hostAndPort(place.address);

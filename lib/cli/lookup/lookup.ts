@@ -79,6 +79,7 @@ const OPTIONS: readonly (readonly [LookupPlace["kind"], string])[] = [
   ["local", "--local"],
   ["registry", "--registry URL"],
   ["rpyc", "--rpyc"],
+  ["mdns", "--mdns"],
 ];
 
 /** "; the registry at … is not reachable: …", or nothing. */
@@ -105,6 +106,8 @@ async function openSource(place: LookupPlace, keys: ChosenKeys, logger: Logger):
       return openRegistry(place.url, keys.towardsRegistry(), logger);
     case "rpyc":
       return openRpyc(place, logger);
+    case "mdns":
+      return openMdns(place, logger);
   }
 }
 
@@ -148,6 +151,30 @@ async function openRpyc(
         : `the RPyC registry at ${client.url}`,
     directory: new RpycDirectory(client, { logger }),
     close: () => Promise.resolve(),
+  };
+}
+
+/** A person waits, but not twice: who answered others a moment ago answers again a second later. */
+const MDNS_ANSWERED_WITHIN_MS = 1_500;
+
+async function openMdns(
+  { interfaces }: LookupPlace & { kind: "mdns" },
+  logger: Logger,
+): Promise<LookupSource> {
+  const { MulticastNetwork } = await import("../../mdns/multicast-network.js");
+  const { MdnsDirectory } = await import("../../mdns/mdns-directory.js");
+  const network = await MulticastNetwork.open({ logger, ...(interfaces !== undefined && { interfaces }) });
+  const directory = new MdnsDirectory(network, { logger, answeredWithinMs: MDNS_ANSWERED_WITHIN_MS });
+  return {
+    kind: "mdns",
+    name:
+      interfaces === undefined ? "the local networks (mDNS)" : `the network of ${interfaces.join()} (mDNS)`,
+    directory,
+    close() {
+      directory.close();
+      network.close();
+      return Promise.resolve();
+    },
   };
 }
 

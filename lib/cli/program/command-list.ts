@@ -109,6 +109,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async (session) => (await import("../commands/ping.js")).pingCommand(session),
   },
   {
+    name: "stats",
+    usage: "DEVICE",
+    summary: "what a device counted: calls, failures, how long they took, signals, its process",
+    load: async (session) => (await import("../commands/stats.js")).statsCommand(session),
+  },
+  {
     name: "doctor",
     usage: "[options]",
     summary: "what would keep devices from working here, and the cure",

@@ -49,6 +49,7 @@ const TAKES_DEVICE = new Set([
   "types",
   "diff",
   "ping",
+  "stats",
 ]);
 
 /**

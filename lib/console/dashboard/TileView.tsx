@@ -3,12 +3,14 @@ import { controlOf } from "../controls/control";
 import { type DescribedDevice } from "../model/described-device";
 import { type Device } from "../model/device";
 import { clockText, valueText } from "../model/value-text";
+import { plotShapeOf } from "../plot/plot-shape";
 import { Boundary } from "../views/Boundary";
 import { MethodCard } from "../views/MethodCard";
 import { PropertyControl, PropertyPlot } from "../views/PropertyRow";
 import { useConsole, useDevice } from "../views/rig-context";
 import { deviceLink } from "../views/route";
 import { SignalCard } from "../views/SignalCard";
+import { StreamCard } from "../views/StreamCard";
 import { useLive } from "../views/use-live";
 import { type Tile } from "./dashboard";
 
@@ -109,8 +111,9 @@ function Content({ tile: { kind, member }, device, described }: ContentProps) {
   }
   if (kind === "value") return <ValueTile member={member} device={device} described={described} />;
   const method = described.methods.find((each) => each.member === member);
-  return method === undefined ? (
-    <Unknown member={member} />
+  if (method === undefined) return <Unknown member={member} />;
+  return kind === "stream" ? (
+    <StreamCard device={device} method={method} definitions={definitions} />
   ) : (
     <MethodCard device={device} method={method} definitions={definitions} />
   );
@@ -138,7 +141,9 @@ function ValueTile({ member, device, described }: Omit<ContentProps, "tile"> & {
         {control.unit !== undefined && <span class="unit">{control.unit}</span>}
       </p>
       {!property.readonly && <PropertyControl device={device} property={property} control={control} />}
-      {typeof value === "number" && <PropertyPlot device={device} property={property} control={control} />}
+      {plotShapeOf(value).kind !== "table" && (
+        <PropertyPlot device={device} property={property} control={control} />
+      )}
     </>
   );
 }

@@ -4,7 +4,7 @@ import { BehaviorSubject } from "rxjs";
 export interface Pin {
   readonly device: string;
   readonly member: string;
-  readonly kind: "value" | "plot" | "picture" | "button";
+  readonly kind: "value" | "plot" | "picture" | "button" | "stream";
 }
 
 /** How many columns a tile takes. */
@@ -21,7 +21,10 @@ export interface Keeper {
 }
 
 const KEY = "rigwire-console-dashboard";
-const KINDS: readonly string[] = ["value", "plot", "picture", "button"] satisfies Pin["kind"][];
+const KINDS: readonly string[] = ["value", "plot", "picture", "button", "stream"] satisfies Pin["kind"][];
+
+/** These need room. */
+const WIDE: readonly string[] = ["plot", "picture", "stream"] satisfies Pin["kind"][];
 const MOST_TILES = 200;
 
 /** What a person looks at together; kept in the browser. */
@@ -42,7 +45,7 @@ export class Dashboard {
     this.show(
       this.has(pin)
         ? value.filter((tile) => !isSame(tile, pin))
-        : [...value, { ...pin, width: pin.kind === "plot" || pin.kind === "picture" ? 2 : 1 }],
+        : [...value, { ...pin, width: WIDE.includes(pin.kind) ? 2 : 1 }],
     );
   }
 

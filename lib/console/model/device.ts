@@ -59,9 +59,13 @@ export class Device implements KnownDevice {
     if (method !== undefined) this.calls.start(method, []);
   }
 
-  /** Gives it up; what it last was stays. */
-  close(): void {
-    this.gone("the console does not list it any more");
+  /**
+   * Gives it up; what it last was stays. Idempotent.
+   *
+   * @param why - What is shown of it.
+   */
+  close(why: string): void {
+    this.gone(why);
     this.closing.abort();
     this.values.close();
     void this.described$.value?.client.close();
@@ -97,6 +101,7 @@ export class Device implements KnownDevice {
     try {
       await new Promise<void>((resolve) => {
         this.closing.signal.addEventListener("abort", () => resolve(), { once: true });
+        if (this.isClosed) resolve();
         client.state$.subscribe({
           next: (state) => {
             if (isAnother(state, contract)) resolve();

@@ -1,3 +1,5 @@
+import { NdArray } from "../../browser";
+
 /** Longer texts are cut on the screen. */
 const MOST_CHARACTERS = 2_000;
 
@@ -14,6 +16,7 @@ export function valueText(value: unknown, precision?: number): string {
   if (typeof value === "number") return numberText(value, precision);
   if (typeof value === "string") return value === "" ? '""' : cut(value);
   if (value === null || typeof value === "boolean" || typeof value === "bigint") return String(value);
+  if (isArray(value)) return arrayText(value);
   if (isNumbers(value)) {
     const first = [...value.slice(0, MOST_ELEMENTS)].map((each) => numberText(each, precision));
     const more = value.length > MOST_ELEMENTS ? `, … (${value.length.toLocaleString("en")})` : "";
@@ -39,8 +42,19 @@ function isOfBigints(value: ArrayBufferView): boolean {
   return value instanceof BigInt64Array || value instanceof BigUint64Array;
 }
 
+/** Whether a value is numbers with a shape. */
+export function isArray(value: unknown): value is NdArray {
+  return value instanceof NdArray;
+}
+
+/** Rows and columns, and the kind of numbers, as 1024 × 1280 Uint16. */
+function arrayText({ shape, data }: NdArray): string {
+  return `${shape.join(" × ")} ${data.constructor.name.replace("Array", "")}`;
+}
+
 function shortened(_key: string, value: unknown): unknown {
   if (typeof value === "bigint") return String(value);
+  if (isArray(value)) return arrayText(value);
   return ArrayBuffer.isView(value) ? `${value.constructor.name}, ${value.byteLength} bytes` : value;
 }
 

@@ -1,6 +1,7 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { plotColours } from "./plot-colours";
+import { type AxisRange, PlotWindow } from "./plot-window";
 
 /** How often a plot that moves is drawn, in milliseconds: eyes see no more, and ten plots fit beside each other. */
 const DRAW_EVERY_MS = 50;
@@ -17,45 +18,68 @@ interface CanvasProps {
   /** How much of the time is shown up to now, in seconds. */
   readonly seconds?: number;
   readonly isPaused: boolean;
+  /** The part that is looked at, where others change it as well. */
+  readonly window?: PlotWindow;
   /** What a screen reader says of it. */
   readonly label: string;
 }
 
-/** A plot by uPlot that follows what comes; dragging over it zooms, a double click goes back. */
-export function Canvas({ lines, isTime, unit, read, seconds, isPaused, label }: CanvasProps) {
+/**
+ * A plot by uPlot that follows what comes; dragging over it zooms, a double click goes back. With the focus on it: plus
+ * and minus, arrows, and 0 to go back.
+ */
+export function Canvas({ lines, isTime, unit, read, seconds, isPaused, window: given, label }: CanvasProps) {
   const place = useRef<HTMLDivElement>(null);
+  const window = useMemo(() => given ?? new PlotWindow(), [given]);
   const live = useRef({ read, seconds, isPaused });
   live.current = { read, seconds, isPaused };
 
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    let isZoomed = false;
     const make = () => {
-      const plot = new uPlot(optionsOf(element, lines, isTime), live.current.read().data, element);
-      plot.over.addEventListener("dblclick", () => (isZoomed = false));
-      plot.hooks.setSelect = [({ select }) => (isZoomed ||= select.width > 0)];
-      return plot;
+      const made = new uPlot(optionsOf(element, lines, isTime), live.current.read().data, element);
+      made.over.addEventListener("dblclick", () => window.follow());
+      made.hooks.setSelect = [
+        ({ select: { left, width } }) => {
+          if (width > 0)
+            window.choose({ min: made.posToVal(left, "x"), max: made.posToVal(left + width, "x") });
+        },
+      ];
+      return made;
     };
     let plot = make();
     let drawnVersion = -1;
     let drawnAt = 0;
+    let drawnRange: AxisRange | undefined;
+    let end = Date.now() / 1_000;
+    let isOnScreen = true;
+    const screen = new IntersectionObserver((seen) => (isOnScreen = seen.at(-1)?.isIntersecting ?? true));
+    screen.observe(element);
     let frame = requestAnimationFrame(function draw(now) {
       frame = requestAnimationFrame(draw);
-      if (now - drawnAt < DRAW_EVERY_MS || live.current.isPaused || isZoomed) return;
+      if (now - drawnAt < DRAW_EVERY_MS || !isOnScreen) return;
       drawnAt = now;
-      const { data, version } = live.current.read();
-      if (version !== drawnVersion) plot.setData(data, !isTime);
-      drawnVersion = version;
-      const { seconds: shown } = live.current;
-      const end = Date.now() / 1_000;
-      if (isTime && shown !== undefined) plot.setScale("x", { min: end - shown, max: end });
+      const { seconds: shown, isPaused: stands } = live.current;
+      if (!stands) {
+        end = Date.now() / 1_000;
+        const { data, version } = live.current.read();
+        if (version !== drawnVersion) plot.setData(data, !isTime && window.chosen === undefined);
+        drawnVersion = version;
+      }
+      const following = isTime && shown !== undefined ? { min: end - shown, max: end } : undefined;
+      const range = window.chosen ?? following;
+      if (range !== undefined && !isSameRange(range, drawnRange)) plot.setScale("x", range);
+      else if (range === undefined && drawnRange !== undefined) plot.setData(plot.data, true);
+      drawnRange = range;
+      window.shown = rangeOf(plot);
     });
     const size = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
     size.observe(element);
     const anew = () => {
       plot.destroy();
       plot = make();
+      drawnRange = undefined;
     };
     const theme = new MutationObserver(anew);
     theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
@@ -63,12 +87,13 @@ export function Canvas({ lines, isTime, unit, read, seconds, isPaused, label }: 
     scheme.addEventListener("change", anew);
     return () => {
       cancelAnimationFrame(frame);
+      screen.disconnect();
       size.disconnect();
       theme.disconnect();
       scheme.removeEventListener("change", anew);
       plot.destroy();
     };
-  }, [lines, isTime]);
+  }, [lines, isTime, window]);
 
   return (
     <div class="plot">
@@ -77,9 +102,30 @@ export function Canvas({ lines, isTime, unit, read, seconds, isPaused, label }: 
           {unit}
         </span>
       )}
-      <div ref={place} role="img" aria-label={label} />
+      <div
+        ref={place}
+        class="plot-place"
+        role="application"
+        aria-roledescription="plot"
+        aria-label={label}
+        aria-keyshortcuts="+ - ArrowLeft ArrowRight 0"
+        tabIndex={0}
+        onKeyDown={(event) => {
+          const { altKey, ctrlKey, metaKey, key } = event;
+          if (!altKey && !ctrlKey && !metaKey && window.onKey(key)) event.preventDefault();
+        }}
+      />
     </div>
   );
+}
+
+function rangeOf({ scales }: uPlot): AxisRange | undefined {
+  const { min, max } = scales.x ?? {};
+  return typeof min === "number" && typeof max === "number" ? { min, max } : undefined;
+}
+
+function isSameRange(one: AxisRange, other: AxisRange | undefined): boolean {
+  return one.min === other?.min && one.max === other.max;
 }
 
 function optionsOf(element: Element, lines: number, isTime: boolean): uPlot.Options {

@@ -1,7 +1,10 @@
 import type uPlot from "uplot";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { type Recording } from "./recording";
+import { ArrayImage } from "./ArrayImage";
 import { Canvas } from "./Canvas";
+import { PlotWindow } from "./plot-window";
+import { WindowButtons } from "./WindowButtons";
 import { clockText, isNumbers, valueText } from "../model/value-text";
 import { useLive } from "../views/use-live";
 
@@ -23,29 +26,33 @@ interface RecordingViewProps {
   readonly recording: Recording;
   readonly unit?: string | undefined;
   readonly precision?: number | undefined;
+  /** Since when its source is gone, so that nothing is drawn as if it were still so. */
+  readonly lostSince?: Date | undefined;
 }
 
 /** What came of a signal, a property or a stream: a plot where it is numbers, or else a table. */
-export function RecordingView({ name, recording, unit, precision }: RecordingViewProps) {
+export function RecordingView({ name, recording, unit, precision, lostSince }: RecordingViewProps) {
   const count = useLive(recording.count$, TEXT_EVERY_MS);
   const problem = useLive(recording.problem$);
   const [isPaused, setPaused] = useState(false);
   const [seconds, setSeconds] = useState(60);
+  const window = useMemo(() => new PlotWindow(), []);
   const { shape, newest } = recording;
   if (count === 0) return <p class="hint">{problem ?? "Nothing came yet."}</p>;
   return (
     <div class="recording">
-      {shape.kind === "table" ? (
-        <Rows name={name} recording={recording} precision={precision} />
-      ) : (
+      {shape.kind === "table" && <Rows name={name} recording={recording} precision={precision} />}
+      {shape.kind === "image" && <ArrayImage name={name} value={newest} unit={unit} precision={precision} />}
+      {(shape.kind === "time" || shape.kind === "array") && (
         <>
           <Canvas
             lines={shape.kind === "time" ? shape.lines : 1}
             isTime={shape.kind === "time"}
             unit={unit}
-            read={() => ({ data: dataOf(recording), version: versionOf(recording) })}
+            read={() => ({ data: dataOf(recording, lostSince), version: versionOf(recording) })}
             seconds={seconds}
             isPaused={isPaused}
+            window={window}
             label={`${name}: ${valueText(newest, precision)}${unit === undefined ? "" : ` ${unit}`}`}
           />
           <div class="plot-tools">
@@ -71,7 +78,7 @@ export function RecordingView({ name, recording, unit, precision }: RecordingVie
                 ))}
               </select>
             )}
-            <span class="hint">drag to zoom, double click to go back</span>
+            <WindowButtons name={name} window={window} />
           </div>
         </>
       )}
@@ -100,9 +107,9 @@ function Rows({ name, recording, precision }: Pick<RecordingViewProps, "name" | 
 /** An array is drawn with as many points as a screen shows at most. */
 const MOST_POINTS = 8_192;
 
-function dataOf({ shape, history, newest, holds }: Recording): uPlot.AlignedData {
+function dataOf({ shape, history, newest, holds }: Recording, lostSince?: Date): uPlot.AlignedData {
   if (shape.kind !== "time") return arrayData(newest);
-  return holds ? history.heldUntil(Date.now() / 1_000) : history.data;
+  return holds ? history.heldUntil((lostSince?.getTime() ?? Date.now()) / 1_000) : history.data;
 }
 
 /** What holds its value is drawn up to now, also where nothing came. */

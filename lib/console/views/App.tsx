@@ -46,9 +46,6 @@ function View({ route }: { readonly route: Route }) {
       return (
         <div class="devices">
           <DeviceList selected={undefined} />
-          <section class="device-place">
-            <p class="empty">Choose a device.</p>
-          </section>
         </div>
       );
     case "device":

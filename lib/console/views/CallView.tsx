@@ -3,8 +3,8 @@ import { controlOf } from "../controls/control";
 import { type Call, type CallState } from "../model/calls";
 import { type DescribedMethod } from "../model/described-device";
 import { bytesOf } from "../model/pictures";
-import { progressOf } from "../model/progress";
-import { clockText, durationText, valueText } from "../model/value-text";
+import { progressOf, progressText } from "../model/progress";
+import { clockText, durationText } from "../model/value-text";
 import { ResultView } from "./ResultView";
 import { useLive } from "./use-live";
 
@@ -66,7 +66,7 @@ function Running({ state, call, method: { member, progressSchema } }: RunningPro
     <div class="running">
       <progress max={1} {...(part !== undefined && { value: part })} aria-label={`Progress of ${member}`} />
       <span class="progress-text">
-        {progress === undefined ? "running" : `${valueText(progress, precision)} ${unit ?? ""}`}
+        {progress === undefined ? "running" : `${progressText(progress, precision)} ${unit ?? ""}`}
       </span>
       <button type="button" onClick={() => call.cancel()} aria-label={`Cancel ${member}`}>
         Cancel

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { type GatewayDevice } from "../../gateway/gateway-contract";
 import { type Presence } from "../model/presence";
 import { clockText } from "../model/value-text";
+import { MainValues } from "./MainValues";
 import { useConsole, useDevice } from "./rig-context";
 import { deviceLink } from "./route";
 import { StopButton } from "./StopButton";
@@ -46,7 +47,7 @@ function matches({ name, type, address }: GatewayDevice, search: string): boolea
 }
 
 function Row({ listed, isSelected }: { readonly listed: GatewayDevice; readonly isSelected: boolean }) {
-  const { name, type, address, roundTripMs, lock } = listed;
+  const { name, type, address, roundTripMs } = listed;
   const device = useDevice(name);
   const { state, since } = asSeenFromHere(listed, useLive(device.presence$));
   return (
@@ -63,9 +64,9 @@ function Row({ listed, isSelected }: { readonly listed: GatewayDevice; readonly 
         <span class="device-state">
           {stateText(state, since)}
           {roundTripMs !== null && state === "connected" && ` · ${roundTripText(roundTripMs)}`}
-          {lock !== null && <span class="lock"> · locked by {lock.by}</span>}
         </span>
       </a>
+      <MainValues device={device} />
       <StopButton device={device} />
     </li>
   );

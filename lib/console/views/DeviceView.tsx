@@ -39,7 +39,6 @@ function DeviceHeader({ device, described, presence }: DeviceHeaderProps) {
   const listed = useLive(rig.listed$).find(({ name }) => name === device.name);
   const roundTripMs = useLive(device.roundTripMs$);
   const version = described?.version ?? listed?.version;
-  const lock = listed?.lock;
   return (
     <header class="device-header">
       <a class="back" href="#/devices" aria-label="All devices">
@@ -58,12 +57,6 @@ function DeviceHeader({ device, described, presence }: DeviceHeaderProps) {
       <div class="device-alarm" role="status">
         {presence.kind === "lost" && <span class="badge bad">lost since {clockText(presence.since)}</span>}
         {presence.kind === "connecting" && <span class="badge">connecting</span>}
-        {lock && (
-          <span class="badge warn">
-            locked by {lock.by}
-            {lock.reason !== null && ` for ${lock.reason}`}, until {clockText(new Date(lock.until))}
-          </span>
-        )}
         {presence.kind !== "present" && presence.problem !== undefined && (
           <span class="problem-text">{presence.problem}</span>
         )}

@@ -11,6 +11,7 @@ export function Header({ route }: { readonly route: Route }) {
   const { rig } = useConsole();
   const gateway = useLive(rig.gateway.presence$);
   const access = useLive(rig.access$);
+  const isLoggedOut = useLive(rig.isLoggedOut$);
   return (
     <header class="page-header">
       <h1>
@@ -29,10 +30,11 @@ export function Header({ route }: { readonly route: Route }) {
       </nav>
       <div class="page-state" role="status">
         {access === "read" && <span class="badge">may only look</span>}
-        {gateway.kind === "connecting" && (
+        {isLoggedOut && <LoggedOut />}
+        {gateway.kind === "connecting" && !isLoggedOut && (
           <span class="badge">connecting{gateway.problem !== undefined && `: ${gateway.problem}`}</span>
         )}
-        {gateway.kind === "lost" && (
+        {gateway.kind === "lost" && !isLoggedOut && (
           <span class="badge bad">
             console lost since {clockText(gateway.since)}
             <span class="problem-text">{gateway.problem !== undefined && `: ${gateway.problem}`}</span>
@@ -42,6 +44,18 @@ export function Header({ route }: { readonly route: Route }) {
       <ThemeSwitch />
       <StopAllButton />
     </header>
+  );
+}
+
+/** The address stays, so that whoever has logged in elsewhere meanwhile finds the same view. */
+function LoggedOut() {
+  return (
+    <>
+      <span class="badge bad">Your session has ended: nothing here is live any more.</span>{" "}
+      <button type="button" class="primary" onClick={() => location.reload()}>
+        Log in again
+      </button>
+    </>
   );
 }
 

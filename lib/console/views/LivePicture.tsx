@@ -2,6 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { type DescribedMethod } from "../model/described-device";
 import { type Device } from "../model/device";
 import { drawn } from "./drawn-pictures";
+import { useMayControl } from "./rig-context";
 import { useLive } from "./use-live";
 
 interface LivePictureProps {
@@ -19,6 +20,7 @@ const AFTER_FAILURE_MS = 1_000;
 export function LivePicture({ device, method }: LivePictureProps) {
   const [isLive, setLive] = useState(false);
   const { kind } = useLive(device.presence$);
+  const mayControl = useMayControl();
   const isCallable = method.parameters?.every(({ optional }) => optional) ?? false;
 
   useEffect(() => {
@@ -42,7 +44,7 @@ export function LivePicture({ device, method }: LivePictureProps) {
     };
   }, [isLive, device, method]);
 
-  if (!isCallable) return null;
+  if (!isCallable || !mayControl) return null;
   return (
     <button
       type="button"

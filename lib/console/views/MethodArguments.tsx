@@ -6,6 +6,7 @@ import { ControlInput } from "../controls/ControlInput";
 import { type Draft, emptyDraft, readDraft } from "../controls/draft";
 import { type DescribedMethod } from "../model/described-device";
 import { rangeText } from "./PropertyRow";
+import { ONLY_LOOK, useMayControl } from "./rig-context";
 
 interface MethodArgumentsProps {
   readonly method: DescribedMethod;
@@ -29,12 +30,14 @@ interface Field {
 export function MethodArguments(props: MethodArgumentsProps) {
   const { method, definitions, action, isDisabled, onArguments, children } = props;
   const id = useId();
+  const mayControl = useMayControl();
   const fields = useMemo(() => fieldsOf(method, definitions), [method, definitions]);
   const [drafts, setDrafts] = useState<Readonly<Record<string, Draft>>>({});
   const [problems, setProblems] = useState<Readonly<Record<string, string>>>({});
   const draftOf = ({ name, control, isOptional }: Field): Draft =>
     drafts[name] ?? (isOptional ? "" : emptyDraft(control));
   const submit = () => {
+    if (isDisabled || !mayControl) return;
     const given = fields.map((field) => ({
       field,
       read: readDraft(field.control, draftOf(field), field.isOptional),
@@ -90,7 +93,13 @@ export function MethodArguments(props: MethodArgumentsProps) {
         </div>
       ))}
       <div class="actions">
-        <button type="submit" class="primary" disabled={isDisabled} aria-label={`${action} ${method.member}`}>
+        <button
+          type="submit"
+          class="primary"
+          disabled={isDisabled || !mayControl}
+          title={mayControl ? undefined : ONLY_LOOK}
+          aria-label={`${action} ${method.member}`}
+        >
           {action}
         </button>
         {children}

@@ -7,11 +7,12 @@ import { ControlInput } from "../controls/ControlInput";
 import { PinButton } from "../dashboard/PinButton";
 import { type DescribedProperty } from "../model/described-device";
 import { type Device } from "../model/device";
-import { clockText, isNumbers, valueText } from "../model/value-text";
+import { clockText, valueText } from "../model/value-text";
+import { plotShapeOf } from "../plot/plot-shape";
 import { RecordingView } from "../plot/RecordingView";
 import { useRecording } from "../plot/use-recording";
 import { useLive } from "./use-live";
-import { useConsole } from "./rig-context";
+import { useConsole, useMayControl } from "./rig-context";
 
 interface PropertyRowProps {
   readonly device: Device;
@@ -27,7 +28,7 @@ export function PropertyRow({ device, property, definitions }: PropertyRowProps)
   const presence = useLive(device.presence$);
   useEffect(() => device.values.watch(property), [device, property]);
   const control = useMemo(() => controlOf(schema, definitions), [schema, definitions]);
-  const isPlottable = typeof value === "number" || isNumbers(value);
+  const isPlottable = plotShapeOf(value).kind !== "table";
   const [isPlotted, setPlotted] = useState(isMain);
   const isStale = presence.kind !== "present";
   return (
@@ -95,8 +96,15 @@ interface PropertyControlProps {
   readonly control: Control;
 }
 
-/** What changes a property: it shows the value until somebody writes something else. */
-export function PropertyControl({ device, property, control }: PropertyControlProps) {
+const AWAY = "not set: the device is away";
+
+/** What changes a property; not there where devices may only be looked at. */
+export function PropertyControl(props: PropertyControlProps) {
+  return useMayControl() ? <PropertyForm {...props} /> : null;
+}
+
+/** It shows the value until somebody writes something else. */
+function PropertyForm({ device, property, control }: PropertyControlProps) {
   const { rig } = useConsole();
   const { member } = property;
   const id = useId();
@@ -109,8 +117,10 @@ export function PropertyControl({ device, property, control }: PropertyControlPr
 
   const commit = async (written: Draft) => {
     const read = readDraft(control, written);
-    if ("problem" in read) {
-      setProblem(read.problem);
+    // What is not connected is sent nothing, not even later.
+    const refusal = "problem" in read ? read.problem : device.isPresent ? undefined : AWAY;
+    if ("problem" in read || refusal !== undefined) {
+      setProblem(refusal);
       return;
     }
     setSetting(true);
@@ -119,7 +129,8 @@ export function PropertyControl({ device, property, control }: PropertyControlPr
     const text = `${member} = ${valueText(read.value)}`;
     try {
       await device.values.set(property, read.value);
-      setDraft(undefined);
+      // Somebody may have written on meanwhile.
+      setDraft((newest) => (newest === written ? undefined : newest));
       setProblem(undefined);
       rig.log.add({ ...logged, outcome: "done", durationMs: performance.now() - startedAt, text });
     } catch (error) {
@@ -199,8 +210,15 @@ export function PropertyPlot({ device, property, control }: PropertyControlProps
       ),
     [device, member],
   );
+  const presence = useLive(device.presence$);
   const recording = useRecording(values$, true);
   return (
-    <RecordingView name={member} recording={recording} unit={control.unit} precision={control.precision} />
+    <RecordingView
+      name={member}
+      recording={recording}
+      unit={control.unit}
+      precision={control.precision}
+      lostSince={presence.kind === "present" ? undefined : presence.since}
+    />
   );
 }

@@ -1,5 +1,6 @@
 import { type Device } from "../model/device";
 import { stopOf } from "../model/described-device";
+import { ONLY_LOOK, useMayControl } from "./rig-context";
 import { useLive } from "./use-live";
 import { clockText } from "../model/value-text";
 import { type Call } from "../model/calls";
@@ -9,6 +10,7 @@ export function StopButton({ device }: { readonly device: Device }) {
   const described = useLive(device.described$);
   const { kind } = useLive(device.presence$);
   const method = described && stopOf(described);
+  const mayControl = useMayControl();
   const call = useLive(device.calls.of(method?.member ?? ""));
   if (method === undefined) return null;
   return (
@@ -17,7 +19,8 @@ export function StopButton({ device }: { readonly device: Device }) {
       <button
         type="button"
         class="stop"
-        disabled={kind !== "present"}
+        disabled={kind !== "present" || !mayControl}
+        title={mayControl ? undefined : ONLY_LOOK}
         aria-label={`Stop ${device.name}`}
         onClick={() => device.stop()}
       >

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { from, map, type Observable } from "rxjs";
 import { type JsonSchema } from "../../browser";
 import { controlOf } from "../controls/control";
+import { PinButton } from "../dashboard/PinButton";
 import { type DescribedMethod } from "../model/described-device";
 import { type Device } from "../model/device";
 import { RecordingView } from "../plot/RecordingView";
@@ -26,8 +27,13 @@ export function StreamCard({ device, method, definitions }: StreamCardProps) {
   const isRunning = source !== undefined && problem === undefined;
   return (
     <section class="card stream" aria-label={`Stream ${member}`} data-member={member}>
-      <h3>{member}</h3>
-      {description !== undefined && <p class="description">{description}</p>}
+      <div class="property-line">
+        <div class="member-name">
+          <h3>{member}</h3>
+          {description !== undefined && <p class="description">{description}</p>}
+        </div>
+        <PinButton pin={{ device: device.name, member, kind: "stream" }} />
+      </div>
       <MethodArguments
         method={method}
         definitions={definitions}

@@ -19,6 +19,15 @@ export function useConsole(): Console {
   return console;
 }
 
+/** Why nothing can be changed from here. */
+export const ONLY_LOOK = "This console may only look: it was started with access to read.";
+
+/** Whether devices may be changed from here, or only be looked at. */
+export function useMayControl(): boolean {
+  const { rig } = useConsole();
+  return useLive(rig.access$) !== "read";
+}
+
 /** A device by its name; another one where it was listed anew. */
 export function useDevice(name: string): Device {
   const { rig } = useConsole();

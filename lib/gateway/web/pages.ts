@@ -26,7 +26,7 @@ export function setSafeHeaders(response: ServerResponse, host: string, isSecure:
     ].join("; "),
   );
   response.setHeader("x-content-type-options", "nosniff");
-  response.setHeader("referrer-policy", "no-referrer");
+  response.setHeader("referrer-policy", "same-origin");
   response.setHeader("x-frame-options", "DENY");
   response.setHeader("cross-origin-opener-policy", "same-origin");
   response.setHeader("cross-origin-resource-policy", "same-origin");

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { type KnownToken } from "../../security/token-file";
 
 const SECRET_BYTES = 32;
 
@@ -16,15 +17,31 @@ const MAX_TOKENS = 64;
 export interface WebSession {
   /** What devices and logs call whom it is. */
   readonly name: string;
+  /** What it was begun with; nothing for a password or a link. */
+  readonly token?: KnownToken;
+}
+
+interface KeptSession {
+  readonly session: WebSession;
+  /** It ends then, unless it is used. */
+  until: number;
 }
 
 /** What lets browsers in: tokens that are good once, and the sessions that they are exchanged for. Kept as hashes. */
 export class Sessions {
   private readonly tokens = new Map<string, number>();
-  private readonly sessions = new Map<string, { readonly session: WebSession; until: number }>();
+  private readonly sessions = new Map<string, KeptSession>();
 
-  /** @param now - Milliseconds; goes on while the computer sleeps. */
-  constructor(private readonly now: () => number = Date.now) {}
+  /**
+   * @param isUsed - Whether connections of a session are open: then it does not end by itself.
+   * @param onEnded - Called for each session that has ended.
+   * @param now - Milliseconds; goes on while the computer sleeps.
+   */
+  constructor(
+    private readonly isUsed: (session: WebSession) => boolean = () => false,
+    private readonly onEnded: (session: WebSession) => void = () => undefined,
+    private readonly now: () => number = Date.now,
+  ) {}
 
   /** A token that is good once, for an hour. */
   issueToken(): string {
@@ -46,7 +63,8 @@ export class Sessions {
   begin(session: WebSession): string {
     const secret = randomBytes(SECRET_BYTES).toString("base64url");
     this.sessions.set(hashOf(secret), { session, until: this.now() + IDLE_MS });
-    forgetOldest(this.sessions, MAX_SESSIONS);
+    const forgotten = forgetOldest(this.sessions, MAX_SESSIONS);
+    if (forgotten !== undefined) this.onEnded(forgotten.session);
     return secret;
   }
 
@@ -56,14 +74,39 @@ export class Sessions {
     const hash = hashOf(secret);
     const known = this.sessions.get(hash);
     this.sessions.delete(hash);
-    if (known === undefined || this.now() >= known.until) return undefined;
+    if (known === undefined) return undefined;
+    if (this.now() >= known.until && !this.isUsed(known.session)) {
+      this.onEnded(known.session);
+      return undefined;
+    }
     known.until = this.now() + IDLE_MS;
     this.sessions.set(hash, known);
     return known.session;
   }
 
+  /** It is used no more from now on. */
+  touch(session: WebSession): void {
+    for (const known of this.sessions.values()) {
+      if (known.session === session) known.until = this.now() + IDLE_MS;
+    }
+  }
+
+  /** Ends the session that a cookie stands for. */
   end(secret: string): void {
-    this.sessions.delete(hashOf(secret));
+    const hash = hashOf(secret);
+    const known = this.sessions.get(hash);
+    if (known === undefined) return;
+    this.sessions.delete(hash);
+    this.onEnded(known.session);
+  }
+
+  /** Ends the sessions that were begun with a token. */
+  endOf(token: KnownToken): void {
+    for (const [hash, { session }] of this.sessions) {
+      if (session.token?.name !== token.name || session.token.hash !== token.hash) continue;
+      this.sessions.delete(hash);
+      this.onEnded(session);
+    }
   }
 }
 
@@ -72,7 +115,10 @@ function hashOf(secret: string): string {
   return createHash("sha256").update(secret).digest("base64url");
 }
 
-function forgetOldest(map: Map<string, unknown>, most: number): void {
-  const [oldest] = map.keys();
-  if (map.size > most && oldest !== undefined) map.delete(oldest);
+/** @returns What was forgotten. */
+function forgetOldest<T>(map: Map<string, T>, most: number): T | undefined {
+  const [oldest] = map;
+  if (map.size <= most || oldest === undefined) return undefined;
+  map.delete(oldest[0]);
+  return oldest[1];
 }

@@ -10,7 +10,9 @@ import { type Doorkeeper } from "../../transport/stream/admission";
 import { type Arrival } from "../../transport/stream/stream-endpoint";
 import { HttpServer } from "../../transport/stream/websocket/http-server";
 import { TokenDoor } from "../../transport/stream/websocket/token-door";
-import { refuse, speaksOurs, Upgrades } from "../../transport/stream/websocket/upgrades";
+import { refuse, speaksOurs, Upgrades, type WebArrival } from "../../transport/stream/websocket/upgrades";
+import { PROMETHEUS_TYPE } from "../prometheus-text";
+import { Admitted } from "./admitted";
 import { AllowedHosts } from "./allowed-hosts";
 import { DEFAULT_GATEWAY_URL, gatewayAddress, requireSafe } from "./gateway-address";
 import { type GatewayOptions } from "./gateway-options";
@@ -22,6 +24,7 @@ import { builtConsole, StaticFiles } from "./static-files";
 
 const GATEWAY_PATH = "/gateway";
 const DEVICES_PATH = "/devices/";
+const METRICS_PATH = "/metrics";
 
 /** Takes who has connected. */
 export type Welcome = (arrival: Arrival) => void;
@@ -29,6 +32,8 @@ export type Welcome = (arrival: Arrival) => void;
 /** Where those who connect are led. */
 export interface Destinations {
   readonly gateway: Welcome;
+  /** What all devices counted, as Prometheus reads it. */
+  metrics(): Promise<string>;
   /** @returns Nothing where the device cannot be reached at the moment. */
   device(name: string): Promise<Welcome | undefined>;
 }
@@ -39,16 +44,19 @@ export class WebDoor {
   private readonly log: BurstLog;
   private server: HttpServer | undefined;
   private login: Login | undefined;
+  private readonly admitted: Admitted;
 
   private constructor(
     private readonly address: WebAddress,
     private readonly hosts: AllowedHosts,
     private readonly files: StaticFiles,
     private readonly doorkeeper: Doorkeeper | undefined,
+    private readonly tokens: TokenFile | undefined,
     private readonly destinations: Destinations,
     log: Logger,
   ) {
     this.log = new BurstLog(log);
+    this.admitted = new Admitted(tokens, (token) => this.login?.revoked(token));
   }
 
   /** @throws AddressError and KeyError as the gateway's `open`. */
@@ -65,16 +73,17 @@ export class WebDoor {
     requireSafe(url, address, options, log);
     const files = new StaticFiles(options.page ?? builtConsole());
     if (!files.hasPage) log.warn({ folder: files.folder }, noPage(files.folder));
+    const tokenFile = tokens === undefined ? undefined : new TokenFile(tokens, log);
     const door = new WebDoor(
       address,
       new AllowedHosts([address.host, ...hosts], origins),
       files,
       tokens === undefined ? undefined : new TokenDoor(tokens, log),
+      tokenFile,
       destinations,
       log,
     );
     const password = passwordFile === undefined ? undefined : new Password(passwordFile);
-    const tokenFile = tokens === undefined ? undefined : new TokenFile(tokens, log);
     const isSecure = address.scheme === "wss";
     const server = await HttpServer.listen(url, address, options, {
       onRequest: (request, response) => void door.answer(request, response),
@@ -87,6 +96,7 @@ export class WebDoor {
       tokens: tokenFile,
       isSecure,
       port: server.port,
+      admitted: door.admitted,
     });
     return door;
   }
@@ -104,6 +114,7 @@ export class WebDoor {
 
   /** Takes no more connections. Idempotent. */
   async close(): Promise<void> {
+    this.admitted.close();
     await this.server?.close();
   }
 
@@ -146,6 +157,7 @@ export class WebDoor {
       answerText(response, 405, "this can only be read");
       return;
     }
+    if (url.pathname === METRICS_PATH) return this.tellMetrics(request, response, login);
     this.get(url, request, response, login);
   }
 
@@ -166,6 +178,23 @@ export class WebDoor {
     answerText(response, 503, noPage(this.files.folder));
   }
 
+  /** Prometheus has no cookie: it shows a token. */
+  private async tellMetrics(request: IncomingMessage, response: ServerResponse, login: Login): Promise<void> {
+    if (!(await login.admits(request))) {
+      response.setHeader("www-authenticate", "Bearer");
+      answerText(
+        response,
+        401,
+        "Metrics are told to who has logged in, or shows a token (Authorization: Bearer).",
+      );
+      return;
+    }
+    const text = await this.destinations.metrics();
+    response.setHeader("cache-control", "no-store");
+    response.writeHead(200, { "content-type": PROMETHEUS_TYPE });
+    response.end(request.method === "HEAD" ? "" : text);
+  }
+
   private askWho(response: ServerResponse, login: Login, hadToken: boolean): void {
     const used = hadToken ? "This address was used before, or is too old: it is good once. " : "";
     if (login.takesSecrets) return answerLoginPage(response, 401, `${used}Who is there?`);
@@ -184,7 +213,7 @@ export class WebDoor {
       answerText(response, 413, "this is no password");
       return;
     }
-    const outcome = await login.logIn(form.get("secret") ?? "");
+    const outcome = await login.logIn(form.get("secret") ?? "", request.socket.remoteAddress);
     switch (outcome.kind) {
       case "in": {
         redirect(response, "/", outcome.cookie);
@@ -226,10 +255,8 @@ export class WebDoor {
         refuse(socket, "404 Not Found");
         return;
       }
-      const doorkeeper = this.doorkeeperFor(this.login?.sessionOf(request));
-      this.upgrades.take(request, socket, head, (arrival) =>
-        welcome({ ...arrival, ...(doorkeeper !== undefined && { doorkeeper }) }),
-      );
+      const session = this.login?.sessionOf(request);
+      this.upgrades.take(request, socket, head, (arrival) => welcome(this.letIn(arrival, session)));
     } catch (error) {
       this.log.warn({ err: error }, `a connection could not be taken: ${messageOf(error)}`, "upgrade");
       socket.destroy();
@@ -250,10 +277,34 @@ export class WebDoor {
     return name === undefined || name === "" ? undefined : this.destinations.device(name);
   }
 
-  /** Whoever has logged in is let in by that; all others by a token, if there are any. */
-  private doorkeeperFor(session: WebSession | undefined): Doorkeeper | undefined {
-    if (session === undefined) return this.doorkeeper;
-    return { admit: () => Promise.resolve({ isAdmitted: true, key: session.name }) };
+  /** Whoever has logged in is let in by that; all others by a token, if there are any. It lasts as long as that does. */
+  private letIn(arrival: WebArrival, session: WebSession | undefined): Arrival {
+    const { admitted, login } = this;
+    let isGone = false;
+    let leave: () => void = () => undefined;
+    const onGone = () => {
+      arrival.onGone?.();
+      isGone = true;
+      leave();
+    };
+    if (session !== undefined) {
+      const isLast = admitted.bySessionOf(session, (reason) => arrival.expel(reason));
+      leave = () => {
+        if (isLast()) login?.left(session);
+      };
+      const admit = () => Promise.resolve({ isAdmitted: true, key: session.name } as const);
+      return { ...arrival, doorkeeper: { admit }, onGone };
+    }
+    const { doorkeeper } = this;
+    if (doorkeeper === undefined) return arrival;
+    const admit: Doorkeeper["admit"] = async (hello, address) => {
+      const admission = await doorkeeper.admit(hello, address);
+      const token = hello.token === undefined ? undefined : await this.tokens?.find(hello.token);
+      if (token !== undefined && !isGone)
+        leave = admitted.byTokenOf(token, (reason) => arrival.expel(reason));
+      return admission;
+    };
+    return { ...arrival, doorkeeper: { admit }, onGone };
   }
 }
 

@@ -151,8 +151,13 @@ class MemoryEndpoint implements RpcEndpoint {
     this.handler.handle(new MemoryRequest(connection, id, body, data));
   }
 
-  publish(signal: string, frame: Frame, data?: Uint8Array): void {
+  get clientCount(): number {
+    return this.connections.size;
+  }
+
+  publish(signal: string, frame: Frame, data?: Uint8Array): number {
     for (const connection of this.connections) connection.emit(signal, frame, data);
+    return 0;
   }
 
   subscriptionsArrived(): Promise<boolean> {
@@ -202,6 +207,10 @@ class MemoryRequest implements IncomingRequest {
 
   get client(): ClientIdentity {
     return this.connection.identity;
+  }
+
+  get bytes(): number {
+    return this.body.length + (this.data?.length ?? 0);
   }
 
   reply(frames: readonly Frame[]): void {

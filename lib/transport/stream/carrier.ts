@@ -37,7 +37,7 @@ export interface CarrierReceiver {
   readonly direct?: DirectTarget;
   /** Everything that was handed over has been taken by the system. */
   onDrain(): void;
-  /** Nothing comes and goes any more. Called once, also where this side ended it. */
+  /** Nothing comes and goes any more, also where this side ended it. */
   onClose(reason: string): void;
 }
 

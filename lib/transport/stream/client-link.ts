@@ -129,14 +129,15 @@ export class ClientLink {
     if (id === NO_ID) this.writer.flush();
   }
 
-  /** Sends a signal, encoded as a frame; the client misses it if it left too much unread. */
-  signal(frame: Uint8Array): void {
+  /** Sends a signal, encoded as a frame. @returns False where the client left too much unread: then it misses it. */
+  signal(frame: Uint8Array): boolean {
     const { writer, unread } = this;
     const { backlog } = writer;
-    if (backlog > MAX_SIGNAL_BACKLOG_BYTES) return;
-    if (unread.countAfter(writer.writtenBytes - backlog) >= this.options.signalHighWaterMark) return;
+    if (backlog > MAX_SIGNAL_BACKLOG_BYTES) return false;
+    if (unread.countAfter(writer.writtenBytes - backlog) >= this.options.signalHighWaterMark) return false;
     writer.encoded(frame);
     unread.add(writer.writtenBytes);
+    return true;
   }
 
   /** Takes nothing more, and ends when what was sent has left. */

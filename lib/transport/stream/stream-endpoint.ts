@@ -164,11 +164,13 @@ export class StreamEndpoint implements RpcEndpoint {
     return this.clients.has(id);
   }
 
-  publish(signal: string, frame: Frame, data?: Uint8Array): void {
+  publish(signal: string, frame: Frame, data?: Uint8Array): number {
     const subscribers = this.subscribers.get(signal);
-    if (subscribers === undefined) return;
+    if (subscribers === undefined) return 0;
     const encoded = encodeFrame(KIND.signal, 0, data === undefined ? [signal, frame] : [signal, frame, data]);
-    for (const link of subscribers) link.signal(encoded);
+    let missing = 0;
+    for (const link of subscribers) if (!link.signal(encoded)) missing += 1;
+    return missing;
   }
 
   subscriptionsArrived(token: string | undefined): Promise<boolean> {

@@ -11,6 +11,9 @@ export const UNSUPPORTED_DATA = 1003;
 /** The server ends it and says why; of the numbers that every program may use. */
 export const ENDED_WITH_REASON = 4000;
 
+/** What let the other side in lets it in no more; as 401 of HTTP. */
+export const SESSION_ENDED = 4401;
+
 /** So many bytes of a reason go into the frame that closes (RFC 6455, 5.5). */
 const MAX_REASON_BYTES = 123;
 

@@ -16,6 +16,8 @@ export interface CallSocket extends Bindable {
    * @throws Error, or rejects, with the code `EAGAIN` where the receiver has no room, any other where it is gone.
    */
   send(message: readonly Frame[]): Promise<void> | undefined;
+  /** How many clients are connected; not every socket tells. */
+  readonly clientCount?: number;
   /** Where a client connects from; not every socket tells. */
   addressOf?(client: string): string | undefined;
   /** There is room again for a receiver that had none; not every socket tells. */

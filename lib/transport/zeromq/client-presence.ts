@@ -27,6 +27,11 @@ export class ClientPresence {
     platform().unref(this.timer);
   }
 
+  /** How many are there. */
+  get count(): number {
+    return this.present.size;
+  }
+
   /** A client said that it may be probed. */
   greeted(client: ClientIdentity): void {
     this.present.set(client.id, client);

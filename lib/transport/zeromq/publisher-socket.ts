@@ -15,8 +15,9 @@ export interface PublisherSocket extends Bindable {
    * Sends a frame to all who subscribed to its beginning.
    *
    * @param data - A second frame, for those who take it.
+   * @returns How many of them miss it, because they left too many unread; as far as the socket tells.
    */
-  publish(frame: Frame, data?: Uint8Array): void;
+  publish(frame: Frame, data?: Uint8Array): number;
   /** Sends what it has for so long at most, in milliseconds, then lets go of its address. */
   release(lingerMs: number): Promise<void>;
 }

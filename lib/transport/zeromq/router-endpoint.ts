@@ -138,8 +138,13 @@ export class RouterEndpoint implements RpcEndpoint {
   }
 
   /** A subscriber has filtered by the beginning of the frame: the name needs not be sent. */
-  publish(_signal: string, frame: Frame, data?: Uint8Array): void {
-    if (!this.publisher.closed) this.publisher.publish(frame, data);
+  publish(_signal: string, frame: Frame, data?: Uint8Array): number {
+    return this.publisher.closed ? 0 : this.publisher.publish(frame, data);
+  }
+
+  /** ZeroMQ's own socket knows of none but those that greet, as clients of this library do. */
+  get clientCount(): number {
+    return this.router.clientCount ?? this.presence.count;
   }
 
   subscriptionsArrived(token: string | undefined, timeoutMs: number): Promise<boolean> {

@@ -41,15 +41,19 @@ export class ZeroMqPublisher implements PublisherSocket {
     });
   }
 
-  /** Originals know no keys: everybody who is here takes second frames. */
-  publish(frame: Frame, data?: Uint8Array): void {
+  /**
+   * Originals know no keys: everybody who is here takes second frames. Whom ZeroMQ itself leaves out it does not tell;
+   * what is not given to it, everybody misses, and it counts once.
+   */
+  publish(frame: Frame, data?: Uint8Array): number {
     const lent = this.frames.lend(data === undefined ? [frame] : [frame, data]);
     if (lent === undefined) {
       this.onUnread();
-      return;
+      return 1;
     }
     // A publisher never waits: with a send timeout of 0 the binding is done when it returns, and takes the next at once.
     this.socket.send(lent).catch((error: unknown) => this.onFailure(error));
+    return 0;
   }
 
   async release(lingerMs: number): Promise<void> {

@@ -1,10 +1,11 @@
 import "reflect-metadata";
 import { createInterface } from "node:readline";
-import { RigApp } from "../../../lib/index";
+import { RigApp, setHealth } from "../../../lib/index";
 import { Motor } from "../motor";
 
 // An app as a service of systemd. It blocks its event loop for as many milliseconds as a line of its stdin says, and
-// closes when that is 0.
+// closes when that is 0. A text is what is wrong with its device from
+// then on, "mended" that nothing is.
 
 function tell(message: unknown): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -17,11 +18,14 @@ function block(durationMs: number): void {
 }
 
 async function main(): Promise<void> {
-  const app = await new RigApp().serve(Motor).start();
+  const motor = new Motor();
+  const app = await new RigApp().serve(motor).start();
   tell("started");
   createInterface({ input: process.stdin }).on("line", (line) => {
-    if (line === "0") void app.close().then(() => process.stdin.destroy());
-    else block(Number(line));
+    const message = JSON.parse(line) as number | string;
+    if (message === 0) void app.close().then(() => process.stdin.destroy());
+    else if (typeof message === "number") block(message);
+    else setHealth(motor, message === "mended" ? { serving: true } : { serving: false, reason: message });
   });
 }
 

@@ -104,6 +104,26 @@ describe.each(TRANSPORTS)("over $name", ({ freshUrl, install, road, isShared, ..
     );
   });
 
+  it("leads to what the device counted, with who is connected and the bytes that came and went", async () => {
+    await serving();
+    const remote = connecting();
+    await Promise.all(["one", "two", "three"].map((text) => remote.echo(text)));
+    const heard = firstValueFrom(remote.ticked);
+    await remote.echo("listening");
+    device.ticked.next(1);
+    await heard;
+    const { connections, members, signals } = await clientOf(remote).stats();
+    const echo = members.find(({ member }) => member === "echo");
+
+    expect(connections).toBe(1);
+    expect(echo).toMatchObject({ use: "call", calls: 4, failures: 0, waiting: 0, running: 0 });
+    expect(echo?.run.count).toBe(4);
+    // What is written of each by itself, at least.
+    expect(echo?.bytesIn).toBeGreaterThan(4 * '{"event":"METHOD_CALL"}'.length);
+    expect(echo?.bytesOut).toBeGreaterThanOrEqual(4 * '{"success":true,"result":"one"}'.length);
+    expect(signals).toContainEqual({ signal: "ticked", emitted: 1, sent: 1, missed: 0 });
+  });
+
   describe("replies", () => {
     beforeEach(() => serving());
 

@@ -35,6 +35,9 @@ export function installGateways(connection: ReturnType<DeviceConnection>): () =>
         );
         return {
           ...pick(endpoint),
+          get clientCount() {
+            return endpoint.clientCount;
+          },
           url: `${gateway.url.replace(/^http/, "ws")}/devices/device`,
           async close() {
             await endpoint.close();
@@ -50,7 +53,7 @@ export function installGateways(connection: ReturnType<DeviceConnection>): () =>
 type Endpoint = Awaited<ReturnType<typeof openEndpoints>>["endpoint"];
 
 /** What stays as it is. */
-function pick(endpoint: Endpoint): Omit<Endpoint, "url" | "close"> {
+function pick(endpoint: Endpoint): Omit<Endpoint, "url" | "close" | "clientCount"> {
   const { maxMessageBytes, signalPort, features, subscriptions$, departed$ } = endpoint;
   return {
     maxMessageBytes,

@@ -98,8 +98,12 @@ class LocalRoadOf implements LocalRoadEndpoint {
     return this.endpoint.hasClient(client.id);
   }
 
-  publish(signal: string, frame: Frame, data?: Uint8Array): void {
-    this.endpoint.publish(signal, frame, data);
+  get clientCount(): number {
+    return this.endpoint.clientCount;
+  }
+
+  publish(signal: string, frame: Frame, data?: Uint8Array): number {
+    return this.endpoint.publish(signal, frame, data);
   }
 
   subscriptionsArrived(token: string | undefined): Promise<boolean> {

@@ -6,6 +6,12 @@ import { SUBPROTOCOL } from "../websocket-messages";
 import { AddressLimits } from "./address-limits";
 import { WEBSOCKET_OPTIONS, WebSocketCarrier } from "./websocket-carrier";
 
+/** Somebody who connects by a WebSocket. */
+export interface WebArrival extends Arrival {
+  /** Ends the connection of who may be here no more, and tells why. */
+  expel(reason: string): void;
+}
+
 /** Makes WebSockets of the HTTP requests of one server, as many as each address may have. */
 export class Upgrades {
   private readonly limits = new AddressLimits();
@@ -17,7 +23,12 @@ export class Upgrades {
   });
 
   /** Takes a request that may connect; refuses it where its address has too many connections. */
-  take(request: IncomingMessage, socket: Duplex, head: Buffer, onArrival: (arrival: Arrival) => void): void {
+  take(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    onArrival: (arrival: WebArrival) => void,
+  ): void {
     const { limits } = this;
     const from = request.socket.remoteAddress ?? "";
     if (!limits.enter(from)) {
@@ -35,8 +46,10 @@ export class Upgrades {
       limits.leave(from);
     });
     this.sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      let carrier: WebSocketCarrier | undefined;
       onArrival({
-        open: (receiver) => new WebSocketCarrier(webSocket, receiver),
+        open: (receiver) => (carrier = new WebSocketCarrier(webSocket, receiver)),
+        expel: (reason) => carrier?.expel(reason),
         address: from,
         onWelcome: greeted,
       });

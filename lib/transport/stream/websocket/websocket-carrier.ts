@@ -7,6 +7,7 @@ import {
   inMessages,
   MAX_PAYLOAD_BYTES,
   NORMAL_CLOSURE,
+  SESSION_ENDED,
   UNSUPPORTED_DATA,
 } from "../websocket-messages";
 
@@ -30,7 +31,7 @@ export class WebSocketCarrier implements ServerCarrier {
 
   constructor(
     private readonly socket: WebSocket,
-    receiver: CarrierReceiver,
+    private readonly receiver: CarrierReceiver,
   ) {
     socket.on("message", (data, isBinary) => {
       if (isBinary && data instanceof Buffer) receiver.onBytes(data);
@@ -76,7 +77,17 @@ export class WebSocketCarrier implements ServerCarrier {
       this.socket.terminate();
       return;
     }
-    this.socket.close(ENDED_WITH_REASON, closingReason(reason));
+    this.closeWith(ENDED_WITH_REASON, reason);
+  }
+
+  /** Ends for who may be here no more: he is told so, and whatever he still sends is not taken. */
+  expel(reason: string): void {
+    this.closeWith(SESSION_ENDED, reason);
+    this.receiver.onClose(reason);
+  }
+
+  private closeWith(code: number, reason: string): void {
+    this.socket.close(code, closingReason(reason));
     setTimeout(() => this.socket.terminate(), TELL_REASON_MS).unref();
   }
 

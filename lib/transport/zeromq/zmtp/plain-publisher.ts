@@ -67,15 +67,17 @@ export class PlainPublisher implements PublisherSocket {
     for (const { topics } of this.subscribers) for (const topic of topics.all()) onTopic(topic, true);
   }
 
-  publish(frame: Frame, data?: Uint8Array): void {
-    if (this.subscribers.size === 0) return;
+  publish(frame: Frame, data?: Uint8Array): number {
+    if (this.subscribers.size === 0) return 0;
     const message = encodeWhole(frame);
     // Made when the first wants it: for whoever reads frames one by one, a second would be a message of its own.
     let both: Uint8Array | undefined;
+    let missing = 0;
     for (const queue of this.tree.match(message, bodyStart(message))) {
-      if (data === undefined || !queue.takesSecondFrames) queue.add(message);
-      else queue.add((both ??= encodeWhole(frame, data)));
+      const takesBoth = data !== undefined && queue.takesSecondFrames;
+      if (!queue.add(takesBoth ? (both ??= encodeWhole(frame, data)) : message)) missing += 1;
     }
+    return missing;
   }
 
   async release(lingerMs: number): Promise<void> {

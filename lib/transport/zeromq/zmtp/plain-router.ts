@@ -64,6 +64,12 @@ export class PlainRouter implements CallSocket {
     connection.send(frames);
   }
 
+  get clientCount(): number {
+    let count = 0;
+    for (const { isOpen } of this.connections.values()) if (isOpen) count += 1;
+    return count;
+  }
+
   addressOf(client: string): string | undefined {
     return this.connections.get(client)?.peerAddress;
   }

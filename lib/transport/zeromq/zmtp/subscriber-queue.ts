@@ -37,18 +37,23 @@ export class SubscriberQueue {
     private readonly all: Backlog,
   ) {}
 
-  /** @param message - Encoded; left alone from now on. */
-  add(message: Uint8Array): void {
-    if (this.isOver || !this.hasRoomFor(message.length)) return;
+  /**
+   * @param message - Encoded; left alone from now on.
+   * @returns False where there is no room for it: then the subscriber misses it.
+   */
+  add(message: Uint8Array): boolean {
+    if (this.isOver) return true;
+    if (!this.hasRoomFor(message.length)) return false;
     this.waiting.push(message);
     this.waitingBytes += message.length;
     this.changeBy(1, message.length);
-    if (this.isWriting) return;
+    if (this.isWriting) return true;
     // The first leaves at once, before a reply that is made after it. What is sent in a row then leaves together, but
     // not only at its end: the system takes some meanwhile.
     const isPlenty = this.waitingBytes >= PIECE_BYTES || 2 * this.waiting.length >= this.highWaterMark;
     if (isPlenty || !this.isScheduled) this.flush();
     if (!this.isScheduled) this.flushLater();
+    return true;
   }
 
   /** Sends what waits, for so long at most, in milliseconds; takes nothing more. */

@@ -1,0 +1,69 @@
+import { type MemberStats, type MemberUse } from "../wire/device-stats";
+import { DurationHistogram } from "./duration-histogram";
+
+/** How a request ended. */
+export type RequestOutcome = "done" | "failed" | "refused";
+
+/** What became of one member's requests of one kind, counted while they come and go: nothing is kept of any of them. */
+export class MemberAccount {
+  private calls = 0;
+  private failures = 0;
+  private refusals = 0;
+  private waiting = 0;
+  private running = 0;
+  private bytesIn = 0;
+  private bytesOut = 0;
+  private items = 0;
+  private readonly waits = new DurationHistogram();
+  private readonly runs = new DurationHistogram();
+
+  constructor(
+    private readonly member: string,
+    private readonly use: MemberUse,
+  ) {}
+
+  /** Whether there ever was any. */
+  get isUsed(): boolean {
+    return this.calls > 0;
+  }
+
+  arrived(bytes: number): void {
+    this.calls += 1;
+    this.waiting += 1;
+    this.bytesIn += bytes;
+  }
+
+  /** Its turn has come. */
+  started(waitedMs: number): void {
+    this.waiting -= 1;
+    this.running += 1;
+    this.waits.add(waitedMs);
+  }
+
+  /** @param ranMs - Left out where its turn did not come. */
+  ended(outcome: RequestOutcome, ranMs: number | undefined): void {
+    if (outcome === "failed") this.failures += 1;
+    else if (outcome === "refused") this.refusals += 1;
+    if (ranMs === undefined) {
+      this.waiting -= 1;
+    } else {
+      this.running -= 1;
+      this.runs.add(ranMs);
+    }
+  }
+
+  sent(bytes: number): void {
+    this.bytesOut += bytes;
+  }
+
+  sentItems(count: number): void {
+    this.items += count;
+  }
+
+  read(): MemberStats {
+    const { member, use, calls, failures, refusals, waiting, running, bytesOut, items } = this;
+    const [wait, run] = [this.waits.read(), this.runs.read()];
+    const bytesIn = Math.round(this.bytesIn);
+    return { member, use, calls, failures, refusals, waiting, running, wait, run, bytesIn, bytesOut, items };
+  }
+}
