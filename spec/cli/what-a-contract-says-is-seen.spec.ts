@@ -1,6 +1,17 @@
 import { stripVTControlCharacters } from "node:util";
 import { IsIn, IsInt, IsOptional, Length, Max, Min } from "class-validator";
-import { Arg, arrayOf, enumOf, JsonMethod, RpcProperty, RpcService, serve, Signal } from "rigwire";
+import {
+  Arg,
+  arrayOf,
+  enumOf,
+  Integer,
+  JsonMethod,
+  RpcProperty,
+  RpcService,
+  serve,
+  Signal,
+  tupleOf,
+} from "rigwire";
 import { Subject } from "rxjs";
 import { describeWithPython, type PythonPeer } from "../interop/python-peer";
 import { closing } from "../support/closing";
@@ -30,6 +41,11 @@ class Stage {
   @RpcProperty() @IsIn(["up", "down"]) direction: string = "up";
 
   @RpcProperty({ choices: ["1", "2"] }) port: string = "1";
+
+  @RpcProperty({ type: tupleOf(Integer, Integer), unit: "px" })
+  @Min(1, { each: true })
+  @Max(4_000, { each: true })
+  resolution: [number, number] = [640, 480];
 
   @RpcProperty({ type: arrayOf(Number), unit: "mm", precision: 1 }) limits: number[] = [0.25, 99];
 
@@ -95,6 +111,7 @@ describe("What a contract says beyond types", () => {
         expect.stringContaining("progress: number mm; moves to a place; target: from the home position"),
         expect.stringMatching(/speed +2\.50 mm\/s +number 0\.1…20 mm\/s, look outside 1…15 +how fast/),
         expect.stringContaining('string one of "up", "down"'),
+        expect.stringContaining("[integer, integer] px, each 1…4000"),
         expect.stringContaining('light(lamp: number, ...colours: "red" | "blue")'),
         expect.stringContaining("steps() → Step[]"),
         expect.stringContaining("moved(number mm)"),
