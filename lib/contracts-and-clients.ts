@@ -102,11 +102,7 @@ export { type Located, type PeerIdentity } from "./transport/located";
 export { type Locate } from "./transport/rpc-channel";
 export { type WebCredentials } from "./transport/web-access";
 export { VERSION } from "./version";
-export {
-  type Inventory,
-  type MethodTimeouts,
-  type RigwireInventory,
-} from "./wire/inventory";
+export { type Inventory, type MethodTimeouts, type RigwireInventory } from "./wire/inventory";
 export { type DeviceHealth } from "./wire/device-health";
 export {
   type DeviceStats,

@@ -39,6 +39,8 @@ export interface MemberDescription {
   readonly notify?: string;
   /** Of a property: beyond this age its value is stale, in milliseconds. Left out where it never is. */
   readonly maxAgeMs?: number;
+  /** Of a property: the device keeps what callers set across restarts. Left out where false. */
+  readonly persist?: true;
   /** Of a signal. */
   readonly arguments?: readonly string[];
   /** Of a signal's arguments, one each. */
@@ -150,6 +152,7 @@ function describeMember(
         readonly,
         ...(notify !== undefined && { notify }),
         ...(contract.maxAgeMs !== undefined && { maxAgeMs: contract.maxAgeMs }),
+        ...(contract.persist === true && { persist: true }),
         ...told("schema", schemas.describe({ ...contract, description: undefined })),
         ...displayed(contract),
       };
@@ -216,6 +219,7 @@ function decodeMember(wireName: string, value: Readonly<Record<string, unknown>>
     ...(typeof value.readonly === "boolean" && { readonly: value.readonly }),
     ...(typeof value.notify === "string" && { notify: value.notify }),
     ...(isTime(value.maxAgeMs) && { maxAgeMs: value.maxAgeMs }),
+    ...(value.persist === true && { persist: true }),
     ...(isTexts(value.arguments) && { arguments: value.arguments }),
     ...(isObject(value.schema) && { schema: value.schema }),
     ...(isObject(value.returnsSchema) && { returnsSchema: value.returnsSchema }),

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { IsIn, IsInt, IsOptional, Length, Max, Min } from "class-validator";
 import {
@@ -84,6 +87,33 @@ async function served() {
   const { url } = closing(await serve(device, { name: "stage" }));
   return { device, url };
 }
+
+@RpcService({ type: "lamp" })
+class Lamp {
+  @RpcProperty({ persist: true }) brightness: number = 3;
+  @RpcProperty() isOn: boolean = false;
+}
+
+describe("A property whose value outlives the device's process", () => {
+  it("is inspected as such, and no other is", async () => {
+    const settingsFolder = mkdtempSync(join(tmpdir(), "rigwire-settings-"));
+    closing({ close: () => rmSync(settingsFolder, { recursive: true }) });
+    const { url } = closing(await serve(new Lamp(), { name: "lamp", settingsFolder }));
+
+    const [{ stdout }, json] = await Promise.all([
+      rigwire.run("inspect", url),
+      rigwire.run("inspect", url, "--json"),
+    ]);
+
+    expect(stdout).toMatch(/brightness +3 +number +kept across restarts/);
+    expect(stdout.match(/kept across restarts/g)).toHaveLength(1);
+    const { properties } = JSON.parse(json.stdout) as { properties: { name: string; persist?: boolean }[] };
+    expect(properties.map(({ name, persist }) => [name, persist])).toEqual([
+      ["brightness", true],
+      ["isOn", undefined],
+    ]);
+  });
+});
 
 describe("A contract of 200 members", () => {
   it("is inspected, exported and compared as if it were told in one piece", async () => {

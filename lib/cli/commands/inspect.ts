@@ -175,6 +175,7 @@ function propertyRow({ paint }: Colours, device: OpenedDevice, reading: Property
       : fitted(readingText(reading, described?.schema, paint), WIDEST_VALUE);
   const notes = [
     readonly ? "read only" : "",
+    described?.persist === true ? "kept across restarts" : "",
     described?.notify === undefined ? "" : `tells ${described.notify}`,
     described?.description ?? "",
   ].filter((note) => note !== "");
