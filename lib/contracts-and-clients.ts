@@ -103,13 +103,7 @@ export { type Locate } from "./transport/rpc-channel";
 export { type NatsOptions, type NatsTls } from "./nats/nats-options";
 export { type WebCredentials } from "./transport/web-access";
 export { VERSION } from "./version";
-export {
-  type Inventory,
-  type MemberDescription,
-  type MethodTimeouts,
-  type ParameterDescription,
-  type RigwireInventory,
-} from "./wire/inventory";
+export { type Inventory, type MethodTimeouts, type RigwireInventory } from "./wire/inventory";
 export { type DeviceHealth } from "./wire/device-health";
 export {
   type DeviceStats,
@@ -121,4 +115,5 @@ export {
 } from "./wire/device-stats";
 export { type BucketCount, type Durations, durationsSince, quantileMs } from "./wire/durations";
 export { readArray } from "./wire/incoming-arrays";
+export { type MemberDescription, type ParameterDescription } from "./wire/member-description";
 export { type RunningMethod } from "./wire/server-status";

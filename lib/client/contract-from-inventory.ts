@@ -1,6 +1,7 @@
 import { ServiceContract, type MemberContract } from "../contract/service-contract";
 import { Any } from "../contract/value-type";
-import { type Inventory, type MemberDescription, type MethodTimeouts } from "../wire/inventory";
+import { type Inventory, type MethodTimeouts } from "../wire/inventory";
+import { type MemberDescription } from "../wire/member-description";
 
 /** The contract of a device that is known only from what it says of itself. Types are not checked on this side. */
 export function contractFromInventory(inventory: Inventory): ServiceContract {

@@ -17,6 +17,7 @@ import { ClockEstimate } from "./clock-estimate";
 import { type MemberUses } from "./member-uses";
 import { type ClockReading, ServerClock } from "./server-clock";
 import { type SignalSequences } from "./signal-sequences";
+import { wholeInventory } from "./whole-inventory";
 
 /** The server at the other end of a connection. */
 export interface Peer {
@@ -63,9 +64,10 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
    *   has to fulfil the contract and does not, or offers nothing of it.
    */
   async handshake(ask: Ask, verify?: Located["verify"]): Promise<Peer> {
-    const { inventory, reading } = await readInventory(ask);
+    const { inventory: told, reading } = await readInventory(ask);
     // First: it is no fault of the contract where another device answers.
-    verify?.({ name: inventory.name, type: inventory.rigwire?.type });
+    verify?.({ name: told.name, type: told.rigwire?.type });
+    const inventory = await wholeInventory(told, ask);
     const missing = this.missingIn(inventory);
     this.sequences.connected(inventory.rigwire?.instance);
     const { uses } = this;

@@ -10,9 +10,11 @@ import { Any, mayHoldArrays } from "../contract/value-type";
 import {
   BadValue,
   ContractError,
+  DeviceUnavailableError,
   type ErrorPlace,
   MalformedMessageError,
   messageOf,
+  placeName,
   RemoteError,
 } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
@@ -58,6 +60,7 @@ import { SignalSequences, type MissedSignals } from "./signal-sequences";
 import { itemsKindOf, StreamCall, type StreamListener, StreamPull } from "./stream-call";
 import { StreamReader, type StreamRoad } from "./stream-reader";
 import { type Reading } from "./timed";
+import { withMembers } from "./whole-inventory";
 
 export interface ClientOptions extends ChannelOptions, CallOptions, UseOptions {
   /** What errors call the device. Default: the name it has in its inventory, or its address. */
@@ -110,8 +113,8 @@ export class RpcClient {
   private readonly log: Logger;
   /** The name, or else the address, under which it was last connected. */
   private lastKnown: string | undefined;
-  /** What it offered then. */
-  private lastFeatures: readonly string[] = [];
+  /** What the server that it was connected to last said of itself. */
+  private lastInventory: Inventory | undefined;
 
   /**
    * @param locate - Where the device is; asked before every attempt to connect.
@@ -378,8 +381,19 @@ export class RpcClient {
   }
 
   /** What the device says of itself, asked anew. */
-  inventory(options: CallOptions = {}): Promise<Inventory> {
-    return this.request({ event: "GET_INVENTORY" }, INVENTORY, options);
+  async inventory(options: CallOptions = {}): Promise<Inventory> {
+    const inventory = await this.request({ event: "GET_INVENTORY" }, INVENTORY, options);
+    if (inventory.rigwire?.memberPages === undefined) return inventory;
+    // It is the same for as long as the server runs, and was asked for when the connection was made.
+    const known = this.lastInventory?.rigwire;
+    if (known !== undefined && known.instance === inventory.rigwire.instance) {
+      return withMembers(inventory, known);
+    }
+    const place = this.place(undefined);
+    throw new DeviceUnavailableError(
+      `${placeName(place)}the device was started anew while it was asked what it offers: ask again`,
+      place,
+    );
   }
 
   /**
@@ -462,10 +476,10 @@ export class RpcClient {
     let cause: unknown;
     try {
       const answered = await answer;
-      if (this.lastFeatures.includes(feature)) return answered;
+      if (this.offered(feature)) return answered;
     } catch (error) {
       const isAnswer = error instanceof RemoteError || error instanceof MalformedMessageError;
-      if (!isAnswer || this.lastFeatures.includes(feature)) throw error;
+      if (!isAnswer || this.offered(feature)) throw error;
       cause = error;
     }
     const { device } = this;
@@ -492,10 +506,15 @@ export class RpcClient {
     return { device: this.device, ...(member !== undefined && { member }) };
   }
 
+  /** Whether the server that it was connected to last offers what not all do. */
+  private offered(feature: Feature): boolean {
+    return this.lastInventory?.rigwire?.features.includes(feature) === true;
+  }
+
   private remember(state: ChannelState<Peer>): void {
     if (state.kind !== "connected") return;
-    const { name, rigwire } = state.peer.inventory;
-    this.lastFeatures = rigwire?.features ?? [];
+    this.lastInventory = state.peer.inventory;
+    const { name } = this.lastInventory;
     this.lastKnown = name === "" ? state.url : name;
   }
 }

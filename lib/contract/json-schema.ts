@@ -36,7 +36,7 @@ export class SchemaMaker {
   /** The schema of a value, with what its author said of it (`x-unit`, `x-precision`, `x-warn`). */
   describe(value: DescribedValue): JsonSchema {
     const { type, nullable = false, description, metadata, check, constraints = [] } = value;
-    const schema = { ...this.schemaOf(type), ...ruleKeywords(check, constraints, type.kind === "string") };
+    const schema = withRules(this.schemaOf(type), ruleKeywords(check, constraints, type.kind === "string"));
     return {
       ...(nullable ? orNull(schema) : schema),
       ...(description !== undefined && { description }),
@@ -115,12 +115,30 @@ export class SchemaMaker {
       type: "object",
       ...(fields.length > 0 && {
         properties: Object.fromEntries(
-          fields.map((field) => [field.name, { ...this.schemaOf(field.type), ...field.keywords }]),
+          fields.map((field) => [field.name, withRules(this.schemaOf(field.type), field.keywords)]),
         ),
       }),
       ...(required.length > 0 && { required }),
     };
   }
+}
+
+/** A schema of a type, and what rules say beyond it: those of each item are said of each. */
+function withRules(schema: JsonSchema, rules: JsonSchema): JsonSchema {
+  const { items: ofItems, ...ofItself } = rules;
+  // A rule that asks for a number says less than a type that is whole.
+  const isWhole = schema.type === "integer" && ofItself.type === "number";
+  const ruled = { ...schema, ...ofItself, ...(isWhole && { type: "integer" }) };
+  if (!isSchema(ofItems)) return ruled;
+  const { prefixItems, items } = schema;
+  // `items` beside `prefixItems` would be of those behind them alone (JSON Schema 2020-12, Core, 10.3.1.2).
+  return Array.isArray(prefixItems)
+    ? { ...ruled, prefixItems: prefixItems.filter(isSchema).map((item) => withRules(item, ofItems)) }
+    : { ...ruled, items: isSchema(items) ? withRules(items, ofItems) : ofItems };
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function orNull(schema: JsonSchema): JsonSchema {

@@ -15,6 +15,7 @@ const PASSED_ON: ReadonlySet<string> = new Set<Feature>([
   "cancel",
   "confirm-subscriptions",
   "health",
+  "member-pages",
   "signal-counts",
   "stats",
   "status",

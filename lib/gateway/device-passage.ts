@@ -243,6 +243,7 @@ export class DevicePassage implements RequestHandler {
       case "METHOD_CALL":
       case "PROPERTY_GET":
       case "PROPERTY_SET":
+      case "GET_MEMBERS":
       case "STOP_SERVER":
       case "FIND_PEER_ADDRESS":
       case "USES":

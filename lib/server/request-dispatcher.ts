@@ -74,6 +74,8 @@ export class RequestDispatcher {
     switch (request.event) {
       case "GET_INVENTORY":
         return reply([encodeJson(description.inventory())]);
+      case "GET_MEMBERS":
+        return reply(description.members(request.page));
       case "INIT_SIGNALS_HANDLING":
         return reply(successReply({ signal_port: this.endpoint.signalPort }));
       case "METHOD_CALL":
@@ -180,6 +182,7 @@ function isTakenWhile(phase: ServerPhase, { event }: RpcRequest): boolean {
 
 const AT_ANY_TIME: ReadonlySet<RpcRequest["event"]> = new Set<RpcRequest["event"]>([
   "GET_INVENTORY",
+  "GET_MEMBERS",
   "STATS",
   "STATUS",
   "STREAM_NEXT",

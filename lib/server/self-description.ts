@@ -2,7 +2,9 @@ import { type ServiceContract } from "../contract/service-contract";
 import { type RpcEndpoint } from "../transport/endpoint";
 import { VERSION } from "../version";
 import { type DeviceHealth } from "../wire/device-health";
-import { inventoryReply } from "../wire/inventory";
+import { failed } from "../wire/failures";
+import { memberPagesOf, sentInventory } from "../wire/inventory";
+import { failureReply, type ReplyFrames } from "../wire/replies";
 import { type ServerStatus } from "../wire/server-status";
 import { type ServerPhase } from "./closing-link";
 import { type DeviceTime } from "./device-time";
@@ -40,7 +42,7 @@ export class SelfDescription {
   ) {}
 
   inventory(): object {
-    return inventoryReply(this.contract, {
+    return sentInventory(this.contract, {
       name: this.state.name(),
       version: VERSION,
       instance: this.state.instance,
@@ -50,6 +52,16 @@ export class SelfDescription {
       maxTextBytes: this.maxTextBytes,
       features: [...this.endpoint.features, ...FEATURES],
     });
+  }
+
+  /** What the inventory left out, page by page from 0. */
+  members(page: number): ReplyFrames {
+    const pages = memberPagesOf(this.contract);
+    const text = pages[page];
+    if (text !== undefined) return [text];
+    return failureReply(
+      failed(`there is no page ${page} of what is said of the members: there are ${pages.length}`, "invalid"),
+    );
   }
 
   status(): ServerStatus {

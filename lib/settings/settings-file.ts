@@ -10,7 +10,7 @@ import { Backoff } from "../time/backoff";
 import { pause } from "../time/pause";
 import { withDeadline } from "../time/with-deadline";
 import { decodeSettings, encodeSettings, type Setting } from "./settings-document";
-import { SettingsLock } from "./settings-lock";
+import { SettingsLock, SettingsTakenError } from "./settings-lock";
 
 const PRIVATE_FOLDER = 0o700;
 
@@ -62,7 +62,13 @@ export class SettingsFile {
   ) {
     const file = fileNameOf(owner.name);
     this.path = join(folder, `${file}.json`);
-    this.lock = new SettingsLock(join(folder, `${file}.lock`));
+    this.lock = new SettingsLock(join(folder, `${file}.lock`), (pid, host) =>
+      this.log.warn(
+        { path: this.path, pid, host },
+        `${owner.name} took over ${this.path} from process ${pid} on ${host}: if a server runs there, it keeps no more ` +
+          "settings; give one of the two a name of its own (name), or a folder of its own (settingsFolder)",
+      ),
+    );
   }
 
   /**
@@ -170,7 +176,8 @@ export class SettingsFile {
       await this.write();
     } catch (error) {
       this.isDirty = true;
-      this.tell(error);
+      if (error instanceof SettingsTakenError) this.yieldTo(error);
+      else this.tell(error);
       return false;
     }
     if (this.isTold) this.log.warn({ path: this.path }, `${this.owner.name}: its settings are kept again`);
@@ -187,6 +194,16 @@ export class SettingsFile {
     if (Buffer.byteLength(text) > MAX_FILE_BYTES) throw new Error(`more than ${MAX_FILE_BYTES} bytes`);
     await replaceFile(this.path, text);
     this.log.debug({ path: this.path }, `${owner.name}: its settings were written to ${this.path}`);
+  }
+
+  /** Another server keeps the file now: what it writes is not written over. */
+  private yieldTo({ message }: SettingsTakenError): void {
+    this.obstacle = message;
+    this.log.error(
+      { path: this.path },
+      `${this.owner.name}: its settings are kept in ${this.path} no more: ${message}; end one of the two servers, or give ` +
+        "it a name of its own (name), or a folder of its own (settingsFolder)",
+    );
   }
 
   /** Once, until it works again. */

@@ -34,27 +34,54 @@ export class SettingsHeldError extends Error {
   }
 }
 
-/** Sees to it that one server alone writes a file. A lock whose process is gone counts for nothing. */
+/** A server of another computer took the lock: there, nobody can know that this process is still here. */
+export class SettingsTakenError extends Error {}
+
+/**
+ * Sees to it that one server alone writes a file. A lock whose process is gone counts for nothing. Of a process of another
+ * computer nothing is known: its lock is taken over, and it stops writing when it notices.
+ */
 export class SettingsLock {
   private readonly id = randomUUID();
+  private wasTaken = false;
 
-  constructor(private readonly path: string) {}
+  /**
+   * @param onTakenOver - Hears of the lock of another computer's process that was taken over.
+   */
+  constructor(
+    private readonly path: string,
+    private readonly onTakenOver: (pid: number, host: string) => void,
+  ) {}
 
   /**
    * Takes the lock; idempotent.
    *
-   * @throws SettingsHeldError if somebody has it; the system's error if its file cannot be written.
+   * @throws SettingsHeldError if somebody has it; SettingsTakenError if a server of another computer took it over; the
+   *   system's error if its file cannot be written.
    */
   async take(): Promise<void> {
     if (await this.isOurs()) return;
+    const other = this.wasTaken ? await holderOf(this.path) : undefined;
+    // To take it back would let two servers write over each other's values for ever.
+    if (other !== undefined && isElsewhere(other)) {
+      throw new SettingsTakenError(`process ${other.pid} on ${other.host} took them over`);
+    }
+    await this.takeAnew();
+    this.wasTaken = true;
+  }
+
+  private async takeAnew(): Promise<void> {
+    let takenOver: Holder | undefined;
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (await this.written()) {
         // Whoever found the same dead lock may have removed ours for it.
-        if (await this.isOurs()) return;
-        continue;
+        if (!(await this.isOurs())) continue;
+        if (takenOver !== undefined) this.onTakenOver(takenOver.pid, takenOver.host);
+        return;
       }
       const holder = await holderOf(this.path);
       if (holder !== undefined && (await isHeld(holder))) throw new SettingsHeldError(holder.pid);
+      takenOver = holder !== undefined && isElsewhere(holder) ? holder : undefined;
       await rm(this.path, { force: true });
     }
     throw new SettingsHeldError((await holderOf(this.path))?.pid ?? 0);
@@ -84,6 +111,8 @@ export class SettingsLock {
     } catch (error) {
       held.delete(this.id);
       if (hasCode(error, "EEXIST")) return false;
+      // On a full disk there is room for its name alone.
+      await rm(this.path, { force: true }).catch(() => undefined);
       throw error;
     }
   }
@@ -127,10 +156,15 @@ function isHolder(value: unknown): value is Holder {
   );
 }
 
-async function isHeld({ pid, started, host, id }: Holder): Promise<boolean> {
-  if (pid === process.pid && host === hostname()) return held.has(id);
-  // Of a process elsewhere nothing is known: it sees that it lost the lock, and stops writing.
-  if (host !== hostname() || !isThere(pid)) return false;
+function isElsewhere({ host }: Holder): boolean {
+  return host !== hostname();
+}
+
+async function isHeld(holder: Holder): Promise<boolean> {
+  const { pid, started, id } = holder;
+  if (isElsewhere(holder)) return false;
+  if (pid === process.pid) return held.has(id);
+  if (!isThere(pid)) return false;
   return started === "" || started === (await startOf(pid));
 }
 

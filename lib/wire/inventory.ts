@@ -1,10 +1,16 @@
-import { SchemaMaker } from "../contract/json-schema";
 import { type JsonSchema } from "../contract/rule-keywords";
-import { type MemberContract, type ServiceContract } from "../contract/service-contract";
-import { type DisplayMetadata } from "../contract/value-metadata";
-import { Any, typeName } from "../contract/value-type";
+import { type ServiceContract } from "../contract/service-contract";
 import { MalformedMessageError } from "../errors";
-import { isObject } from "./message";
+import { frameBytes } from "./frame";
+import { encodeJson } from "./json";
+import {
+  decodeDefinitions,
+  decodeMembers,
+  descriptionOf,
+  type MemberDescription,
+} from "./member-description";
+import { MAX_PAGE_BYTES, memberPages } from "./member-pages";
+import { isObject, isTexts } from "./message";
 import { decodeServerStatus, type ServerStatus } from "./server-status";
 
 /** Method name → how long clients wait for it, in milliseconds; null waits for ever. */
@@ -32,6 +38,7 @@ export type Feature =
   | "confirm-subscriptions"
   | "health"
   | "local"
+  | "member-pages"
   | "on-behalf-of"
   | "presence"
   | "signal-counts"
@@ -55,67 +62,12 @@ export interface RigwireInventory extends ServerStatus {
   /** The longest JSON text that the server takes; nothing where it does not say. */
   readonly maxTextBytes: number | undefined;
   readonly features: readonly string[];
+  /** In how many pages the server describes its members; nothing where it does so in the inventory. */
+  readonly memberPages?: number;
   /** By wire name. */
   readonly members: ReadonlyMap<string, MemberDescription>;
   /** The classes that the schemas of members refer to (`#/$defs/NAME`), by name. Empty where there are none. */
   readonly definitions: Readonly<Record<string, JsonSchema>>;
-}
-
-/** What a generic client needs to know of a member. */
-export interface MemberDescription {
-  /** The member's name in the device's class. */
-  readonly member: string;
-  readonly description?: string;
-  /** Of a method. */
-  readonly parameters?: readonly ParameterDescription[];
-  readonly concurrent?: boolean;
-  /** Left out where false. */
-  readonly interrupts?: boolean;
-  /** The type of a method's result; left out where its author did not say. */
-  readonly returns?: string;
-  /** Left out where a call that runs is aborted. */
-  readonly onCallerLost?: "continue";
-  /** The type of what it tells before its result; left out where it tells nothing. */
-  readonly progress?: string;
-  /** The same with units; left out where its type is not written out. */
-  readonly progressSchema?: JsonSchema;
-  /** The type of the items of a stream; left out where it is none. */
-  readonly stream?: string;
-  /** The same with units; left out where it says nothing. */
-  readonly streamSchema?: JsonSchema;
-  /** How long it is waited for without progress, in milliseconds; left out where the time does not depend on it. */
-  readonly idleMs?: number;
-  /** The same with units, limits and choices. */
-  readonly returnsSchema?: JsonSchema;
-  /** Of a property. */
-  readonly type?: string;
-  /** Of a property: its type with units, limits and choices. */
-  readonly schema?: JsonSchema;
-  readonly readonly?: boolean;
-  readonly notify?: string;
-  /** Of a property: beyond this age its value is stale, in milliseconds. Left out where it never is. */
-  readonly maxAgeMs?: number;
-  /** Of a signal. */
-  readonly arguments?: readonly string[];
-  /** Of a signal's arguments, one each. */
-  readonly schemas?: readonly JsonSchema[];
-  /** Of a property or signal: whether a screen shows it at first sight. Left out where the author did not say. */
-  readonly show?: "main" | "detail";
-  /** Of a property or signal: whether a recorder takes it. Left out where the author did not say. */
-  readonly record?: boolean;
-}
-
-/** What a generic client needs to know of a parameter. */
-export interface ParameterDescription {
-  readonly name: string;
-  readonly type: string;
-  readonly optional: boolean;
-  /** Is sent by its name, never by its place. */
-  readonly keyword?: boolean;
-  /** Takes all arguments that are left, each of the type. Left out where false. */
-  readonly rest?: true;
-  /** Its type with units, limits and choices. */
-  readonly schema?: JsonSchema;
 }
 
 /** What differs between two servers of one contract, and between two moments of one server. */
@@ -129,20 +81,48 @@ export interface ServerIdentity extends ServerStatus {
   readonly features: readonly string[];
 }
 
-/** The reply to `GET_INVENTORY`, as the object that is sent. */
+/** The reply to `GET_INVENTORY`, as the object that is sent, with everything that is said of the members. */
 export function inventoryReply(contract: ServiceContract, identity: ServerIdentity): object {
+  return reply(contract, identity, descriptionOf(contract));
+}
+
+/** The same as devices send it: what is said of the members is left out where it is told in pages. */
+export function sentInventory(contract: ServiceContract, identity: ServerIdentity): object {
+  const pages = memberPagesOf(contract);
+  if (pages.length === 0) return inventoryReply(contract, identity);
+  const features = [...identity.features, "member-pages" satisfies Feature];
+  return reply(contract, { ...identity, features }, { memberPages: pages.length });
+}
+
+/** What is left of an inventory when its members are described in pages has this much of its own, in bytes. */
+const OF_SERVER_BYTES = 2_000;
+
+const knownPages = new WeakMap<ServiceContract, readonly string[]>();
+
+/** The replies to `GET_MEMBERS`, page by page; none where the inventory has room for what they say. */
+export function memberPagesOf(contract: ServiceContract): readonly string[] {
+  let pages = knownPages.get(contract);
+  if (pages === undefined) {
+    const description = descriptionOf(contract);
+    const bytes = frameBytes(encodeJson({ ...offered(contract), ...description }));
+    pages = bytes + OF_SERVER_BYTES > MAX_PAGE_BYTES ? memberPages(description) : [];
+    knownPages.set(contract, pages);
+  }
+  return pages;
+}
+
+function reply(contract: ServiceContract, identity: ServerIdentity, description: object): object {
   const { name, ...rest } = identity;
+  return { ...offered(contract), name, rigwire: { type: contract.type, ...rest, ...description } };
+}
+
+/** What an original tells as well. */
+function offered(contract: ServiceContract): object {
   return {
     json_methods: timeouts(contract, "json"),
     buffer_methods: timeouts(contract, "buffer"),
     signals: [...contract.signals.keys()],
     properties: [...contract.properties.keys()],
-    name,
-    rigwire: {
-      type: contract.type,
-      ...rest,
-      ...descriptionOf(contract),
-    },
   };
 }
 
@@ -154,123 +134,8 @@ function timeouts(contract: ServiceContract, result: "json" | "buffer"): Record<
   return Object.fromEntries(methods.map(({ wireName, timeoutMs }) => [wireName, timeoutMs]));
 }
 
-/** What is the same in every inventory of a contract: every client that comes asks for it. */
-interface Description {
-  readonly members: Readonly<Record<string, MemberDescription>>;
-  readonly definitions?: Readonly<Record<string, JsonSchema>>;
-}
-
-const known = new WeakMap<ServiceContract, Description>();
-
-function descriptionOf(contract: ServiceContract): Description {
-  const description = known.get(contract) ?? describe(contract);
-  known.set(contract, description);
-  return description;
-}
-
-function describe(contract: ServiceContract): Description {
-  const schemas = new SchemaMaker();
-  const members = Object.fromEntries(
-    [...contract.members.values()].map((member) => [
-      member.wireName,
-      describeMember(member, contract, schemas),
-    ]),
-  );
-  const { definitions } = schemas;
-  return { members, ...(Object.keys(definitions).length > 0 && { definitions }) };
-}
-
-function describeMember(
-  contract: MemberContract,
-  service: ServiceContract,
-  schemas: SchemaMaker,
-): MemberDescription {
-  const { member, description } = contract;
-  const named = { member, ...(description !== undefined && { description }) };
-  switch (contract.kind) {
-    case "method": {
-      const parameters = contract.parameters?.map((parameter, index) => ({
-        name: parameter.name ?? `arg${index}`,
-        type: typeName(parameter.type),
-        optional: parameter.optional,
-        ...(parameter.keyword === true && { keyword: true }),
-        ...(parameter.rest && { rest: true as const }),
-        ...told("schema", schemas.describe(parameter)),
-      }));
-      const {
-        concurrent,
-        interrupts,
-        onCallerLost,
-        progress,
-        progressRange,
-        idleMs,
-        returns,
-        metadata,
-        stream,
-      } = contract;
-      return {
-        ...named,
-        concurrent,
-        ...(interrupts && { interrupts }),
-        ...(onCallerLost === "continue" && { onCallerLost }),
-        ...(progress !== undefined && { progress: typeName(progress) }),
-        ...(progress !== undefined &&
-          progress.kind !== "any" &&
-          told("progressSchema", {
-            ...schemas.describe({ type: progress, metadata }),
-            ...(progressRange !== undefined && { "x-range": progressRange }),
-          })),
-        ...(idleMs !== undefined && { idleMs }),
-        ...(stream !== undefined && {
-          stream: typeName(stream.items),
-          ...told("streamSchema", schemas.describe({ type: stream.items, metadata })),
-        }),
-        ...(returns !== undefined && { returns: typeName(returns) }),
-        ...(parameters && { parameters }),
-        ...(stream === undefined &&
-          told("returnsSchema", schemas.describe({ type: returns ?? Any, metadata }))),
-      };
-    }
-    case "property": {
-      const notify =
-        contract.notify === undefined ? undefined : service.members.get(contract.notify)?.wireName;
-      const { readonly } = contract;
-      return {
-        ...named,
-        type: typeName(contract.type),
-        readonly,
-        ...(notify !== undefined && { notify }),
-        ...(contract.maxAgeMs !== undefined && { maxAgeMs: contract.maxAgeMs }),
-        ...told("schema", schemas.describe({ ...contract, description: undefined })),
-        ...displayed(contract),
-      };
-    }
-    case "signal":
-      return {
-        ...named,
-        ...(contract.argumentTypes && {
-          arguments: contract.argumentTypes.map(typeName),
-          schemas: contract.argumentTypes.map((type) =>
-            schemas.describe({ type, metadata: contract.metadata }),
-          ),
-        }),
-        ...displayed(contract),
-      };
-  }
-}
-
-/** A schema under its key; nothing where it says nothing. */
-function told<Key extends string>(key: Key, schema: JsonSchema): Partial<Record<Key, JsonSchema>> {
-  const entries = Object.keys(schema).length === 0 ? [] : [[key, schema] as const];
-  return Object.fromEntries(entries) as Partial<Record<Key, JsonSchema>>;
-}
-
-function displayed({ show, record }: DisplayMetadata): DisplayMetadata {
-  return { ...(show !== undefined && { show }), ...(record !== undefined && { record }) };
-}
-
 /**
- * Reads the reply to `GET_INVENTORY`.
+ * Reads the reply to `GET_INVENTORY`. Where it has `memberPages`, nothing is known of the members yet.
  *
  * @throws MalformedMessageError where it is none. An addition that cannot be read counts as absent.
  */
@@ -304,6 +169,11 @@ function decodeNames(value: unknown, key: string): string[] {
   return value;
 }
 
+/** How many there are is bounded where they are asked for. */
+function isPageCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value > 0;
+}
+
 function decodeRigwire(value: Readonly<Record<string, unknown>>): RigwireInventory | undefined {
   const { version, type, instance, signalPort, maxMessageBytes, maxTextBytes, features, members } = value;
   if (typeof version !== "string" || typeof type !== "string" || typeof instance !== "string")
@@ -319,78 +189,9 @@ function decodeRigwire(value: Readonly<Record<string, unknown>>): RigwireInvento
     maxMessageBytes: typeof maxMessageBytes === "number" ? maxMessageBytes : undefined,
     maxTextBytes: typeof maxTextBytes === "number" ? maxTextBytes : undefined,
     features,
+    ...(isPageCount(value.memberPages) &&
+      features.includes("member-pages" satisfies Feature) && { memberPages: value.memberPages }),
     members: decodeMembers(members),
     definitions: decodeDefinitions(value.definitions),
   };
-}
-
-function decodeMembers(value: unknown): ReadonlyMap<string, MemberDescription> {
-  const members = new Map<string, MemberDescription>();
-  if (!isObject(value)) return members;
-  for (const [wireName, member] of Object.entries(value)) {
-    if (isObject(member)) members.set(wireName, decodeMember(wireName, member));
-  }
-  return members;
-}
-
-function decodeDefinitions(value: unknown): Readonly<Record<string, JsonSchema>> {
-  if (!isObject(value)) return {};
-  return Object.fromEntries(
-    Object.entries(value).filter((entry): entry is [string, JsonSchema] => isObject(entry[1])),
-  );
-}
-
-function decodeMember(wireName: string, value: Readonly<Record<string, unknown>>): MemberDescription {
-  return {
-    member: typeof value.member === "string" ? value.member : wireName,
-    ...(typeof value.description === "string" && { description: value.description }),
-    ...(Array.isArray(value.parameters) && {
-      parameters: value.parameters.filter(isParameter).map(readable),
-    }),
-    ...(typeof value.concurrent === "boolean" && { concurrent: value.concurrent }),
-    ...(value.interrupts === true && { interrupts: true }),
-    ...(typeof value.returns === "string" && { returns: value.returns }),
-    ...(value.onCallerLost === "continue" && { onCallerLost: value.onCallerLost }),
-    ...(typeof value.progress === "string" && { progress: value.progress }),
-    ...(isObject(value.progressSchema) && { progressSchema: value.progressSchema }),
-    ...(isTime(value.idleMs) && { idleMs: value.idleMs }),
-    ...(typeof value.stream === "string" && { stream: value.stream }),
-    ...(isObject(value.streamSchema) && { streamSchema: value.streamSchema }),
-    ...(typeof value.type === "string" && { type: value.type }),
-    ...(typeof value.readonly === "boolean" && { readonly: value.readonly }),
-    ...(typeof value.notify === "string" && { notify: value.notify }),
-    ...(isTime(value.maxAgeMs) && { maxAgeMs: value.maxAgeMs }),
-    ...(isTexts(value.arguments) && { arguments: value.arguments }),
-    ...(isObject(value.schema) && { schema: value.schema }),
-    ...(isObject(value.returnsSchema) && { returnsSchema: value.returnsSchema }),
-    ...(isSchemas(value.schemas) && { schemas: value.schemas }),
-    ...((value.show === "main" || value.show === "detail") && { show: value.show }),
-    ...(typeof value.record === "boolean" && { record: value.record }),
-  };
-}
-
-function isParameter(value: unknown): value is ParameterDescription {
-  return (
-    isObject(value) &&
-    typeof value.name === "string" &&
-    typeof value.type === "string" &&
-    typeof value.optional === "boolean"
-  );
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === "number" && value > 0;
-}
-
-/** Without what cannot be read. */
-function readable({ schema, rest, ...parameter }: ParameterDescription): ParameterDescription {
-  return { ...parameter, ...(rest && { rest }), ...(isObject(schema) && { schema }) };
-}
-
-function isSchemas(value: unknown): value is JsonSchema[] {
-  return Array.isArray(value) && value.every(isObject);
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
 }

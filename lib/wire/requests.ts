@@ -7,7 +7,7 @@ import { decodeUseNotice, type UseNotice } from "./member-users";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
 import { decodeRepresentedCaller, type RepresentedCaller } from "./represented-caller";
 
-/** What a client asks of a server (plantimager RPC). The last nine are additions that only rigwire servers know. */
+/** What a client asks of a server (plantimager RPC). The last ten are additions that only rigwire servers know. */
 export type RpcRequest =
   | { readonly event: "GET_INVENTORY" }
   | { readonly event: "INIT_SIGNALS_HANDLING" }
@@ -22,9 +22,17 @@ export type RpcRequest =
   | StreamNext
   | { readonly event: "STATUS" }
   | { readonly event: "STATS" }
+  | MembersQuestion
   | { readonly event: "LOCAL_ROAD" }
   | ({ readonly event: "USES" } & UseNotice)
   | { readonly event: "USERS" };
+
+/** Asks for a page of what an inventory left out. */
+export interface MembersQuestion {
+  readonly event: "GET_MEMBERS";
+  /** From 0. */
+  readonly page: number;
+}
 
 /** What can be asked of a member. */
 export type MemberRequest = MethodCall | PropertyGet | PropertySet;
@@ -97,6 +105,7 @@ interface WithDeadline {
 
 const READING: ReadonlySet<unknown> = new Set<RpcRequest["event"]>([
   "GET_INVENTORY",
+  "GET_MEMBERS",
   "INIT_SIGNALS_HANDLING",
   "PROPERTY_GET",
   "FIND_PEER_ADDRESS",
@@ -227,6 +236,8 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
       return { event: "CONFIRM_SUBSCRIPTIONS", token: text(message, "token") };
     case "SIGNAL_COUNTS":
       return { event: "SIGNAL_COUNTS", token: optionalText(message, "token") };
+    case "GET_MEMBERS":
+      return { event: "GET_MEMBERS", page: whole(message, "page") };
     case "CANCEL":
       return { event: "CANCEL", id: text(message, "id"), ...(message.lost === true && { lost: true }) };
     case "STREAM_NEXT":
@@ -271,6 +282,13 @@ function text(message: Readonly<Record<string, unknown>>, key: string): string {
   const value = message[key];
   if (typeof value !== "string")
     throw new MalformedMessageError(`${describe(message.event)} has no text "${key}"`);
+  return value;
+}
+
+function whole(message: Readonly<Record<string, unknown>>, key: string): number {
+  const value = message[key];
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
+    throw new MalformedMessageError(`${describe(message.event)} has no whole number "${key}"`);
   return value;
 }
 

@@ -1,9 +1,24 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { IsIn, IsInt, IsOptional, Length, Max, Min } from "class-validator";
-import { Arg, arrayOf, enumOf, JsonMethod, RpcProperty, RpcService, serve, Signal } from "rigwire";
+import {
+  Arg,
+  arrayOf,
+  enumOf,
+  Integer,
+  JsonMethod,
+  RpcProperty,
+  RpcService,
+  serve,
+  Signal,
+  tupleOf,
+} from "rigwire";
 import { Subject } from "rxjs";
 import { describeWithPython, type PythonPeer } from "../interop/python-peer";
 import { closing } from "../support/closing";
+import { LargeDevice } from "../transport/conformance/large-device";
 import { commandLine } from "./support/command-line";
 
 class Step {
@@ -29,6 +44,11 @@ class Stage {
   @RpcProperty() @IsIn(["up", "down"]) direction: string = "up";
 
   @RpcProperty({ choices: ["1", "2"] }) port: string = "1";
+
+  @RpcProperty({ type: tupleOf(Integer, Integer), unit: "px" })
+  @Min(1, { each: true })
+  @Max(4_000, { each: true })
+  resolution: [number, number] = [640, 480];
 
   @RpcProperty({ type: arrayOf(Number), unit: "mm", precision: 1 }) limits: number[] = [0.25, 99];
 
@@ -68,6 +88,49 @@ async function served() {
   return { device, url };
 }
 
+@RpcService({ type: "lamp" })
+class Lamp {
+  @RpcProperty({ persist: true }) brightness: number = 3;
+  @RpcProperty() isOn: boolean = false;
+}
+
+describe("A property whose value outlives the device's process", () => {
+  it("is inspected as such, and no other is", async () => {
+    const settingsFolder = mkdtempSync(join(tmpdir(), "rigwire-settings-"));
+    closing({ close: () => rmSync(settingsFolder, { recursive: true }) });
+    const { url } = closing(await serve(new Lamp(), { name: "lamp", settingsFolder }));
+
+    const [{ stdout }, json] = await Promise.all([
+      rigwire.run("inspect", url),
+      rigwire.run("inspect", url, "--json"),
+    ]);
+
+    expect(stdout).toMatch(/brightness +3 +number +kept across restarts/);
+    expect(stdout.match(/kept across restarts/g)).toHaveLength(1);
+    const { properties } = JSON.parse(json.stdout) as { properties: { name: string; persist?: boolean }[] };
+    expect(properties.map(({ name, persist }) => [name, persist])).toEqual([
+      ["brightness", true],
+      ["isOn", undefined],
+    ]);
+  });
+});
+
+describe("A contract of 200 members", () => {
+  it("is inspected, exported and compared as if it were told in one piece", async () => {
+    const { url } = closing(await serve(new LargeDevice(), { name: "large" }));
+    const [inspected, exported, compared] = await Promise.all([
+      rigwire.run("inspect", url),
+      rigwire.run("types", url, "--as", "inventory"),
+      rigwire.run("diff", url, url),
+    ]);
+    expect(inspected.stdout).toContain("moveAxis78(target: number 0…100 mm, pace?: number 0.1…20 mm/s)");
+    expect(exported.stdout).toContain('"moveAxis78"');
+    const { members } = (JSON.parse(exported.stdout) as { rigwire: { members: object } }).rigwire;
+    expect(Object.keys(members)).toHaveLength(200);
+    expect([compared.code, compared.stderr]).toEqual([0, ""]);
+  });
+});
+
 describe("What a contract says beyond types", () => {
   it("is inspected: units, ranges, choices, results, the fields of classes", async () => {
     const { url } = await served();
@@ -78,6 +141,7 @@ describe("What a contract says beyond types", () => {
         expect.stringContaining("progress: number mm; moves to a place; target: from the home position"),
         expect.stringMatching(/speed +2\.50 mm\/s +number 0\.1…20 mm\/s, look outside 1…15 +how fast/),
         expect.stringContaining('string one of "up", "down"'),
+        expect.stringContaining("[integer, integer] px, each 1…4000"),
         expect.stringContaining('light(lamp: number, ...colours: "red" | "blue")'),
         expect.stringContaining("steps() → Step[]"),
         expect.stringContaining("moved(number mm)"),

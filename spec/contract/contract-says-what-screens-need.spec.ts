@@ -5,6 +5,7 @@ import {
   IsEmail,
   IsIn,
   IsInt,
+  IsNumber,
   IsOptional,
   IsString,
   Length,
@@ -25,6 +26,7 @@ import {
   RpcProperty,
   RpcService,
   Signal,
+  tupleOf,
 } from "../../lib";
 import { decodeInventory, inventoryReply } from "../../lib/wire/inventory";
 
@@ -52,6 +54,14 @@ class Stage {
   @RpcProperty({ type: String, nullable: true }) @IsIn(["A", "B"]) channel: string | null = null;
 
   @RpcProperty() @Matches(/^[a-z]+$/) label: string = "left";
+
+  @RpcProperty({ type: tupleOf(Integer, Integer), unit: "px" })
+  @IsNumber({}, { each: true })
+  @Min(1, { each: true })
+  @Max(4_000, { each: true })
+  resolution: [number, number] = [640, 480];
+
+  @RpcProperty({ type: arrayOf(Number) }) @ArrayMinSize(1) @Min(0, { each: true }) weights: number[] = [1];
 
   @JsonMethod({ returns: Number, unit: "mm" })
   moveTo(@Arg("target", { unit: "mm", min: 0, max: 100, description: "Where to." }) target: number): number {
@@ -104,6 +114,22 @@ describe("The inventory of a device", () => {
 
   it("tells a pattern that class-validator checks", () => {
     expect(member("label")?.schema).toEqual({ type: "string", pattern: "^[a-z]+$" });
+  });
+
+  it("tells the rules of each item of a tuple of each of its places, and of a list beside its type", () => {
+    const side = { type: "integer", minimum: 1, maximum: 4_000 };
+    expect(member("resolution")?.schema).toEqual({
+      type: "array",
+      prefixItems: [side, side],
+      minItems: 2,
+      maxItems: 2,
+      "x-unit": "px",
+    });
+    expect(member("weights")?.schema).toEqual({
+      type: "array",
+      items: { type: "number", minimum: 0 },
+      minItems: 1,
+    });
   });
 
   it("tells what an argument must be", () => {

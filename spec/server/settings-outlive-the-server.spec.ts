@@ -1,5 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Max, Min } from "class-validator";
@@ -7,6 +17,7 @@ import { arrayOf, clientOf, connect, NdArray, nd, RpcProperty, RpcService, serve
 import { closing } from "../support/closing";
 import { eventually } from "../support/eventually";
 import { RecordingLogger } from "../support/recording-logger";
+import { canMount, mountSmallDisk } from "../support/small-disk";
 
 @RpcService({ type: "stage" })
 class Stage {
@@ -187,6 +198,101 @@ describe("a file of settings", () => {
     await serveStage();
   });
 
+  const lockOf = (host: string) => JSON.stringify({ pid: 1, started: "", host, id: "other" });
+  const lock = () => join(folder, "stage-1.lock");
+
+  it("is taken over from another computer, of which nothing is known, and said so", async () => {
+    keep('{"speed": 12}');
+    writeFileSync(lock(), lockOf("elsewhere"));
+
+    const { stage, log, remote, server } = await serveStage();
+
+    expect(stage.speed).toBe(12);
+    expect(log[0]).toMatch(
+      /^warn: stage-1 took over .*stage-1\.json from process 1 on elsewhere: if a server/,
+    );
+    await remote.speed.set(7);
+    await server.close();
+    expect(JSON.parse(readFileSync(file(), "utf8"))).toMatchObject({ values: { speed: 7 } });
+  });
+
+  it("is left to another computer that took it over, and what is not kept any more is told", async () => {
+    const { log, remote, server } = await serveStage();
+    keep('{"speed": 12}');
+    writeFileSync(lock(), lockOf("elsewhere"));
+
+    await remote.speed.set(7);
+
+    await eventually("the error", () => log.length > 0);
+    expect(log).toEqual([
+      expect.stringMatching(
+        /^error: stage-1: its settings .* no more: process 1 on elsewhere took them over/,
+      ),
+    ]);
+    expect(await remote.speed.get()).toBe(7);
+    await server.close();
+    expect(log[1]).toMatch(/^error: stage-1 closed before speed could be kept in /);
+    expect(readFileSync(file(), "utf8")).toContain('{"speed": 12}');
+    expect(readFileSync(lock(), "utf8")).toBe(lockOf("elsewhere"));
+  });
+
+  const itWithDisks = canMount() ? it : it.skip;
+
+  itWithDisks("is read where the folder is read-only, and what cannot be kept there is told", async () => {
+    const disk = join(folder, "disk");
+    const { makeReadOnly } = mountSmallDisk(disk);
+    const first = await serveStage(disk);
+    await first.remote.speed.set(12);
+    await first.server.close();
+    makeReadOnly();
+
+    const { stage, log, remote, server } = await serveStage(disk);
+
+    expect(stage.speed).toBe(12);
+    expect(log[0]).toMatch(
+      /^error: stage-1: its settings cannot be kept in .*: EROFS: read-only file system/,
+    );
+    await remote.speed.set(7);
+    expect(await remote.speed.get()).toBe(7);
+    await server.close();
+    expect(log.at(-1)).toMatch(/^error: stage-1 closed before speed could be kept in /);
+  });
+
+  itWithDisks("is read where the disk is full, and no empty lock stays there", async () => {
+    const disk = join(folder, "disk");
+    mountSmallDisk(disk);
+    const first = await serveStage(disk);
+    await first.remote.speed.set(12);
+    await first.server.close();
+    fill(join(disk, "full"));
+
+    const { stage, log } = await serveStage(disk);
+
+    expect(stage.speed).toBe(12);
+    expect(log[0]).toMatch(/^error: stage-1: its settings cannot be kept in .*: ENOSPC: no space left/);
+    expect(readdirSync(disk).sort()).toEqual(["full", "stage-1.json"]);
+  });
+
+  itWithDisks("stays as it was while the disk is full, and is written when there is room again", async () => {
+    const disk = join(folder, "disk");
+    mountSmallDisk(disk);
+    const { log, remote } = await serveStage(disk);
+    await remote.speed.set(12);
+    await eventually("the file", () => existsSync(join(disk, "stage-1.json")));
+    fill(join(disk, "full"));
+
+    await remote.speed.set(7);
+    await eventually("the error", () => log.length > 0);
+
+    expect(log[0]).toMatch(/^error: stage-1: its settings cannot be kept in .*: ENOSPC: no space left/);
+    expect(speedIn(disk)).toBe(12);
+    expect(readdirSync(disk).sort()).toEqual(["full", "stage-1.json", "stage-1.lock"]);
+    rmSync(join(disk, "full"));
+    await eventually("the file", () => speedIn(disk) === 7);
+    await eventually("the word", () => log.length > 1);
+    expect(log[1]).toBe("warn: stage-1: its settings are kept again");
+  });
+
   it("that cannot be written holds nobody up, and is written once it can", async () => {
     const blocked = join(folder, "state");
     writeFileSync(blocked, "");
@@ -200,6 +306,21 @@ describe("a file of settings", () => {
     await eventually("the file", () => existsSync(join(blocked, "stage-1.json")));
   });
 });
+
+/** Writes until nothing more has room. */
+function fill(path: string): void {
+  const descriptor = openSync(path, "w");
+  try {
+    for (;;) writeSync(descriptor, Buffer.alloc(1_024));
+  } catch {
+    closeSync(descriptor);
+  }
+}
+
+function speedIn(folderOfFile: string): unknown {
+  const text = readFileSync(join(folderOfFile, "stage-1.json"), "utf8");
+  return (JSON.parse(text) as { values: { speed: unknown } }).values.speed;
+}
 
 async function ended(child: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => child.once("exit", resolve));

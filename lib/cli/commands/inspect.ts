@@ -6,7 +6,7 @@ import {
 } from "../../contract/service-contract";
 import { type JsonSchema } from "../../contract/rule-keywords";
 import { messageOf } from "../../errors";
-import { type ParameterDescription } from "../../wire/inventory";
+import { type ParameterDescription } from "../../wire/member-description";
 import { isObject } from "../../wire/message";
 import { type MemberUser } from "../../wire/member-users";
 import { describedMember } from "../contract/described-member";
@@ -175,6 +175,7 @@ function propertyRow({ paint }: Colours, device: OpenedDevice, reading: Property
       : fitted(readingText(reading, described?.schema, paint), WIDEST_VALUE);
   const notes = [
     readonly ? "read only" : "",
+    described?.persist === true ? "kept across restarts" : "",
     described?.notify === undefined ? "" : `tells ${described.notify}`,
     described?.description ?? "",
   ].filter((note) => note !== "");

@@ -5,7 +5,7 @@ import {
   type SignalContract,
 } from "../../contract/service-contract";
 import { type JsonSchema } from "../../contract/rule-keywords";
-import { type MemberDescription, type ParameterDescription } from "../../wire/inventory";
+import { type MemberDescription, type ParameterDescription } from "../../wire/member-description";
 import { choicesOf } from "./choices";
 import { describedMember } from "./described-member";
 import { Interfaces } from "./exports/interfaces";

@@ -1,4 +1,4 @@
-import { type MemberDescription, type ParameterDescription } from "../../wire/inventory";
+import { type MemberDescription, type ParameterDescription } from "../../wire/member-description";
 import { type OpenedDevice } from "../lookup/opened-device";
 
 /** What the device tells of a member beyond its name; an original tells nothing. */

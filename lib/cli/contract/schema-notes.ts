@@ -11,9 +11,22 @@ export function schemaNote(schema: JsonSchema | undefined, isTypeOfChoices = fal
     measured,
     ...boundsOf(schema),
     isObject(schema.items) ? prefixed("each ", schemaNote(schema.items)) : "",
+    placesNote(schema.prefixItems),
     choices === undefined ? "" : `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`,
     prefixed("look outside ", warnRange(schema)),
   ]
+    .filter(isSaid)
+    .join(", ");
+}
+
+/** Of a tuple: the same of each place, or what differs. */
+function placesNote(prefixItems: unknown): string {
+  if (!Array.isArray(prefixItems)) return "";
+  const notes = prefixItems.map((item) => (isObject(item) ? schemaNote(item) : ""));
+  const [first = ""] = notes;
+  if (notes.every((note) => note === first)) return prefixed("each ", first);
+  return notes
+    .map((note, index) => prefixed(`[${index}] `, note))
     .filter(isSaid)
     .join(", ");
 }

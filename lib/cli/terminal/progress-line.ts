@@ -1,5 +1,5 @@
 import { type Run } from "../../client/run";
-import { type MemberDescription } from "../../wire/inventory";
+import { type MemberDescription } from "../../wire/member-description";
 import { measuredText } from "../contract/measured-text";
 import { bareValueText } from "../contract/value-text";
 import { type Paint } from "./colours";

@@ -95,13 +95,9 @@ function listControl(
   level: number,
   about: ControlAbout,
 ): Control {
-  const { prefixItems, items } = schema;
+  const { prefixItems } = schema;
   if (!Array.isArray(prefixItems) || prefixItems.length > MOST_INPUTS) return { kind: "json", ...about };
-  // Rules that hold for each item stand beside their types.
-  const each = isSchema(items) ? items : {};
-  const controls = prefixItems.map((item: JsonSchema) =>
-    controlOf({ ...item, ...each }, definitions, level + 1),
-  );
+  const controls = prefixItems.map((item: JsonSchema) => controlOf(item, definitions, level + 1));
   return { kind: "tuple", items: controls, ...about };
 }
 

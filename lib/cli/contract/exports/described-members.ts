@@ -4,7 +4,7 @@ import {
   type SignalContract,
 } from "../../../contract/service-contract";
 import { type JsonSchema } from "../../../contract/rule-keywords";
-import { type MemberDescription, type ParameterDescription } from "../../../wire/inventory";
+import { type MemberDescription, type ParameterDescription } from "../../../wire/member-description";
 import { type ToldContract } from "../told-contract";
 
 /** A schema of which nothing is known. */

@@ -1,5 +1,5 @@
 import { type MethodContract } from "../../../../contract/service-contract";
-import { type ParameterDescription } from "../../../../wire/inventory";
+import { type ParameterDescription } from "../../../../wire/member-description";
 import { type Described } from "../described-members";
 import { noteOf } from "./python-classes";
 import { pythonText } from "./python-literals";
