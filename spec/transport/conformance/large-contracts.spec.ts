@@ -5,7 +5,7 @@ import { closing } from "../../support/closing";
 import { RecordingLogger } from "../../support/recording-logger";
 import { RawClient } from "../../support/raw-client";
 import { LargeDevice } from "./large-device";
-import { removeSockets, TRANSPORTS } from "./transports-under-test";
+import { removeSockets, TRANSPORTS, type Uninstall } from "./transports-under-test";
 
 afterAll(removeSockets);
 
@@ -28,9 +28,11 @@ const WHOLE = JSON.stringify(inventoryReply(contractOf(LargeDevice), IDENTITY));
 /** What is said of the members of a large device arrives whole, over whatever transport. */
 describe.each(TRANSPORTS)("a device of 200 members over $name", ({ freshUrl, install, ...given }) => {
   let server: RpcServer;
-  let uninstall: (() => void) | undefined;
+  let uninstall: Uninstall | undefined;
 
-  beforeAll(() => (uninstall = install?.()));
+  beforeAll(async () => {
+    uninstall = await install?.();
+  });
   afterAll(() => uninstall?.());
 
   it("is described as if it were told in one piece, and used as any other", async () => {
