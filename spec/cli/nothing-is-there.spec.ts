@@ -112,7 +112,7 @@ describe("a command line", () => {
     const names = [...stdout.matchAll(/^ {2}([a-z]+) (?:DEVICE|FILE|A B|\[PATH\]|\[options\]|bash)/gm)].map(
       ([, name = ""]) => name,
     );
-    expect(names).toHaveLength(17);
+    expect(names).toHaveLength(18);
     const helps = await Promise.all(names.map((name) => rigwire.run(name, "--help")));
     helps.forEach(({ code, stdout: help }, index) => {
       expect(help).toMatch(/Examples?:\n {2}\$ /);
