@@ -170,6 +170,7 @@ export { type RigSecurity, type ServerKeys } from "./security/rig-security";
 export { addToken } from "./security/token-file";
 export { inject, injectable, singleton } from "tsyringe";
 export { type ClientIdentity } from "./transport/endpoint";
+export { type RepresentedCaller } from "./wire/represented-caller";
 export { type TlsIdentity, type WebAccess } from "./transport/web-access";
 export { generateKeys } from "./security/generate-keys";
 export {

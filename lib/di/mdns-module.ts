@@ -22,7 +22,12 @@ export interface MdnsModuleOptions extends MdnsOptions, MdnsDirectoryOptions {
 }
 
 /** What is announced of a registry. */
-export type RegistryAnnouncement = Pick<MdnsAnnouncement, "name" | "ready">;
+export interface RegistryAnnouncement {
+  /** The name that it is announced by; not always the one that was wanted. */
+  readonly name: string;
+  /** Resolves when it has its name, or was closed. */
+  ready(): Promise<void>;
+}
 
 /** The token under which the announcement of the app's own registry is injected: `@inject(MDNS_REGISTRY)`. */
 export const MDNS_REGISTRY: InjectionToken<RegistryAnnouncement> = Symbol("rigwire:MdnsRegistry");
