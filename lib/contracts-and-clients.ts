@@ -113,7 +113,13 @@ export {
   type MemoryStats,
   type SignalStats,
 } from "./wire/device-stats";
-export { type BucketCount, type CountedDurations, type Durations, durationsSince, quantileMs } from "./wire/durations";
+export {
+  type BucketCount,
+  type CountedDurations,
+  type Durations,
+  durationsSince,
+  quantileMs,
+} from "./wire/durations";
 export { readArray } from "./wire/incoming-arrays";
 export { type MemberDescription, type ParameterDescription } from "./wire/member-description";
 export { type RunningMethod } from "./wire/server-status";
