@@ -164,7 +164,7 @@ describe("a traced request", () => {
     await first;
 
     const failed = () => spans("stage/move").filter(({ status }) => status.code === SpanStatusCode.ERROR);
-    await eventually(() => expect(failed()).toHaveLength(2));
+    await eventually("both spans have failed", () => failed().length === 2);
     for (const { attributes } of failed()) expect(attributes["error.type"]).toBe("CallAbortedError");
     expect(spans("b begins")).toEqual([]);
   });
