@@ -13,6 +13,7 @@ const LAYERS = [
   "mdns",
   "fleet",
   "discovery",
+  "telemetry",
   "client",
   "server",
   "transport",
@@ -38,7 +39,7 @@ const apartRules = APART.map((folder) => ({
 }));
 
 /** Files directly in lib/ that users import, or what several of those export: they bring the layers together. */
-const ENTRY = "lib/(index|testing|contracts-and-clients|browser(-class-transformer)?)\\.ts";
+const ENTRY = "lib/(index|testing|opentelemetry|contracts-and-clients|browser(-class-transformer)?)\\.ts";
 const ENTRIES = `^${ENTRY}$`;
 
 /** Written as users write theirs, with decorators. */
@@ -92,6 +93,13 @@ module.exports = {
       severity: "error",
       from: { path: "^lib/", pathNot: "^lib/nats/" },
       to: { path: "node_modules/@nats-io" },
+    },
+    {
+      name: "opentelemetry-in-one-place",
+      comment: "it is an optional peer, and loads only for who asks for it",
+      severity: "error",
+      from: { path: "^lib/", pathNot: "^lib/telemetry/" },
+      to: { path: "node_modules/@opentelemetry" },
     },
     {
       name: "metadata-in-one-place",

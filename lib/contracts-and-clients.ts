@@ -21,7 +21,12 @@ export { type CallOptions } from "./client/call-options";
 export { type MissingMembers } from "./client/check-fulfilled";
 export { connect } from "./client/connect";
 export { clientOf, withOptions } from "./client/create-remote";
-export { type ClientHandler, type ClientInterceptor, type ClientRequest } from "./client/interceptor";
+export {
+  type ClientHandler,
+  type ClientInterceptor,
+  type ClientRequest,
+  type RequestTarget,
+} from "./client/interceptor";
 export { type Keywords } from "./client/outgoing-arguments";
 export { type Run, runOf } from "./client/run";
 export {
@@ -123,3 +128,4 @@ export {
 export { readArray } from "./wire/incoming-arrays";
 export { type MemberDescription, type ParameterDescription } from "./wire/member-description";
 export { type RunningMethod } from "./wire/server-status";
+export { type TraceContext } from "./wire/trace-context";

@@ -154,7 +154,12 @@ export { UdpRegistryServer, type UdpRegistryServerOptions } from "./rpyc/server/
 export { CallContext } from "./server/call-context";
 export { setHealth } from "./server/device-health";
 export { rereadProperty } from "./server/reread-property";
-export { type ServerInterceptor, type ServiceHandler, type ServiceRequest } from "./server/interceptor";
+export {
+  type RequestedServer,
+  type ServerInterceptor,
+  type ServiceHandler,
+  type ServiceRequest,
+} from "./server/interceptor";
 export { type RequestContext } from "./server/request-context";
 export { type RpcServer } from "./server/rpc-server";
 export { serve } from "./server/serve";

@@ -1,4 +1,15 @@
+import { type TraceContext } from "../wire/trace-context";
 import { type CallOptions } from "./call-options";
+
+/** The device that a client asks, as far as it is known when it is looked at: more, once it is connected. */
+export interface RequestTarget {
+  /** What errors call the device. */
+  readonly device: string;
+  /** Its service type; nothing where neither a contract nor the device says it. */
+  readonly service: string | undefined;
+  /** The address that it was last connected by. */
+  readonly url: string | undefined;
+}
 
 /** A request to a device, as interceptors see it. */
 export interface ClientRequest {
@@ -14,6 +25,9 @@ export interface ClientRequest {
   readonly kwargs?: Readonly<Record<string, unknown>>;
   /** How long the caller waits, and what ends the wait early. */
   readonly options: CallOptions;
+  readonly target: RequestTarget;
+  /** Travels with the request, where an interceptor sets it: where it stands in a trace. Default: nothing travels. */
+  readonly trace?: TraceContext;
 }
 
 /** Sends a request and gives its result. Never call it twice for one request: a command happens at most once. */

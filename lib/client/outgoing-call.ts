@@ -213,12 +213,11 @@ function offers({ inventory }: Peer, feature: Feature): boolean {
 /** An original, or an older device, is not told what it could not use. */
 function requestFor(peer: Peer, request: RpcRequest): RpcRequest {
   if (request.event !== "PROPERTY_GET") return request;
-  const { event, property, takesArrays, time } = request;
+  const { takesArrays, time, ...rest } = request;
   const isKnown = (takesArrays !== true || knowsArrays(peer)) && (time !== true || offers(peer, "time"));
   if (isKnown) return request;
   return {
-    event,
-    property,
+    ...rest,
     ...(takesArrays === true && knowsArrays(peer) && { takesArrays }),
     ...(time === true && offers(peer, "time") && { time }),
   };

@@ -33,13 +33,20 @@ import { type MethodCall, type PropertyGet, type RpcRequest, type StreamNext } f
 import { type MemberUser } from "../wire/member-users";
 import { qualityOf } from "../wire/signals";
 import { type StreamItems } from "../wire/streams";
+import { type TraceContext } from "../wire/trace-context";
 import { type CallOptions } from "./call-options";
 import { type MissingMembers } from "./check-fulfilled";
 import { OutgoingCall, type ProgressListener, withPlace, type RequestKind } from "./outgoing-call";
 import { MemberUses, type UseOptions } from "./member-uses";
 import { methodCalled } from "./method-called";
 import { checkSendable, outgoingArguments, type Keywords } from "./outgoing-arguments";
-import { type ClientHandler, type ClientInterceptor, type ClientRequest, interceptedBy } from "./interceptor";
+import {
+  type ClientHandler,
+  type ClientInterceptor,
+  type ClientRequest,
+  interceptedBy,
+  type RequestTarget,
+} from "./interceptor";
 import { MissedLog } from "./missed-log";
 import { DeviceProtocol, type Peer } from "./peer";
 import { ReadingCall, readingKindOf } from "./property-reading";
@@ -77,6 +84,12 @@ export interface ClientOptions extends ChannelOptions, CallOptions, UseOptions {
   readonly logger?: Logger;
 }
 
+/** How a request is sent. */
+interface SendOptions extends CallOptions {
+  /** What an interceptor sends with it. */
+  readonly trace?: TraceContext | undefined;
+}
+
 /** Who hears of a call before its result: of its progress, or of the stream that it opened. */
 type CallListener = ProgressListener | StreamListener;
 
@@ -100,7 +113,7 @@ export type ClientState =
   | { readonly kind: "closed" };
 
 /** The plumbing of a remote: calls by name, the inventory, the state of the connection. */
-export class RpcClient {
+export class RpcClient implements RequestTarget {
   readonly state$: Observable<ClientState>;
   /** Signals that were sent and did not arrive, counted per signal. */
   readonly missed$: Observable<MissedSignals>;
@@ -115,6 +128,8 @@ export class RpcClient {
   private lastKnown: string | undefined;
   /** What the server that it was connected to last said of itself. */
   private lastInventory: Inventory | undefined;
+  /** Where it was. */
+  private lastUrl: string | undefined;
 
   /**
    * @param locate - Where the device is; asked before every attempt to connect.
@@ -148,6 +163,16 @@ export class RpcClient {
   /** What errors call the device. */
   get device(): string {
     return this.options.name ?? this.lastKnown ?? "device";
+  }
+
+  /** The device's service type; nothing where neither a contract nor the device has said it. */
+  get service(): string | undefined {
+    return this.contract?.type ?? this.lastInventory?.rigwire?.type;
+  }
+
+  /** The address that the device was last connected by. */
+  get url(): string | undefined {
+    return this.lastUrl;
   }
 
   /**
@@ -248,12 +273,12 @@ export class RpcClient {
     method: MethodContract,
     args: readonly unknown[],
     kwargs: Keywords,
-    options: CallOptions,
+    options: SendOptions,
     listener?: CallListener,
   ): Promise<unknown> {
     if (typeof listener === "object") return this.openDirectly(method, args, kwargs, options, listener);
     return new Promise((resolve, reject) => {
-      const request = this.methodCall(method, args, kwargs);
+      const request = this.methodCall(method, args, kwargs, options);
       const call = new OutgoingCall(
         this,
         request,
@@ -272,11 +297,11 @@ export class RpcClient {
     method: MethodContract,
     args: readonly unknown[],
     kwargs: Keywords,
-    options: CallOptions,
+    options: SendOptions,
     { mode, opened }: StreamListener,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const request = { ...this.methodCall(method, args, kwargs), stream: mode };
+      const request = { ...this.methodCall(method, args, kwargs, options), stream: mode };
       const kind = methodKindOf(method);
       this.channel.send(
         new StreamCall(opened, method.wireName, this, request, kind, options, this.options, resolve, reject),
@@ -291,8 +316,8 @@ export class RpcClient {
       : this.intercept("get", property, [], options);
   }
 
-  private getDirectly(property: PropertyContract, options: CallOptions): Promise<unknown> {
-    return this.request(getRequest(property), getKindOf(property), options);
+  private getDirectly(property: PropertyContract, options: SendOptions): Promise<unknown> {
+    return this.request(getRequest(property, options), getKindOf(property), options);
   }
 
   /**
@@ -305,13 +330,13 @@ export class RpcClient {
     const { member } = property;
     let seen: Reading<unknown> | undefined;
     const send: ClientHandler = async (request) => {
-      seen = await this.readDirectly(property, request.options);
+      seen = await this.readDirectly(property, sendOptions(request));
       if (seen.quality === "bad") throw new BadValue(seen.reason, seen, { device, member });
       return seen.value;
     };
     const handle = interceptedBy(this.options.interceptors ?? [], send);
     try {
-      await handle({ kind: "get", device, member, args: [], kwargs: {}, options });
+      await handle({ kind: "get", device, member, args: [], kwargs: {}, options, target: this });
     } catch (error) {
       if (!(error instanceof BadValue) || seen?.quality !== "bad") throw error;
     }
@@ -322,9 +347,9 @@ export class RpcClient {
     });
   }
 
-  private readDirectly(property: PropertyContract, options: CallOptions): Promise<Reading<unknown>> {
+  private readDirectly(property: PropertyContract, options: SendOptions): Promise<Reading<unknown>> {
     return new Promise((resolve, reject) => {
-      const request = { ...getRequest(property), time: true };
+      const request = { ...getRequest(property, options), time: true };
       const kind = readingKindOf(property);
       const ignore = () => undefined;
       this.channel.send(
@@ -343,8 +368,9 @@ export class RpcClient {
     else await this.intercept("set", property, [value], options);
   }
 
-  private async setDirectly(property: PropertyContract, value: unknown, options: CallOptions): Promise<void> {
+  private async setDirectly(property: PropertyContract, value: unknown, options: SendOptions): Promise<void> {
     const { wireName, member, type } = property;
+    const { trace } = options;
     try {
       checkSendable(value, "the value");
     } catch (error) {
@@ -354,6 +380,7 @@ export class RpcClient {
       event: "PROPERTY_SET",
       property: wireName,
       value: toWire(type, value) ?? null,
+      ...(trace !== undefined && { trace }),
     };
     await this.request(request, setKindOf(property), options);
   }
@@ -456,15 +483,17 @@ export class RpcClient {
     const { device } = this;
     const send: ClientHandler = (request) => this.sendAs(kind, contract, request, listener);
     const handle = interceptedBy(this.options.interceptors ?? [], send);
-    return handle({ kind, device, member: contract.member, args, kwargs, options });
+    return handle({ kind, device, member: contract.member, args, kwargs, options, target: this });
   }
 
   private sendAs(
     kind: ClientRequest["kind"],
     contract: MethodContract | PropertyContract,
-    { args, kwargs = {}, options }: ClientRequest,
+    request: ClientRequest,
     listener?: CallListener,
   ): Promise<unknown> {
+    const { args, kwargs = {} } = request;
+    const options = sendOptions(request);
     if (contract.kind === "method") return this.callDirectly(contract, args, kwargs, options, listener);
     return kind === "get"
       ? this.getDirectly(contract, options)
@@ -494,9 +523,15 @@ export class RpcClient {
     });
   }
 
-  private methodCall(method: MethodContract, args: readonly unknown[], kwargs: Keywords): MethodCall {
+  private methodCall(
+    method: MethodContract,
+    args: readonly unknown[],
+    kwargs: Keywords,
+    { trace }: SendOptions,
+  ): MethodCall {
     try {
-      return { event: "METHOD_CALL", method: method.wireName, ...outgoingArguments(method, args, kwargs) };
+      const given = outgoingArguments(method, args, kwargs);
+      return { event: "METHOD_CALL", method: method.wireName, ...given, trace };
     } catch (error) {
       throw withPlace(error, this.place(method.member));
     }
@@ -516,12 +551,22 @@ export class RpcClient {
     this.lastInventory = state.peer.inventory;
     const { name } = this.lastInventory;
     this.lastKnown = name === "" ? state.url : name;
+    this.lastUrl = state.url;
   }
 }
 
-function getRequest({ wireName, type }: PropertyContract): PropertyGet {
+function sendOptions({ options, trace }: ClientRequest): SendOptions {
+  return trace === undefined ? options : { ...options, trace };
+}
+
+function getRequest({ wireName, type }: PropertyContract, { trace }: SendOptions): PropertyGet {
   const takesArrays = mayHoldArrays(type);
-  return { event: "PROPERTY_GET", property: wireName, ...(takesArrays && { takesArrays }) };
+  return {
+    event: "PROPERTY_GET",
+    property: wireName,
+    ...(takesArrays && { takesArrays }),
+    ...(trace !== undefined && { trace }),
+  };
 }
 
 function toClientState(state: ChannelState<Peer>): ClientState {

@@ -117,7 +117,10 @@ export class MethodRunner {
 
   /** Nothing to wait for where the method is done at once. */
   private start(call: ServedCall): Promise<void> | undefined {
-    if (!call.start()) return undefined;
+    return call.start() ? call.inScope(() => this.begin(call)) : undefined;
+  }
+
+  private begin(call: ServedCall): Promise<void> | undefined {
     try {
       const args = bindArguments(call.contract, call.request);
       if (!isPromise(args)) return this.enter(call, args);

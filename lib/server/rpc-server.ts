@@ -118,7 +118,7 @@ export class RpcServer {
       closingLink(() => this.phase),
       callLimitLink(this.active, options),
       new WaitingBytes(options).link,
-      ...(interceptors.length > 0 ? [interceptorLink(interceptors)] : []),
+      ...(interceptors.length > 0 ? [interceptorLink(interceptors, this)] : []),
     ];
     this.accounts = new SignalAccounts(endpoint, this.signals);
     const members = new MemberAccounts(contract);

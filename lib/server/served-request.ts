@@ -62,6 +62,11 @@ export interface OutcomeListener {
   fail(failure: Failure): void;
 }
 
+/** An asynchronous context that can be entered again, such as an `AsyncResource`. */
+export interface RequestScope {
+  runInAsyncScope<T>(run: () => T): T;
+}
+
 /** One request for a member, from its arrival until its reply. */
 export class ServedRequest<
   Member extends MemberContract = MemberContract,
@@ -83,6 +88,8 @@ export class ServedRequest<
   valueStamp: ValueStamp | undefined;
   /** Stands before the reply, where interceptors see the outcome first. */
   outcome: OutcomeListener | undefined;
+  /** Whose asynchronous context the device works in for it; nothing where nobody has set one up. */
+  scope: RequestScope | undefined;
   private phase: RequestPhase = "waiting";
   /** Most requests have none. */
   private phaseListeners: ((phase: RequestPhase) => void)[] | undefined;
@@ -165,6 +172,11 @@ export class ServedRequest<
   onPhase(listener: (phase: RequestPhase) => void): void {
     this.phaseListeners ??= [];
     this.phaseListeners.push(listener);
+  }
+
+  /** Does something for it, in its own asynchronous context: what waits gets its turn in that of another request. */
+  inScope<T>(run: () => T): T {
+    return this.scope === undefined ? run() : this.scope.runInAsyncScope(run);
   }
 
   /** Its turn has come. @returns Whether it is still to be carried out; if not, its caller has been told. */

@@ -2,7 +2,11 @@ import { type Observable, type Subscription, takeWhile } from "rxjs";
 import { type AnyGenerator, isGenerator } from "../contract/generators";
 import { ContractError } from "../errors";
 import { type CallContext, withContext } from "./call-context";
+import { type ServedRequest } from "./served-request";
 import { type ServedStream } from "./served-stream";
+
+/** The call that opened a stream. */
+type OpeningCall = CallContext & Pick<ServedRequest, "inScope">;
 
 /** What a stream method returned, as it is read. */
 export interface StreamSource {
@@ -23,7 +27,7 @@ export type SourceFailed = (error: unknown) => void;
 export function sourceOf(
   returned: unknown,
   stream: ServedStream,
-  context: CallContext,
+  context: OpeningCall,
   failed: SourceFailed,
   endGenerator: (generator: AnyGenerator) => Promise<void>,
 ): StreamSource {
@@ -54,11 +58,12 @@ class PulledSource implements StreamSource {
   constructor(
     private readonly iterator: AsyncIterator<unknown>,
     private readonly stream: ServedStream,
-    private readonly context: CallContext,
+    private readonly context: OpeningCall,
     private readonly failed: SourceFailed,
     private readonly endGenerator: (generator: AnyGenerator) => Promise<void>,
   ) {
-    stream.onWanted = () => void this.read();
+    // It is asked for by another request, in the asynchronous context of that.
+    stream.onWanted = () => void context.inScope(() => this.read());
   }
 
   begin(): void {
@@ -112,7 +117,7 @@ class PushingSource implements StreamSource {
   constructor(
     private readonly observable: Observable<unknown>,
     private readonly stream: ServedStream,
-    private readonly context: CallContext,
+    private readonly context: OpeningCall,
     private readonly failed: SourceFailed,
   ) {
     stream.onFull = () => this.stop();

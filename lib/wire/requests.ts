@@ -6,6 +6,7 @@ import { encodeJson } from "./json";
 import { decodeUseNotice, type UseNotice } from "./member-users";
 import { decodeObject, isBytes, isObject, type Received } from "./message";
 import { decodeRepresentedCaller, type RepresentedCaller } from "./represented-caller";
+import { decodeTraceContext, encodeTraceContext, type TraceContext } from "./trace-context";
 
 /** What a client asks of a server (plantimager RPC). The last ten are additions that only rigwire servers know. */
 export type RpcRequest =
@@ -84,6 +85,8 @@ export interface PropertyGet extends ForMember, WithReplyLimit {
 interface ForMember {
   /** For whom the client asks; left out where it asks for itself. */
   readonly onBehalfOf?: RepresentedCaller | undefined;
+  /** Where it stands in a trace; left out where nothing is traced. Its two texts are keys of the request itself. */
+  readonly trace?: TraceContext | undefined;
 }
 
 interface WithReplyLimit {
@@ -157,9 +160,9 @@ export function encodeRequest(request: RpcRequest, extras: RequestExtras = {}): 
       return encodeMethodCall(request, extras);
     case "PROPERTY_GET":
     case "STREAM_NEXT":
-      return encodeJson(maxReplyBytes === undefined ? request : { ...request, maxReplyBytes });
+      return encodeJson(maxReplyBytes === undefined ? flat(request) : { ...flat(request), maxReplyBytes });
     case "PROPERTY_SET":
-      return encodeJson(deadline === undefined ? request : { ...request, deadline }, "", arrays);
+      return encodeJson(deadline === undefined ? flat(request) : { ...flat(request), deadline }, "", arrays);
     default:
       return encodeJson(request);
   }
@@ -176,7 +179,15 @@ function encodeMethodCall(call: MethodCall, extras: RequestExtras): string {
   const limit = maxReplyBytes === undefined ? "" : `,"maxReplyBytes":${maxReplyBytes}`;
   const wish = progress === undefined ? "" : encodeWish(progress);
   const stream = call.stream === undefined ? "" : `,"stream":"${call.stream}"`;
-  return `{"event":"METHOD_CALL","method":${JSON.stringify(method)},"params":${params}${until}${limit}${wish}${stream}}`;
+  const trace = call.trace === undefined ? "" : encodeTraceContext(call.trace);
+  return `{"event":"METHOD_CALL","method":${JSON.stringify(method)},"params":${params}${until}${limit}${wish}${stream}${trace}}`;
+}
+
+/** A request with the keys that it has on the wire. */
+function flat(request: PropertyGet | PropertySet | StreamNext): object {
+  if (!("trace" in request)) return request;
+  const { trace, ...rest } = request;
+  return { ...rest, ...trace };
 }
 
 function encodeWish({ idleMs }: ProgressWish): string {
@@ -222,6 +233,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
         ...(message.takesArrays === true && { takesArrays: true }),
         ...(message.time === true && { time: true }),
         onBehalfOf: decodeRepresentedCaller(message.onBehalfOf),
+        ...decodeTrace(message),
       };
     case "PROPERTY_SET":
       if (!("value" in message)) throw new MalformedMessageError('PROPERTY_SET has no "value"');
@@ -231,6 +243,7 @@ export function decodeRequest(body: Received, maxTextBytes?: number, data?: Uint
         value: message.value,
         deadline: number(message, "deadline"),
         onBehalfOf: decodeRepresentedCaller(message.onBehalfOf),
+        ...decodeTrace(message),
       };
     case "CONFIRM_SUBSCRIPTIONS":
       return { event: "CONFIRM_SUBSCRIPTIONS", token: text(message, "token") };
@@ -271,7 +284,13 @@ function decodeMethodCall(message: Readonly<Record<string, unknown>>): MethodCal
     idle: positive(message, "idle"),
     ...(isStreamMode(message.stream) && { stream: message.stream }),
     onBehalfOf: decodeRepresentedCaller(message.onBehalfOf),
+    ...decodeTrace(message),
   };
+}
+
+/** Most requests have none. */
+function decodeTrace(message: Readonly<Record<string, unknown>>): Pick<MemberRequest, "trace"> | undefined {
+  return message.traceparent === undefined ? undefined : { trace: decodeTraceContext(message) };
 }
 
 function isStreamMode(value: unknown): value is StreamMode {
