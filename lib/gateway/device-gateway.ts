@@ -1,5 +1,6 @@
 import { type ClientOptions } from "../client/rpc-client";
 import { type DeviceDirectory, type DeviceRecord } from "../discovery/device-directory";
+import { boundedLogger } from "../log/bounded-logger";
 import { defaultLogger, type Logger } from "../log/logger";
 import { type RpcServer } from "../server/rpc-server";
 import { serveOver } from "../server/serve";
@@ -52,7 +53,8 @@ export class DeviceGateway {
     private readonly options: GatewayOptions,
     connection: DeviceConnection,
   ) {
-    const { logger = defaultLogger(), access = "control", keepMs } = options;
+    const { access = "control", keepMs } = options;
+    const logger = boundedLogger(options.logger ?? defaultLogger());
     const { maxMessageBytes, maxTextBytes, heartbeatMs, signalHighWaterMark } = options;
     this.log = logger;
     this.device.access = access;

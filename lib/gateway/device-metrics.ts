@@ -5,7 +5,7 @@ import { type DeviceStats, decodeDeviceStats } from "../wire/device-stats";
 import { decodeReply } from "../wire/replies";
 import { encodeRequest, type RpcRequest } from "../wire/requests";
 import { type DevicePassage } from "./device-passage";
-import { nameOf, type Passages } from "./device-roster";
+import { isNameable, nameOf, type Passages } from "./device-roster";
 import { type MeasuredDevice, prometheusText } from "./prometheus-text";
 
 /** As long as Prometheus waits for an answer by default is ten times this, in milliseconds. */
@@ -31,7 +31,7 @@ export class DeviceMetrics {
       throw new Error("the devices could not be listed in time");
     };
     const records = await withDeadline(this.directory.find({}), ANSWER_WITHIN_MS, late);
-    const names = [...new Set(records.map(nameOf))].sort();
+    const names = [...new Set(records.filter(isNameable).map(nameOf))].sort();
     return prometheusText(await Promise.all(names.map((name) => this.measured(name))));
   }
 

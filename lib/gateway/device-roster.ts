@@ -1,8 +1,10 @@
 import { catchError, EMPTY, type Subscription } from "rxjs";
+import { MAX_TEXT_LENGTH } from "../discovery/checked-fields";
 import { type DeviceDirectory, type DeviceRecord } from "../discovery/device-directory";
 import { messageOf } from "../errors";
 import { BurstLog } from "../log/burst-log";
 import { type Logger } from "../log/logger";
+import { isOneLine, oneLine } from "../log/one-line";
 import { platform } from "../platform/current";
 import { type Timer } from "../platform/platform";
 import { type DevicePassage } from "./device-passage";
@@ -13,6 +15,9 @@ const LOOK_EVERY_MS = 1_000;
 
 /** Changes within this time are told together, in milliseconds. */
 const TELL_AFTER_MS = 250;
+
+/** No honest version is longer, in characters. */
+const MAX_VERSION_LENGTH = 64;
 
 /** Where the passages of a gateway are found. */
 export interface Passages {
@@ -96,7 +101,15 @@ export class DeviceRoster {
   private async ask(): Promise<void> {
     try {
       const found = await this.directory.find({});
-      this.records = new Map([...found].reverse().map((device) => [nameOf(device), device]));
+      const devices = found.filter(isNameable);
+      if (devices.length < found.length) {
+        const left = found.length - devices.length;
+        this.log.warn(
+          { count: left },
+          "devices are left out whose names are too long or hold control characters",
+        );
+      }
+      this.records = new Map(devices.reverse().map((device) => [nameOf(device), device]));
     } catch (error) {
       this.log.warn({ err: error }, `the devices cannot be listed: ${messageOf(error)}`, "list");
     }
@@ -158,6 +171,16 @@ export function nameOf({ name, type }: DeviceRecord): string {
   return name === "" ? type : name;
 }
 
+/** Not every directory looks at what devices call themselves; what is no name in a registry is none here. */
+export function isNameable(device: DeviceRecord): boolean {
+  return isDeviceName(nameOf(device));
+}
+
+/** Whether a device may be called so: one line, as registries take it. */
+export function isDeviceName(name: string): boolean {
+  return name !== "" && isOneLine(name, MAX_TEXT_LENGTH);
+}
+
 /** Nothing where the directory does not say. */
 function typeOf(record: DeviceRecord | undefined): string | undefined {
   return record?.type === "" ? undefined : record?.type;
@@ -176,12 +199,12 @@ function describe(
   const rigwire = peer?.inventory.rigwire;
   return {
     name,
-    type: typeOf(known) ?? rigwire?.type ?? "",
-    address: known?.url ?? "",
+    type: oneLine(typeOf(known) ?? rigwire?.type ?? ""),
+    address: oneLine(known?.url ?? ""),
     state,
     since: since.toISOString(),
     roundTripMs: roundTripMs === undefined ? null : Math.round(roundTripMs * 10) / 10,
-    version: rigwire?.version ?? null,
+    version: rigwire === undefined ? null : oneLine(rigwire.version, MAX_VERSION_LENGTH),
     road: road ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { type Peer } from "../client/peer";
 import { type Lane } from "../contract/lane";
 import { type ErrorPlace, messageOf } from "../errors";
+import { oneLine } from "../log/one-line";
 import { type ClientIdentity, type IncomingRequest } from "../transport/endpoint";
 import { type Exchange } from "../transport/exchange";
 import { PendingCall } from "../transport/pending-call";
@@ -107,13 +108,13 @@ export class ForwardedCall extends PendingCall<Peer> {
     try {
       this.answer(adapt(frames));
     } catch (error) {
-      this.answer(failureReply(failed(`the device's answer cannot be read: ${messageOf(error)}`)));
+      this.answer(failureReply(failed(`the device's answer cannot be read: ${oneLine(messageOf(error))}`)));
     }
     this.request.onEnd(this);
   }
 
   protected reject(error: unknown): void {
-    if (!this.isSilent) this.answer(failureReply(failed(messageOf(error), "busy")));
+    if (!this.isSilent) this.answer(failureReply(failed(oneLine(messageOf(error)), "busy")));
     this.request.onEnd(this);
   }
 

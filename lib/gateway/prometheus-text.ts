@@ -1,3 +1,4 @@
+import { oneLine } from "../log/one-line";
 import { type DeviceHealth } from "../wire/device-health";
 import { type DeviceStats, type MemberStats } from "../wire/device-stats";
 import { type Durations, upperEndMs } from "../wire/durations";
@@ -26,6 +27,10 @@ interface Sample {
 }
 
 const MS_PER_SECOND = 1_000;
+
+/** Of a device, as many members and signals are told at most, and so much of each name, in characters. */
+const MAX_MEMBERS = 1_024;
+const MAX_LABEL_LENGTH = 256;
 
 /** The ends of the buckets of a device, every sixteenth: from 15 µs on four times as long each. */
 const BUCKET_ENDS: readonly number[] = Array.from({ length: 15 }, (_, index) => 16 * index - 49);
@@ -56,7 +61,9 @@ const SIGNAL_COUNTERS = {
  */
 export function prometheusText(devices: readonly MeasuredDevice[]): string {
   const page = new MetricsPage();
-  const counted = devices.flatMap(({ name, stats }) => (stats === undefined ? [] : { name, stats }));
+  const counted = devices.flatMap(({ name, stats }) =>
+    stats === undefined ? [] : { name, stats: boundedStats(stats) },
+  );
   const ofMembers = (value: (member: MemberStats) => number) =>
     counted.flatMap(({ name, stats }) =>
       stats.members.map((member) => ({ labels: memberLabels(name, member), value: value(member) })),
@@ -142,6 +149,11 @@ export function prometheusText(devices: readonly MeasuredDevice[]): string {
   return page.toString();
 }
 
+function boundedStats(stats: DeviceStats): DeviceStats {
+  const { members, signals } = stats;
+  return { ...stats, members: members.slice(0, MAX_MEMBERS), signals: signals.slice(0, MAX_MEMBERS) };
+}
+
 class MetricsPage {
   private readonly lines: string[] = [];
 
@@ -150,8 +162,13 @@ class MetricsPage {
     if (samples.length === 0) return;
     const full = `rigwire_${name}`;
     this.lines.push(`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`);
+    const told = new Set<string>();
     for (const { suffix = "", labels, value } of samples) {
-      this.lines.push(`${full}${suffix}{${labelsText(labels)}} ${value}`);
+      const series = `${full}${suffix}{${labelsText(labels)}}`;
+      // Prometheus takes nothing of a page that has one twice, as a device that names a member twice would make it.
+      if (told.has(series)) continue;
+      told.add(series);
+      this.lines.push(`${series} ${value}`);
     }
   }
 
@@ -195,10 +212,7 @@ function histogramSamples(labels: Labels, { count, sumMs, buckets }: Durations):
 /** Names of devices and members are whatever somebody called them. */
 function labelsText(labels: Labels): string {
   return Object.entries(labels)
-    .map(
-      ([name, value]) =>
-        `${name}="${value.replace(/[\\"\n]/g, (sign) => (sign === "\n" ? "\\n" : `\\${sign}`))}"`,
-    )
+    .map(([name, value]) => `${name}="${oneLine(value, MAX_LABEL_LENGTH).replace(/[\\"]/g, "\\$&")}"`)
     .join(",");
 }
 

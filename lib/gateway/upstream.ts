@@ -7,6 +7,7 @@ import { deviceSearch } from "../discovery/device-search";
 import { locateRecord } from "../discovery/locate-device";
 import { DeviceUnavailableError, messageOf } from "../errors";
 import { type Logger } from "../log/logger";
+import { oneLine } from "../log/one-line";
 import { platform } from "../platform/current";
 import { pause } from "../time/pause";
 import { withDeadline } from "../time/with-deadline";
@@ -30,7 +31,7 @@ export interface UpstreamStatus {
   readonly state: DeviceState;
   /** When that began. */
   readonly since: Date;
-  /** Why it is not connected, or does not answer. */
+  /** Why it is not connected, or does not answer: one line, whatever the device said. */
   readonly problem: string | undefined;
   /** Who answers; nothing while nobody does. */
   readonly peer: Peer | undefined;
@@ -181,13 +182,15 @@ export class Upstream {
         if (state.problem !== undefined) this.lost(state.problem);
         return;
       case "connected": {
-        const { peer, road, problem } = state;
+        const { peer, road } = state;
+        const problem = state.problem === undefined ? undefined : oneLine(state.problem);
         this.tell({ state: problem === undefined ? "connected" : "lost", problem, peer, road });
       }
     }
   }
 
-  private lost(problem: string): void {
+  private lost(told: string): void {
+    const problem = oneLine(told);
     const wasConnected = this.peer !== undefined;
     this.tell({ state: "lost", problem, peer: undefined, road: undefined });
     if (wasConnected) this.options.onLost(problem);

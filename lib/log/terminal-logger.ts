@@ -1,4 +1,5 @@
 import { type Logger } from "./logger";
+import { onOneLine } from "./one-line";
 
 const LEVELS = ["debug", "info", "warn", "error"] as const;
 type Level = (typeof LEVELS)[number];
@@ -56,9 +57,4 @@ function stackIn(details: object): string {
     .split("\n")
     .map((line) => `  ${onOneLine(line)}`)
     .join("\n")}\n`;
-}
-
-/** What came from the network must not steer the terminal. */
-function onOneLine(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
 }

@@ -89,7 +89,7 @@ it("figures are in the text format of Prometheus, whatever devices and members a
   const lines = parsed(prometheusText(devices));
   const told = new Set(lines.map(({ labels }) => labels.device));
 
-  expect(told).toEqual(new Set(["one", 'a \\"name\\"\\\\ with\\nlines']));
+  expect(told).toEqual(new Set(["one", 'a \\"name\\"\\\\ with\\\\nlines']));
   expect(lines).toContainEqual({ name: "rigwire_up_seconds", labels: { device: "one" }, value: 1.5 });
 });
 

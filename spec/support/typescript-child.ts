@@ -107,6 +107,8 @@ export class TypeScriptChild {
 
 /** A TypeScript program of the tests, compiled once for a suite. */
 export interface TypeScriptProgram {
+  /** Where it stands, in the place of the project's. */
+  readonly folder: string;
   /** Starts it; it is killed after the running test if it still runs then. */
   start(
     args?: readonly string[],
@@ -120,8 +122,9 @@ export interface TypeScriptProgram {
  * that goes with the suite. Call it in a `describe` or at the top of a spec.
  *
  * @param entry - Its path.
+ * @param started - The paths of the programs that it starts.
  */
-export function typeScriptProgram(entry: string): TypeScriptProgram {
+export function typeScriptProgram(entry: string, ...started: readonly string[]): TypeScriptProgram {
   const running = new Set<TypeScriptChild>();
   let folder: string | undefined;
 
@@ -130,7 +133,8 @@ export function typeScriptProgram(entry: string): TypeScriptProgram {
     symlinkSync(join(PROJECT, "node_modules"), join(folder, "node_modules"), "junction");
     // So that a sample finds this very lib as the package that it imports.
     writeFileSync(join(folder, "package.json"), '{ "name": "rigwire", "exports": "./lib/index.js" }');
-    transpile(entry, folder, new Set());
+    const done = new Set<string>();
+    for (const program of [entry, ...started]) transpile(program, folder, done);
   });
   afterEach(async () => {
     for (const child of running) child.signal("SIGKILL");
@@ -142,9 +146,12 @@ export function typeScriptProgram(entry: string): TypeScriptProgram {
   });
 
   return {
-    start(args = [], env = {}, limits = {}) {
+    get folder() {
       if (folder === undefined) throw new Error("a program starts only while tests run");
-      const child = new TypeScriptChild(join(folder, javaScriptOf(entry)), args, env, limits);
+      return folder;
+    },
+    start(args = [], env = {}, limits = {}) {
+      const child = new TypeScriptChild(join(this.folder, javaScriptOf(entry)), args, env, limits);
       running.add(child);
       return child;
     },

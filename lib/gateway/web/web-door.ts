@@ -11,6 +11,7 @@ import { type Arrival } from "../../transport/stream/stream-endpoint";
 import { HttpServer } from "../../transport/stream/websocket/http-server";
 import { TokenDoor } from "../../transport/stream/websocket/token-door";
 import { refuse, speaksOurs, Upgrades, type WebArrival } from "../../transport/stream/websocket/upgrades";
+import { isDeviceName } from "../device-roster";
 import { PROMETHEUS_TYPE } from "../prometheus-text";
 import { Admitted } from "./admitted";
 import { AllowedHosts } from "./allowed-hosts";
@@ -274,7 +275,7 @@ export class WebDoor {
     const path = requestUrl(request)?.pathname ?? "";
     if (path === GATEWAY_PATH) return this.destinations.gateway;
     const name = path.startsWith(DEVICES_PATH) ? decoded(path.slice(DEVICES_PATH.length)) : undefined;
-    return name === undefined || name === "" ? undefined : this.destinations.device(name);
+    return name === undefined || !isDeviceName(name) ? undefined : this.destinations.device(name);
   }
 
   /** Whoever has logged in is let in by that; all others by a token, if there are any. It lasts as long as that does. */
