@@ -47,6 +47,11 @@ export interface BrokerRefusal {
   readonly subject: string;
 }
 
+/** A refusal as the reason of an error. */
+export function refusalText({ operation, subject }: BrokerRefusal): string {
+  return `the NATS server's permissions do not let this program ${operation} to ${subject}`;
+}
+
 /**
  * One program's connection to a NATS cluster. It comes back by itself, with what is subscribed, at the same server or
  * another. What is published while it is away goes nowhere: it is never sent late.
