@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { DeviceUnavailableError, messageOf } from "../errors";
+import { AuthenticationError, DeviceUnavailableError, messageOf } from "../errors";
 import { type BurstLog } from "../log/burst-log";
-import { type BrokerConnection, type BrokerMessage } from "../nats/broker-connection";
+import { type BrokerConnection, type BrokerMessage, refusalText } from "../nats/broker-connection";
 import { deferred } from "../time/deferred";
 import { type AnnouncedDevice } from "./announced-device";
 import { decodePage, type FleetPage } from "./fleet-messages";
@@ -26,7 +26,8 @@ const NOTHING = new Uint8Array(0);
  * @param subject - See `questionSubject`.
  * @param onListing - Gets what each process answers, when all its pages have come.
  * @returns Resolves when all have answered, as far as can be known: at once where nobody has what is asked for.
- * @throws DeviceUnavailableError while there is no connection to the broker, or if it is lost meanwhile.
+ * @throws DeviceUnavailableError while there is no connection to the broker, or if it is lost meanwhile;
+ *   AuthenticationError if its permissions do not let this program ask.
  */
 export async function askFleet(
   broker: BrokerConnection,
@@ -40,6 +41,12 @@ export async function askFleet(
   const state = broker.state$.subscribe(({ kind }) => {
     if (kind !== "connected") gathering.fail(new DeviceUnavailableError(broker.problem ?? kind));
   });
+  state.add(
+    broker.refused$.subscribe((refused) => {
+      if (refused.subject !== subject && refused.subject !== inbox) return;
+      gathering.fail(new AuthenticationError(refusalText(refused), "broker-login"));
+    }),
+  );
   try {
     if (!broker.publish(subject, NOTHING, inbox)) {
       gathering.fail(new DeviceUnavailableError(broker.problem ?? "the broker is away"));

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Subscription } from "rxjs";
+import { BurstLog } from "../log/burst-log";
 import { type Logger } from "../log/logger";
-import { type BrokerConnection, type BrokerMessage } from "../nats/broker-connection";
+import { type BrokerConnection, type BrokerMessage, refusalText } from "../nats/broker-connection";
 import { platform } from "../platform/current";
 import { type Timer } from "../platform/platform";
 import { withDeadline } from "../time/with-deadline";
@@ -9,7 +10,7 @@ import { encodeJson } from "../wire/json";
 import { type AnnouncedDevice } from "./announced-device";
 import { CountedSubscriptions } from "./counted-subscriptions";
 import { deviceText, encodeNews, encodePage, type FleetNews, paged } from "./fleet-messages";
-import { type FleetQuestion, newsSubject, questionSubject } from "./fleet-subjects";
+import { concernsAnnouncer, type FleetQuestion, newsSubject, questionSubject } from "./fleet-subjects";
 import { PacedAnswers } from "./paced-answers";
 import { ALIVE_EVERY_MS } from "./presence";
 import {
@@ -67,6 +68,14 @@ export class FleetAnnouncer {
     this.returning = broker.state$.subscribe(({ kind }) => {
       if (kind === "connected" && this.services.size > 0) this.tell(this.alive());
     });
+    const refusals = new BurstLog(log);
+    this.returning.add(
+      broker.refused$.subscribe((refused) => {
+        if (!concernsAnnouncer(refused)) return;
+        const text = `devices of ${site} are not announced as they should be: ${refusalText(refused)}`;
+        refusals.error(refused, text, refused.operation);
+      }),
+    );
   }
 
   /** @returns Takes the device back. Idempotent. */

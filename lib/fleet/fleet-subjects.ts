@@ -1,3 +1,4 @@
+import { type BrokerRefusal } from "../nats/broker-connection";
 import { subjectToken } from "../nats/subject-token";
 
 /**
@@ -55,6 +56,12 @@ export function newsSubject(site: string, announcer: string): string {
  */
 export function allNewsSubject(site?: string): string {
   return `${PREFIX}.news.${site === undefined ? "*" : subjectToken(site)}.*`;
+}
+
+/** Whether it keeps an announcer from telling of its devices or from being asked, and not who looks devices up. */
+export function concernsAnnouncer({ operation, subject }: BrokerRefusal): boolean {
+  const kinds = operation === "publish" ? ["news"] : ["every", "site"];
+  return kinds.some((kind) => subject.startsWith(`${PREFIX}.${kind}.`));
 }
 
 /** The site and announcer of a subject of news, as tokens; nothing for another subject. */

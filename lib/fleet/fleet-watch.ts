@@ -1,8 +1,8 @@
 import { type Subscription } from "rxjs";
-import { messageOf } from "../errors";
+import { AuthenticationError, messageOf } from "../errors";
 import { BurstLog } from "../log/burst-log";
 import { type Logger } from "../log/logger";
-import { type BrokerConnection, type BrokerMessage } from "../nats/broker-connection";
+import { type BrokerConnection, type BrokerMessage, refusalText } from "../nats/broker-connection";
 import { textOfToken } from "../nats/subject-token";
 import { platform } from "../platform/current";
 import { type Timer } from "../platform/platform";
@@ -48,10 +48,16 @@ export class FleetWatch {
       },
       removed: (device) => observer.removed(device),
     });
-    this.unsubscribe = broker.subscribe(allNewsSubject(site), (message) => this.hear(message));
+    const news = allNewsSubject(site);
+    this.unsubscribe = broker.subscribe(news, (message) => this.hear(message));
     this.returning = broker.state$.subscribe(({ kind }) => {
       if (kind === "connected") this.table.excuse(performance.now());
     });
+    this.returning.add(
+      broker.refused$.subscribe((refused) => {
+        if (refused.subject === news) this.cannotWatch(refusalText(refused));
+      }),
+    );
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
     platform().unref(this.timer);
     this.ready = this.ask(questionSubject({ kind: "list" }, site)).then(() => {
@@ -111,9 +117,14 @@ export class FleetWatch {
     try {
       await askFleet(this.broker, subject, (listing) => this.list(listing), this.log);
     } catch (error) {
+      if (error instanceof AuthenticationError) this.cannotWatch(error.message);
       // What is not known by then is asked for when its process is heard of.
       this.log.debug({ err: error }, `the fleet could not be asked: ${messageOf(error)}`, "ask");
     }
+  }
+
+  private cannotWatch(reason: string): void {
+    this.log.error({}, `the fleet cannot be watched: ${reason}`, "cannot watch");
   }
 
   private list(listing: FleetListing): void {

@@ -1,6 +1,8 @@
 import type * as Nats from "@nats-io/transport-node";
 import { BehaviorSubject, type Observable, Subject } from "rxjs";
 import { AuthenticationError, messageOf } from "../errors";
+import { BurstLog } from "../log/burst-log";
+import { defaultLogger } from "../log/logger";
 import { withDeadline } from "../time/with-deadline";
 import { brokerLogin } from "./broker-login";
 import { loadNats } from "./load-nats";
@@ -45,6 +47,11 @@ export interface BrokerRefusal {
   readonly subject: string;
 }
 
+/** A refusal as the reason of an error. */
+export function refusalText({ operation, subject }: BrokerRefusal): string {
+  return `the NATS server's permissions do not let this program ${operation} to ${subject}`;
+}
+
 /**
  * One program's connection to a NATS cluster. It comes back by itself, with what is subscribed, at the same server or
  * another. What is published while it is away goes nowhere: it is never sent late.
@@ -57,6 +64,8 @@ export class BrokerConnection {
   readonly refused$ = this.refusals.asObservable();
   private closing: Promise<void> | undefined;
   private told: readonly string[] = [];
+  /** The process's own: the connection is shared by all who use it. */
+  private readonly log = new BurstLog(defaultLogger());
 
   private constructor(
     private readonly nats: Nats.NatsConnection,
@@ -133,13 +142,16 @@ export class BrokerConnection {
     return true;
   }
 
-  /** @returns What ends it. Idempotent. */
+  /**
+   * @param onMessage - An error that it throws is logged, and ends nothing: the connection is others' too.
+   * @returns What ends it. Idempotent.
+   */
   subscribe(subject: string, onMessage: (message: BrokerMessage) => void): () => void {
     if (this.nats.isClosed()) return () => undefined;
     const subscription = this.nats.subscribe(subject, {
       callback: (error, message) => {
         // What the broker refuses is told as such.
-        if (error === null) onMessage(received(message));
+        if (error === null) this.hand(received(message), onMessage);
       },
     });
     return () => subscription.unsubscribe();
@@ -154,6 +166,17 @@ export class BrokerConnection {
   close(): Promise<void> {
     this.closing ??= this.flushAndClose();
     return this.closing;
+  }
+
+  private hand(message: BrokerMessage, onMessage: (message: BrokerMessage) => void): void {
+    try {
+      onMessage(message);
+    } catch (error) {
+      this.log.error(
+        { err: error, subject: message.subject },
+        "a message of the NATS server was not handled",
+      );
+    }
   }
 
   private async flushAndClose(): Promise<void> {

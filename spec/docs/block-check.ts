@@ -28,6 +28,7 @@ export async function complaintsAbout(block: CodeBlock): Promise<string[]> {
   if (isForShell(block)) return [...shellComplaints(block), ...(await wrongCommands(block))];
   switch (block.language) {
     case "python":
+    case "nats":
       return [];
     case "json":
     case "jsonc":

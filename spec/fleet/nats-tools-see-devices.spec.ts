@@ -1,4 +1,4 @@
-import { serveCamera } from "../di/camera-apps";
+import { cameraOf, serveCamera, startApp } from "../di/camera-apps";
 import { describeWithNats, NatsServer } from "../support/nats-server";
 import { fleetAt, rawClient } from "./fleets";
 
@@ -38,24 +38,43 @@ describeWithNats("a program that knows NATS services", () => {
       type: "io.nats.micro.v1.info_response",
       ...standard(id, url),
       description: "berlin/cam-1",
-      endpoints: [],
+      endpoints: [{ name: "focus", subject: "", queue_group: "", metadata: {} }],
     };
     for (const subject of ["$SRV.INFO", "$SRV.INFO.camera", `$SRV.INFO.camera.${id}`]) {
       expect(await raw.answers(subject)).toEqual([info]);
     }
   });
 
-  it("reads what they have done", async () => {
+  it("reads what they have done, by member", async () => {
     const [{ id, url }, raw] = await Promise.all([served(), rawClient(nats)]);
+    const camera = cameraOf(await startApp(fleetAt(nats)), "berlin/cam-1");
+    await camera.focus();
+    await camera.focus();
     const stats = {
       type: "io.nats.micro.v1.stats_response",
       ...standard(id, url),
       started: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/) as unknown,
-      endpoints: [],
+      endpoints: [
+        {
+          name: "focus",
+          subject: "",
+          queue_group: "",
+          num_requests: 2,
+          num_errors: 0,
+          last_error: "",
+          processing_time: expect.any(Number) as unknown,
+          average_processing_time: expect.any(Number) as unknown,
+        },
+      ],
     };
     for (const subject of ["$SRV.STATS", "$SRV.STATS.camera", `$SRV.STATS.camera.${id}`]) {
       expect(await raw.answers(subject)).toEqual([stats]);
     }
+    const [{ endpoints: [focus] = [] } = {}] = (await raw.answers("$SRV.STATS.camera")) as readonly {
+      endpoints?: readonly { processing_time: number; average_processing_time: number }[];
+    }[];
+    expect(focus?.processing_time).toBeGreaterThan(0);
+    expect(focus?.average_processing_time).toBe(Math.trunc((focus?.processing_time ?? 0) / 2));
   });
 
   it("is told by the broker that nobody is there, once they are gone", async () => {

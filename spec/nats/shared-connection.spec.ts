@@ -1,4 +1,5 @@
 import { firstValueFrom, filter } from "rxjs";
+import { defaultLogger, useDefaultLogger } from "../../lib/log/logger";
 import { type BrokerMessage } from "../../lib/nats/broker-connection";
 import { parseNatsUrl } from "../../lib/nats/nats-url";
 import { natsSettings } from "../../lib/nats/nats-settings";
@@ -6,6 +7,7 @@ import { type BrokerShare, shareBroker } from "../../lib/nats/shared-broker";
 import { eventually } from "../support/eventually";
 import { freePort } from "../support/free-port";
 import { describeWithNats, NatsServer } from "../support/nats-server";
+import { RecordingLogger } from "../support/recording-logger";
 
 describeWithNats("The connection of a program to a NATS server", () => {
   const shares: BrokerShare[] = [];
@@ -48,6 +50,22 @@ describeWithNats("The connection of a program to a NATS server", () => {
     const told = new Promise<BrokerMessage>((resolve) => connection.subscribe("answers", resolve));
     connection.publish("nobody", Buffer.from("?"), "answers");
     await expect(told).resolves.toMatchObject({ subject: "answers", isNoResponders: true });
+  });
+
+  it("outlives a handler that throws, and logs its error", async () => {
+    const [usual, logger] = [defaultLogger(), new RecordingLogger()];
+    useDefaultLogger(() => logger);
+    const { connection } = await share();
+    useDefaultLogger(() => usual);
+    const received: string[] = [];
+    connection.subscribe("values", ({ data }) => {
+      received.push(Buffer.from(data).toString());
+      if (received.length === 1) throw new Error("a handler that is broken");
+    });
+    for (const value of ["first", "second"]) connection.publish("values", Buffer.from(value));
+    await eventually("both come", () => received.length === 2);
+    expect(connection.isConnected).toBe(true);
+    expect(logger.lines).toEqual(["error: a message of the NATS server was not handled"]);
   });
 
   it("sends nothing late that was published while the server was away", async () => {

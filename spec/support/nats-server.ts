@@ -14,6 +14,8 @@ export interface NatsServerOptions {
   readonly config?: string;
   /** Default: a free one. */
   readonly port?: number;
+  /** What its configuration takes from the environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A NATS server of this test, at a port of its own of 127.0.0.1. */
@@ -26,11 +28,12 @@ export class NatsServer {
   ) {}
 
   static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
-    const { port = await freePort(), config = "" } = options;
+    const { port = await freePort(), config = "", env = {} } = options;
     const folder = mkdtempSync(join(tmpdir(), "rigwire-nats-"));
     const file = join(folder, "nats.conf");
     writeFileSync(file, config);
     const child = spawn("nats-server", ["-a", "127.0.0.1", "-p", String(port), "-c", file], {
+      env: { ...process.env, ...env },
       stdio: ["ignore", "ignore", "pipe"],
     });
     const server = new NatsServer(port, child, folder, options);

@@ -1,8 +1,10 @@
 import { distinctUntilChanged, map, skip, type Subscription } from "rxjs";
 import { AddressError } from "../../errors";
+import { BurstLog } from "../../log/burst-log";
 import { type Logger } from "../../log/logger";
-import { type BrokerConnection } from "../../nats/broker-connection";
+import { type BrokerConnection, type BrokerRefusal, refusalText } from "../../nats/broker-connection";
 import { pause } from "../../time/pause";
+import { withDeadline } from "../../time/with-deadline";
 import { type Frame } from "../../wire/frame";
 import { type Arrival, type Listener } from "../stream/stream-endpoint";
 import { ClientLines } from "./client-lines";
@@ -12,6 +14,9 @@ import { type DeviceSubjects } from "./subjects";
 
 /** A device whose name another one has by now asks for it again so often, in milliseconds. */
 const RETRY_MS = 5_000;
+
+/** The broker says within this time what it does not allow, in milliseconds. */
+const SETTLED_MS = 1_000;
 
 /** What there is while the device has its name. */
 interface Held {
@@ -25,6 +30,10 @@ export class DevicePresence implements Listener {
   private held: Held | undefined;
   private readonly closing = new AbortController();
   private readonly following: Subscription;
+  private readonly refusals: BurstLog;
+  /** What the broker did not let this device do before it was served. */
+  private refusal: BrokerRefusal | undefined;
+  private isOpen = false;
 
   private constructor(
     readonly url: string,
@@ -33,6 +42,7 @@ export class DevicePresence implements Listener {
     private readonly onArrival: (arrival: Arrival) => void,
     private readonly log: Logger,
   ) {
+    this.refusals = new BurstLog(log);
     const isConnected$ = broker.state$.pipe(
       map(({ kind }) => kind === "connected"),
       distinctUntilChanged(),
@@ -43,11 +53,12 @@ export class DevicePresence implements Listener {
       // Nobody is obeyed whose word may not have come.
       else this.held?.lines.loseAll("the connection to the NATS server is lost");
     });
+    this.following.add(broker.refused$.subscribe((refused) => this.refused(refused)));
   }
 
   /**
    * @param url - What people know the device by.
-   * @throws AddressError if another device has the name.
+   * @throws AddressError if another device has the name, or the broker's permissions do not let this program have it.
    */
   static async open(
     url: string,
@@ -57,9 +68,20 @@ export class DevicePresence implements Listener {
     log: Logger,
   ): Promise<DevicePresence> {
     const presence = new DevicePresence(url, broker, subjects, onArrival, log);
-    if (await presence.take()) return presence;
+    const isTaken = await presence.take();
+    await presence.settled();
+    const { refusal } = presence;
+    if (isTaken && refusal === undefined) {
+      presence.isOpen = true;
+      return presence;
+    }
     await presence.close();
-    throw new AddressError(`cannot serve at ${url}: another device has this name at the NATS server`);
+    presence.end();
+    throw new AddressError(
+      refusal === undefined
+        ? `cannot serve at ${url}: another device has this name at the NATS server`
+        : `cannot serve at ${url}: ${refusalText(refusal)}; give it the credentials of this device`,
+    );
   }
 
   publish(signal: string, frame: Frame, data: Uint8Array | undefined): void {
@@ -94,6 +116,20 @@ export class DevicePresence implements Listener {
       signals: new SignalOutlet(broker, subjects, claim.instance),
     };
     return true;
+  }
+
+  /** Resolves when the broker has refused what it refuses, or is away. */
+  private async settled(): Promise<void> {
+    const flushed = this.broker.flush().catch(() => undefined);
+    await withDeadline(flushed, SETTLED_MS, () => undefined);
+    await pause(0);
+  }
+
+  private refused(refused: BrokerRefusal): void {
+    if (!this.subjects.isOfDevice(refused)) return;
+    if (!this.isOpen) this.refusal ??= refused;
+    else
+      this.refusals.error({ url: this.url, ...refused }, `${this.url}: ${refusalText(refused)}`, "refused");
   }
 
   /** Another device has the name: it took it while this one was away from the broker. */

@@ -1,3 +1,4 @@
+import { type BrokerRefusal } from "../../nats/broker-connection";
 import { subjectToken } from "../../nats/subject-token";
 
 /*
@@ -10,6 +11,8 @@ export type UpwardWay = "read" | "command";
 
 /** The subjects of a device. */
 export interface DeviceSubjects {
+  /** Whether the device itself is concerned, and not one of its clients. */
+  isOfDevice(refused: BrokerRefusal): boolean;
   /** Where an instance asks who has the name. */
   claim(instance: string): string;
   /** Where clients say who they are. */
@@ -33,6 +36,10 @@ export const NOBODY = "nobody";
 export function deviceSubjects(site: string, name: string): DeviceSubjects {
   const device = `rigwire.${subjectToken(site)}.${subjectToken(name)}`;
   return {
+    isOfDevice: ({ operation, subject }) =>
+      (operation === "subscribe" ? ["up"] : ["down", "up.claim", "up.claimed"]).some((below) =>
+        subject.startsWith(`${device}.${below}.`),
+      ),
     claim: (instance) => `${device}.up.claim.${instance}`,
     hello: (client) => `${device}.up.hello.${client}`,
     up: (way, instance, client) => `${device}.up.${way}.${instance}.${client}`,
