@@ -9,11 +9,16 @@ export class ServedConsole {
   private readonly servers = new Map<string, RpcServer>();
   private readonly unlist = new Map<string, () => void>();
 
+  /** Stays when the gateway is another. */
+  readonly url: string;
+
   private constructor(
     private gateway: DeviceGateway,
     private readonly list: DeviceList,
     private readonly options: GatewayOptions,
-  ) {}
+  ) {
+    this.url = `${gateway.url}/`;
+  }
 
   /**
    * @param folder - Where the page was built into.
@@ -31,8 +36,20 @@ export class ServedConsole {
     return new ServedConsole(await DeviceGateway.open(list, all), list, all);
   }
 
-  get url(): string {
-    return `${this.gateway.url}/`;
+  /** An address that lets one browser in, once. */
+  get loginUrl(): string {
+    return this.gateway.loginUrl();
+  }
+
+  /** Ends the gateway. */
+  stop(): Promise<void> {
+    return this.gateway.close();
+  }
+
+  /** Starts a gateway where the last one was; it knows nothing of that one's sessions. */
+  async startAnew(): Promise<void> {
+    await this.stop();
+    this.gateway = await DeviceGateway.open(this.list, { ...this.options, url: new URL(this.url).origin });
   }
 
   /** Serves a device, and lists it. */
