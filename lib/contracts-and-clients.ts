@@ -19,7 +19,7 @@ export { Signal, type SignalOptions } from "../decorators/signal";
 export { align, type Aligned, type AlignOptions } from "./client/align";
 export { type CallOptions } from "./client/call-options";
 export { type MissingMembers } from "./client/check-fulfilled";
-export { connect } from "./client/connect";
+export { connect, type InventoryOptions } from "./client/connect";
 export { clientOf, withOptions } from "./client/create-remote";
 export {
   type ClientHandler,

@@ -6,6 +6,15 @@ import { createRemote } from "./create-remote";
 import { type Remote } from "./remote";
 import { RpcClient, type ClientOptions } from "./rpc-client";
 
+/** How a device is connected of which only the type is known. */
+export interface InventoryOptions extends ClientOptions {
+  /**
+   * How long is waited for the device and its inventory, in milliseconds. Pages need more than 5,000 to connect for
+   * sure: so long Chromium may keep a WebSocket back after several have failed. Default: `timeoutMs`, or else 1,000.
+   */
+  readonly connectTimeoutMs?: number;
+}
+
 /**
  * A device by its contract. The object is there at once; the first use connects.
  *
@@ -21,15 +30,15 @@ export function connect<T extends object>(
 /**
  * A device of which only the type is known: resolves when the device has told which member is what.
  *
- * @throws DeviceUnavailableError if it is not there within `timeoutMs` (default 1 000).
+ * @throws DeviceUnavailableError if it is not there within `connectTimeoutMs` (default: `timeoutMs`, or else 1,000).
  */
 export function connect<T extends object>(
   where: string | Locate,
-  options?: ClientOptions,
+  options?: InventoryOptions,
 ): Promise<Remote<T>>;
 export function connect<T extends object>(
   first: Constructor<T> | string | Locate,
-  second?: string | Locate | ClientOptions,
+  second?: string | Locate | InventoryOptions,
   third?: ClientOptions,
 ): Remote<T> | Promise<Remote<T>> {
   if (typeof second === "string" || typeof second === "function") {
@@ -49,11 +58,13 @@ function connectByContract<T extends object>(
 
 async function connectByInventory<T extends object>(
   where: string | Locate,
-  options: ClientOptions = {},
+  { connectTimeoutMs, ...options }: InventoryOptions = {},
 ): Promise<Remote<T>> {
   const client = new RpcClient(toLocate(where), undefined, options);
   try {
-    const inventory = await client.inventory();
+    const inventory = await client.inventory(
+      connectTimeoutMs === undefined ? {} : { timeoutMs: connectTimeoutMs },
+    );
     return createRemote<T>(client, contractFromInventory(inventory));
   } catch (error) {
     await client.close();

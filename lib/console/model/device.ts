@@ -10,6 +10,12 @@ import { Calls } from "./calls";
 /** How long a device that could not be reached is left alone, in milliseconds. */
 const TRY_AGAIN_MS = 1_000;
 
+/**
+ * How long one attempt may take, in milliseconds. Chromium keeps a WebSocket back for up to 5 s where many did not open
+ * before, as while the console was away; one that is given up meanwhile counts as another, so that none would ever open.
+ */
+const CONNECTED_WITHIN_MS = 8_000;
+
 /** How often its round trip is measured, in milliseconds. */
 const PING_MS = 5_000;
 
@@ -79,7 +85,11 @@ export class Device implements KnownDevice {
   private async stayConnected(): Promise<void> {
     while (!this.isClosed) {
       try {
-        const remote = await connect<object>(this.url, { name: this.name, logger: SILENT });
+        const remote = await connect<object>(this.url, {
+          name: this.name,
+          logger: SILENT,
+          connectTimeoutMs: CONNECTED_WITHIN_MS,
+        });
         await this.untilContractChanges(remote);
       } catch (error) {
         this.gone(error instanceof Error ? error.message : String(error));

@@ -7,8 +7,11 @@ import { StreamConnection } from "../stream-connection";
 import { SUBPROTOCOL } from "../websocket-messages";
 import { PageCarrier } from "./page-carrier";
 
-/** A server that takes the connection but does not answer is given up after this time, in milliseconds. */
-const CONNECT_TIMEOUT_MS = 3_000;
+/**
+ * A server that takes the connection but does not answer is given up after this time, in milliseconds. Chromium keeps a
+ * WebSocket back for up to 5 s where several did not open before; one that is given up meanwhile counts as another.
+ */
+const CONNECT_TIMEOUT_MS = 8_000;
 
 /** The client's side of WebSocket, by the browser's own. */
 export const pageClient: ClientTransport = {
