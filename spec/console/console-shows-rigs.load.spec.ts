@@ -130,7 +130,7 @@ const BENCH = "bench <b>1</b>";
     page = await opened.open(deviceHash("controller"));
     await page.getByLabel("config, views", { exact: true }).fill("3");
     await page.getByRole("button", { name: "Call setConfig" }).click();
-    await memberOf(page, "setConfig").getByText("Done").waitFor();
+    await memberOf(page, "setConfig").getByText("Done", { exact: true }).waitFor();
     const scan = memberOf(page, "runScan");
     await scan.getByRole("button", { name: "Call runScan" }).click();
     const bar = scan.getByRole("progressbar");

@@ -81,7 +81,7 @@ describeWithPython(["zmq", "numpy"], "The samples' devices from Python", (python
       config: { iso: 100, gain: 2.5 },
       refused: [
         "mode: 'OTHER' is none of 'VIDEO', 'STILL'",
-        "resolution: each value in resolution must not be less than 1",
+        "resolution[0]: 0 is less than 1",
         "resolution: [40, 20, 3] has 3 items, not 2",
         "rotation: expected integer, got 0.5",
       ],
