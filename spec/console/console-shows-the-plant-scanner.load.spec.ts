@@ -256,7 +256,9 @@ async function callWith(
   const form = memberOf(page, method);
   await form.getByLabel(argument, { exact: true }).fill(value);
   await form.getByRole("button", { name: `Call ${method}` }).click();
-  await (until === "Done" ? form.getByText(until, { exact: true }) : form.getByRole("button", { name: until })).waitFor();
+  await (
+    until === "Done" ? form.getByText(until, { exact: true }) : form.getByRole("button", { name: until })
+  ).waitFor();
 }
 
 async function pin(page: Page, member: string): Promise<void> {
