@@ -413,9 +413,7 @@ export class RpcClient implements RequestTarget {
     if (inventory.rigwire?.memberPages === undefined) return inventory;
     // It is the same for as long as the server runs, and was asked for when the connection was made.
     const known = this.lastInventory?.rigwire;
-    if (known !== undefined && known.instance === inventory.rigwire.instance) {
-      return withMembers(inventory, known);
-    }
+    if (known?.instance === inventory.rigwire.instance) return withMembers(inventory, known);
     const place = this.place(undefined);
     throw new DeviceUnavailableError(
       `${placeName(place)}the device was started anew while it was asked what it offers: ask again`,

@@ -135,8 +135,10 @@ describe("a traced request", () => {
   it("keeps its span in generators, and in streams, whose items others ask for", async () => {
     const stage = await stageWith(traced({ tracerProvider }));
     await stage.creep();
-    for await (const _item of stage.trace()) continue;
+    const items: number[] = [];
+    for await (const item of stage.trace()) items.push(item);
 
+    expect(items).toEqual([0, 1]);
     expect(spans("creeps")[0]?.parentSpanContext?.spanId).toBe(idOf(pair("stage/creep")[0]));
     const [stream] = pair("stage/trace");
     expect(spans("item 0")[0]?.parentSpanContext?.spanId).toBe(idOf(stream));

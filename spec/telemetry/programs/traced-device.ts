@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors }));
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   const server = await serve(new Stage(), { url: "tcp://127.0.0.1", interceptors: [traced()] });
-  console.log(JSON.stringify(server.url));
+  process.stdout.write(`${JSON.stringify(server.url)}\n`);
 }
 
 void main();

@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   await lamp.glow();
   const modules = Object.keys(require.cache).filter((file) => /opentelemetry|telemetry/.test(file));
   const all = Object.keys(require.cache).length;
-  console.log(JSON.stringify({ all, modules }));
+  process.stdout.write(`${JSON.stringify({ all, modules })}\n`);
   await clientOf(lamp).close();
   await server.close();
 }

@@ -4,7 +4,7 @@ import { decodeInventory, inventoryReply } from "../../../lib/wire/inventory";
 import { closing } from "../../support/closing";
 import { RecordingLogger } from "../../support/recording-logger";
 import { RawClient } from "../../support/raw-client";
-import { LargeDevice } from "./large-device";
+import { LargeDevice, Step } from "./large-device";
 import { removeSockets, TRANSPORTS, type Uninstall } from "./transports-under-test";
 
 afterAll(removeSockets);
@@ -43,7 +43,7 @@ describe.each(TRANSPORTS)("a device of 200 members over $name", ({ freshUrl, ins
     const remote = connect(LargeDevice, server.url, { logger, ...given.connecting });
     const client = closing(clientOf(remote));
 
-    expect(await remote.walk({ target: 3 })).toBe(3);
+    expect(await remote.walk(Object.assign(new Step(), { target: 3 }))).toBe(3);
     expect(await remote.axis0.get()).toBe(7);
     await remote.stop();
     const { rigwire } = await client.inventory();
