@@ -178,7 +178,7 @@ describe("What a contract says beyond types", () => {
       rigwire.run("set", url, "limits", "[1, 2]"),
     ]);
     expect(one.stdout).toBe("2.5\n");
-    expect(all.stdout).toContain("speed      2.50 mm/s\n");
+    expect(all.stdout).toContain("speed       2.50 mm/s\n");
     expect(json.stdout).toMatch(
       /^\{"property":"speed","value":2\.5,"time":"\d{4}-.*Z","uncertaintyMs":\d[\d.]*,"quality":"good"\}\n$/,
     );
