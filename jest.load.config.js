@@ -5,4 +5,10 @@ const base = require("./jest.config.js");
  *
  * @type {import("jest").Config}
  */
-module.exports = { ...base, testMatch: ["**/*.load.spec.ts"], testPathIgnorePatterns: ["/node_modules/"] };
+module.exports = {
+  ...base,
+  testMatch: ["**/*.load.spec.ts"],
+  testPathIgnorePatterns: ["/node_modules/"],
+  // They keep the cores busy by themselves.
+  maxWorkers: 2,
+};
