@@ -9,6 +9,6 @@ module.exports = {
   ...base,
   testMatch: ["**/*.load.spec.ts"],
   testPathIgnorePatterns: ["/node_modules/"],
-  // They keep the cores busy by themselves.
-  maxWorkers: 2,
+  // They keep the cores busy by themselves, and what one floods the next would be measured by.
+  maxWorkers: 1,
 };
