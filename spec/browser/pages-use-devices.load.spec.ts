@@ -76,7 +76,7 @@ let browser: Browser | undefined;
       await device.close();
       device = await serving(device.url);
 
-      expect(await page.evaluate("bench.call()")).toBe(5);
+      expect(await calledAgain(page)).toBe(5);
       expect(await page.evaluate("bench.signals()")).toEqual([7, 8]);
     });
 
@@ -162,4 +162,14 @@ function served(device: object, options: ServeOptions): Promise<RpcServer> {
 
 function html(script: string): string {
   return `<!doctype html><title>bench</title><body><script type="module" src="/${script}.js"></script></body>`;
+}
+
+/** Asked before the page has heard that its connection is gone, a call fails, and nobody but its caller may repeat it. */
+async function calledAgain(page: Page): Promise<unknown> {
+  try {
+    return await page.evaluate("bench.call()");
+  } catch (error) {
+    if (!String(error).includes("ConnectionLostError")) throw error;
+    return page.evaluate("bench.call()");
+  }
 }
