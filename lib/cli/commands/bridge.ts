@@ -3,11 +3,9 @@ import { type Command } from "commander";
 import "../../contract/records";
 import { type BridgeEvent } from "../../bridge/bridge-options";
 import { FleetBridge } from "../../bridge/fleet-bridge";
-import { CombinedDirectory } from "../../discovery/combined-directory";
-import { ChosenKeys } from "../keys/chosen-keys";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
-import { Lookup } from "../lookup/lookup";
-import { lookupPlaces, withScheme } from "../lookup/lookup-options";
+import { withScheme } from "../lookup/lookup-options";
+import { withOneDirectory } from "../lookup/one-directory";
 import { commandLogger } from "../program/command-logger";
 import { newCommand } from "../program/new-command";
 import { type Session, untilStopped } from "../program/session";
@@ -40,13 +38,8 @@ export function bridgeCommand(session: Session): Command {
 }
 
 async function serveBridge(session: Session, options: BridgeCommandOptions): Promise<void> {
-  const { output } = session;
-  const logger = commandLogger(output, true);
-  const keys = ChosenKeys.read(options, process.env);
-  const lookup = await Lookup.open(lookupPlaces(options, process.env), keys, logger);
-  const directory = new CombinedDirectory();
-  for (const source of lookup.sources) directory.add(source.directory);
-  try {
+  const logger = commandLogger(session.output, true);
+  await withOneDirectory(options, logger, async (directory, keys) => {
     const bridge = new FleetBridge(
       directory,
       withScheme(options.to, "nats"),
@@ -62,10 +55,7 @@ async function serveBridge(session: Session, options: BridgeCommandOptions): Pro
     } finally {
       await bridge.close();
     }
-  } finally {
-    directory.close();
-    await lookup.close();
-  }
+  });
 }
 
 function print({ output }: Session, { kind, ...device }: BridgeEvent): void {

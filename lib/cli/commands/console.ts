@@ -2,15 +2,12 @@ import { type Command, Option } from "commander";
 // First, since it loads what decorators need to be there.
 import "../../contract/records";
 import { isLoopbackHost, urlHost } from "../../address/hosts";
-import { CombinedDirectory } from "../../discovery/combined-directory";
 import { DeviceGateway } from "../../gateway/device-gateway";
 import { type GatewayAccess } from "../../gateway/gateway-contract";
 import { type GatewayOptions } from "../../gateway/web/gateway-options";
-import { ChosenKeys } from "../keys/chosen-keys";
 import { webAccess } from "../keys/web-options";
 import { addDeviceOptions, type DeviceOptions } from "../lookup/device-options";
-import { Lookup } from "../lookup/lookup";
-import { lookupPlaces } from "../lookup/lookup-options";
+import { withOneDirectory } from "../lookup/one-directory";
 import { commandLogger } from "../program/command-logger";
 import { UsageError } from "../program/exit-code";
 import { newCommand } from "../program/new-command";
@@ -63,13 +60,8 @@ export function consoleCommand(session: Session): Command {
 }
 
 async function serveConsole(session: Session, options: ConsoleOptions): Promise<void> {
-  const { output } = session;
-  const logger = commandLogger(output, true);
-  const keys = ChosenKeys.read(options, process.env);
-  const lookup = await Lookup.open(lookupPlaces(options, process.env), keys, logger);
-  const directory = new CombinedDirectory();
-  for (const source of lookup.sources) directory.add(source.directory);
-  try {
+  const logger = commandLogger(session.output, true);
+  await withOneDirectory(options, logger, async (directory, keys) => {
     const chosen = gatewayOptions(options);
     const gateway = await DeviceGateway.open(directory, { ...chosen, logger }, (device) =>
       keys.towards(device),
@@ -80,10 +72,7 @@ async function serveConsole(session: Session, options: ConsoleOptions): Promise<
     } finally {
       await gateway.close();
     }
-  } finally {
-    directory.close();
-    await lookup.close();
-  }
+  });
 }
 
 function gatewayOptions(options: ConsoleOptions): GatewayOptions {
