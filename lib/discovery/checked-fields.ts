@@ -1,14 +1,12 @@
 import { AddressError, MalformedMessageError } from "../errors";
 import { formatAddress, parseAddress } from "../address/address";
+import { hasControlCharacters } from "../wire/control-characters";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Originals take names of any length. What is kept for every device must end somewhere; no honest name comes near it. */
 export const MAX_TEXT_LENGTH = 4_096;
 const MAX_ADDRESS_LENGTH = 1_024;
-
-/** They would end a line of a log, or drive a terminal. */
-const CONTROL_CHARACTER = /\p{Cc}/u;
 
 /**
  * A name, type or uuid.
@@ -21,7 +19,7 @@ export function textField(fields: Fields, key: string, maxLength = MAX_TEXT_LENG
   if (value.length > maxLength) {
     throw new MalformedMessageError(`"${key}" has more than ${maxLength} characters`);
   }
-  if (CONTROL_CHARACTER.test(value)) throw new MalformedMessageError(`"${key}" has control characters in it`);
+  if (hasControlCharacters(value)) throw new MalformedMessageError(`"${key}" has control characters in it`);
   return value;
 }
 
@@ -54,7 +52,7 @@ export function addressField(fields: Fields, key: string): string {
 
 function bareAddress(value: string, key: string): string {
   if (value.trim() === "") throw new MalformedMessageError(`"${key}" is empty`);
-  if (CONTROL_CHARACTER.test(value)) throw new MalformedMessageError(`"${key}" has control characters in it`);
+  if (hasControlCharacters(value)) throw new MalformedMessageError(`"${key}" has control characters in it`);
   return value;
 }
 

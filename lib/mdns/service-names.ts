@@ -1,4 +1,5 @@
 import { ValidationError } from "../errors";
+import { hasControlCharacters } from "../wire/control-characters";
 
 /** The service type of rigwire's registries and devices. */
 export const RIGWIRE_SERVICE = "_rigwire._tcp";
@@ -10,9 +11,6 @@ export const ALL_TYPES = `_services._dns-sd._udp.${DOMAIN}`;
 
 /** The longest label of DNS, in bytes. */
 const MAX_LABEL_BYTES = 63;
-
-/** They would end a line of a log, or drive a terminal. */
-const CONTROL_CHARACTER = /\p{Cc}/u;
 
 /** A name of 15 characters at most (RFC 6335), and the protocol. */
 const SERVICE_TYPE = /^_(?=[a-z0-9-]{1,15}\._)[a-z0-9]+(-[a-z0-9]+)*\._(tcp|udp)$/i;
@@ -41,8 +39,7 @@ export function numbered(name: string, number: number): string {
 export function instanceLabel(instance: string, type: string): string | undefined {
   if (!instance.toLowerCase().endsWith(`.${type.toLowerCase()}`)) return undefined;
   const label = instance.slice(0, -type.length - 1);
-  const isTaken =
-    label !== "" && Buffer.byteLength(label) <= MAX_LABEL_BYTES && !CONTROL_CHARACTER.test(label);
+  const isTaken = label !== "" && Buffer.byteLength(label) <= MAX_LABEL_BYTES && !hasControlCharacters(label);
   return isTaken ? label : undefined;
 }
 

@@ -1,3 +1,5 @@
+import { hasControlCharacters } from "../wire/control-characters";
+
 /** What a service says of itself (RFC 6763, 6). */
 export type ServiceText = ReadonlyMap<string, string>;
 
@@ -5,9 +7,6 @@ export type ServiceText = ReadonlyMap<string, string>;
 const MAX_ENTRY_BYTES = 255;
 
 const MAX_ENTRIES = 32;
-
-/** They would end a line of a log, or drive a terminal. */
-const CONTROL_CHARACTER = /\p{Cc}/u;
 
 /** Entries that have no room are left out: whoever reads takes what is there. */
 export function encodeServiceText(text: Readonly<Record<string, string>>): readonly Buffer[] {
@@ -23,7 +22,7 @@ export function decodeServiceText(entries: readonly Buffer[]): ServiceText {
     const [key = "", ...rest] = entry.toString("utf8").split("=");
     const value = rest.join("=");
     const name = key.toLowerCase();
-    if (name === "" || text.has(name) || CONTROL_CHARACTER.test(value)) continue;
+    if (name === "" || text.has(name) || hasControlCharacters(value)) continue;
     text.set(name, value);
   }
   return text;

@@ -1,3 +1,4 @@
+import { hasControlCharacters } from "./control-characters";
 import { isObject } from "./message";
 
 /** What a client tells of itself, and of what it uses (`USES`). An addition. */
@@ -58,14 +59,11 @@ function decodeMemberUser(user: Readonly<Record<string, unknown>>): MemberUser {
   };
 }
 
-// eslint-disable-next-line no-control-regex
-const CONTROL_CHARACTER = /[\u0000-\u001f\u007f]/;
-
 function isName(value: unknown): value is string {
   return (
     typeof value === "string" &&
     value !== "" &&
     value.length <= MAX_NAME_LENGTH &&
-    !CONTROL_CHARACTER.test(value)
+    !hasControlCharacters(value)
   );
 }
