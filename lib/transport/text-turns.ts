@@ -1,7 +1,7 @@
 import { platform } from "../platform/current";
 
-/** From this size on, in bytes, what a text costs to read is worth a turn of its own: a millisecond or more. */
-const HEAVY_BYTES = 64 * 1024;
+/** So many bytes of text are worth a turn of the event loop: they take a millisecond or more. */
+export const TURN_BYTES = 64 * 1024;
 
 /** The turn of the last heavy text of the process. */
 let last = Promise.resolve();
@@ -14,7 +14,7 @@ let last = Promise.resolve();
  * @returns Resolves when it may be read; nothing where that is at once.
  */
 export function turnOf(text: unknown): Promise<void> | undefined {
-  if (!ArrayBuffer.isView(text) || text.byteLength < HEAVY_BYTES) return undefined;
+  if (!ArrayBuffer.isView(text) || text.byteLength < TURN_BYTES) return undefined;
   last = last.then(nextTurn);
   return last;
 }

@@ -3,6 +3,7 @@ import { platform } from "../../platform/current";
 import { type Timer } from "../../platform/platform";
 import { type Frame } from "../../wire/frame";
 import { type ClientIdentity } from "../endpoint";
+import { TURN_BYTES } from "../text-turns";
 import { type Admission, type Doorkeeper } from "./admission";
 import { type OpenCarrier, type ServerCarrier } from "./carrier";
 import { FrameDecoder } from "./frame-decoder";
@@ -96,6 +97,9 @@ export class ClientLink {
   private isFrameReadOnly = false;
   private isTaking = false;
   private isPaused = false;
+  /** Of the requests that came since everything else had its turn: while a socket is full its reads follow each other. */
+  private turnBytes = 0;
+  private isResting = false;
   private unfinishedBytes = 0;
 
   constructor(
@@ -199,10 +203,7 @@ export class ClientLink {
     this.areBytesReadOnly = isReadOnly;
     this.isFrameReadOnly = isReadOnly || (this.isFrameReadOnly && !this.decoder.isBetweenFrames);
     this.heartbeat?.heard();
-    if (this.inbox.length > 0 && !this.isPaused) {
-      this.isPaused = true;
-      this.carrier.pause();
-    }
+    if (this.inbox.length > 0) this.pause();
     try {
       this.decoder.push(chunk);
     } catch (error) {
@@ -210,6 +211,32 @@ export class ClientLink {
       this.destroy(messageOf(error));
     }
     this.reportUnfinished();
+    if (this.turnBytes >= TURN_BYTES) this.rest();
+  }
+
+  private pause(): void {
+    if (this.isPaused) return;
+    this.isPaused = true;
+    this.carrier.pause();
+  }
+
+  /** Reads on unless something is still to be waited for. */
+  private resume(): void {
+    if (!this.isPaused || this.isResting || this.isTaking || this.isClosed) return;
+    this.isPaused = false;
+    this.carrier.resume();
+  }
+
+  /** Reads nothing more in this turn. */
+  private rest(): void {
+    this.turnBytes = 0;
+    if (this.isResting) return;
+    this.isResting = true;
+    this.pause();
+    platform().nextTurn(() => {
+      this.isResting = false;
+      this.resume();
+    });
   }
 
   private reportUnfinished(): void {
@@ -314,6 +341,7 @@ export class ClientLink {
   /** Messages are taken one after the other, in the order in which they came. */
   private enqueue(message: ClientMessage): void {
     this.hasAsked = true;
+    this.turnBytes += message.body.length;
     if (this.isTaking) this.inbox.push(message);
     else this.take(message);
   }
@@ -331,9 +359,7 @@ export class ClientLink {
     for (let next = this.inbox.shift(); next !== undefined; next = this.inbox.shift()) {
       if (this.take(next)) return;
     }
-    if (!this.isPaused || this.isClosed) return;
-    this.isPaused = false;
-    this.carrier.resume();
+    this.resume();
   }
 }
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Readable } from "zeromq";
 
 /** Messages of one socket are handled for so long at most before the others have their turn, in milliseconds. */
-const TURN_MS = 10;
+const TURN_MS = 3;
 
 /**
  * Hands over every message of a socket, one after the other, until it is closed. Closing fails the receive that is under way: that is no

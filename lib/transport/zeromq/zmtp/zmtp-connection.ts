@@ -1,5 +1,6 @@
 import { connect, Socket } from "node:net";
 import { type Frame } from "../../../wire/frame";
+import { TURN_BYTES } from "../../text-turns";
 import { NoAnswerError, obstacleOf } from "../connect-obstacle";
 import { Liveness } from "./liveness";
 import { decodeCommand, PING, pongFor, propertiesOf, readyOf } from "./commands";
@@ -69,6 +70,8 @@ export class ZmtpConnection {
   private state: "greeting" | "ready" | "open" | "closed" = "greeting";
   /** A message is being handled: the next one waits. */
   private isHeld = false;
+  /** Of the texts that came since the others had their turn: while a socket is full its reads follow each other. */
+  private turnBytes = 0;
   private unsent = 0;
   private wasFull = false;
   private reported = 0;
@@ -259,7 +262,9 @@ export class ZmtpConnection {
   private readOn(): void {
     try {
       const until = performance.now() + TURN_MS;
-      while (!this.isHeld && this.step()) if (performance.now() > until) this.goOnLater();
+      while (!this.isHeld && this.step()) {
+        if (this.turnBytes >= TURN_BYTES || performance.now() > until) this.goOnLater();
+      }
     } catch (error) {
       if (!(error instanceof ProtocolViolation)) throw error;
       this.destroy(error);
@@ -330,6 +335,7 @@ export class ZmtpConnection {
     }
     if (hasMore) return;
     const message = this.parts;
+    if (this.partBytes < TURN_BYTES) this.turnBytes += this.partBytes;
     this.parts = [];
     this.partBytes = 0;
     const handling = this.receiver.onMessage(message);
@@ -346,6 +352,7 @@ export class ZmtpConnection {
   private goOnLater(): void {
     // One that handles a message goes on by itself.
     if (this.isHeld) return;
+    this.turnBytes = 0;
     this.pause();
     setImmediate(() => this.goOn());
   }
