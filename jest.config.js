@@ -6,8 +6,10 @@ module.exports = {
   // They need the packed package and a registry: `npm run check:package`.
   // And what loads the machine: `npm run test:load`.
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/spec/package/", "\\.load\\.spec\\.ts$"],
-  transform: { "^.+\\.ts$": ["ts-jest", { tsconfig: "tsconfig.json" }] },
+  transform: { "^.+\\.ts$": ["<rootDir>/spec/support/transform.js", { tsconfig: "tsconfig.json" }] },
   moduleNameMapper: {
+    // In one file: it is loaded anew for each spec.
+    "^rxjs$": "<rootDir>/node_modules/rxjs/dist/bundles/rxjs.umd.js",
     "^rigwire$": "<rootDir>/lib/index.ts",
     "^rigwire/testing$": "<rootDir>/lib/testing.ts",
   },

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { AdvertisementModule, LocalServiceAdvertisement } from "rigwire";
+import { filter, firstValueFrom, skipWhile } from "rxjs";
+import { AdvertisementModule, clientOf, LocalServiceAdvertisement } from "rigwire";
 import { all, RuntimeFolder } from "../advertisement/runtime-folder";
 import { silent } from "../registry/loopback-registry";
 import { eventually } from "../support/eventually";
@@ -86,10 +87,18 @@ describe("apps with local advertisements", () => {
     const child = cameraProgram.start(["folder", runtime.advertisements], { RIGWIRE_LOG: "silent" });
     await child.next();
     const user = await startApp(local());
-    expect(await cameraOf(user, "cam").focus()).toBe(child.pid);
+    const camera = cameraOf(user, "cam");
+    const lost = firstValueFrom(
+      clientOf(camera).state$.pipe(
+        skipWhile(({ kind }) => kind !== "connected"),
+        filter(({ kind }) => kind !== "connected"),
+      ),
+    );
+    expect(await camera.focus()).toBe(child.pid);
 
     child.signal("SIGKILL");
     await child.ended;
+    await lost;
     expect(runtime.names("camera")).toHaveLength(1);
     await expect(cameraOf(user, "cam", 500).focus()).rejects.toThrow("no device is known");
     expect(runtime.names("camera")).toEqual([]);
