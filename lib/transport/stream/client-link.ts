@@ -139,13 +139,19 @@ export class ClientLink {
     if (id === NO_ID) this.writer.flush();
   }
 
-  /** Sends a signal, encoded as a frame. @returns False where the client left too much unread: then it misses it. */
-  signal(frame: Uint8Array): boolean {
+  /**
+   * Sends a signal.
+   *
+   * @param signal - Its parts, or encoded as a frame where several clients get the same.
+   * @returns False where the client left too much unread: then it misses it.
+   */
+  signal(signal: readonly Frame[] | Uint8Array): boolean {
     const { writer, unread } = this;
     const { backlog } = writer;
     if (backlog > MAX_SIGNAL_BACKLOG_BYTES) return false;
     if (unread.countAfter(writer.writtenBytes - backlog) >= this.options.signalHighWaterMark) return false;
-    writer.encoded(frame);
+    if (signal instanceof Uint8Array) writer.encoded(signal);
+    else writer.write(KIND.signal, NO_ID, signal);
     unread.add(writer.writtenBytes);
     return true;
   }

@@ -175,17 +175,33 @@ function roomFor(part: Frame): number {
 
 /** A frame as bytes, for what goes to several. */
 export function encodeFrame(kind: Kind, id: number, parts: readonly Frame[]): Uint8Array {
-  const encoded = parts.map((part) => (typeof part === "string" ? encoder.encode(part) : part));
+  const whole = parts.map(asWhole);
   const headBytes = FIXED_HEAD_BYTES + LENGTH_BYTES * parts.length;
-  const frame = new Uint8Array(encoded.reduce((sum, { length }) => sum + length, headBytes));
+  const frame = new Uint8Array(whole.reduce((sum, part) => sum + mostBytesOf(part), headBytes));
   frame[0] = kind;
   frame[1] = parts.length;
   writeId(frame, 2, id);
-  let offset = headBytes;
-  for (const [index, bytes] of encoded.entries()) {
-    writeLength(frame, FIXED_HEAD_BYTES + index * LENGTH_BYTES, bytes.length);
-    frame.set(bytes, offset);
-    offset += bytes.length;
+  let end = headBytes;
+  for (const [index, part] of whole.entries()) {
+    const written = put(part, frame, end);
+    writeLength(frame, FIXED_HEAD_BYTES + index * LENGTH_BYTES, written);
+    end += written;
   }
-  return frame;
+  return end === frame.length ? frame : frame.subarray(0, end);
+}
+
+/** Long texts as bytes: their memory is not taken for the most that they could need. */
+function asWhole(part: Frame): Frame {
+  return typeof part === "string" && part.length > SHORT_TEXT ? encoder.encode(part) : part;
+}
+
+function mostBytesOf(part: Frame): number {
+  return typeof part === "string" ? part.length * MAX_BYTES_PER_UNIT : part.length;
+}
+
+/** @returns Its bytes. */
+function put(part: Frame, target: Uint8Array, at: number): number {
+  if (typeof part === "string") return encoder.encodeInto(part, target.subarray(at)).written;
+  target.set(part, at);
+  return part.length;
 }

@@ -168,7 +168,8 @@ export class StreamEndpoint implements RpcEndpoint {
   publish(signal: string, frame: Frame, data?: Uint8Array): number {
     const subscribers = this.subscribers.get(signal);
     if (subscribers === undefined) return 0;
-    const encoded = encodeFrame(KIND.signal, 0, data === undefined ? [signal, frame] : [signal, frame, data]);
+    const parts = data === undefined ? [signal, frame] : [signal, frame, data];
+    const encoded = subscribers.size === 1 ? parts : encodeFrame(KIND.signal, 0, parts);
     let missing = 0;
     for (const link of subscribers) if (!link.signal(encoded)) missing += 1;
     return missing;
