@@ -28,6 +28,8 @@ export interface DirectTarget {
   filled(bytes: number): void;
   /** So many at most are worth reading at once where there is no such place. */
   wantedBytes(): number;
+  /** Whether what was handed over last must be left alone from now on. */
+  isShared(): boolean;
 }
 
 /** Gets what becomes of a carrier. */

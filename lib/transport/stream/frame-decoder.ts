@@ -51,6 +51,8 @@ export class FrameDecoder {
   private filling: Filling | undefined;
   private large: Large | undefined;
   private isStopped = false;
+  /** Whether parts that were handed over lie in the chunk that was pushed last. */
+  isChunkShared = false;
 
   /**
    * @param maxPartBytes - The longest part that is taken; it may be changed between two frames.
@@ -80,6 +82,7 @@ export class FrameDecoder {
    * @throws MalformedMessageError for what is no frame, or is larger than the limit. Nothing that follows can be read.
    */
   push(chunk: Uint8Array): void {
+    this.isChunkShared = false;
     let offset = 0;
     while (offset < chunk.length && !this.isStopped) {
       offset =
@@ -162,6 +165,7 @@ export class FrameDecoder {
     if (head.kind === KIND.piece) return this.beginPiece(head, offset);
     const end = offset + head.bytes;
     if (end <= chunk.length) {
+      this.isChunkShared = true;
       this.emit(head, chunk, offset);
       return end;
     }

@@ -67,6 +67,7 @@ export class StreamConnection implements Connection {
         room: () => this.decoder.room(),
         filled: (bytes) => this.read(() => this.decoder.filled(bytes)),
         wantedBytes: () => this.decoder.wantedBytes,
+        isShared: () => this.decoder.isChunkShared,
       },
       onDrain: () => this.drain(),
       onClose: (reason) => this.lose(reason),

@@ -10,7 +10,7 @@ const LEAST_ROOM = 0.25;
 
 /**
  * Reads a socket without memory of its own for every read: large parts of frames to where they stay, and what is small
- * into a chunk. What was handed over of a chunk is not written to again.
+ * into a chunk. Where something small lies in a chunk that was handed over, it is not written to again.
  */
 export class DirectReading {
   /** Gets the bytes; those that came before it was known wait for it. */
@@ -54,9 +54,10 @@ export class DirectReading {
     }
     const end = this.offset + bytes;
     const read = this.chunk.subarray(this.offset, end);
-    this.offset = end;
     if (end === this.chunk.length) this.chunkBytes = Math.min(this.chunkBytes * 2, MOST_CHUNK_BYTES);
     if (this.receiver === undefined) this.early.push(read);
     else this.receiver.onBytes(read);
+    // The beginning of what is large went on to where it stays.
+    if (this.receiver?.direct?.isShared() !== false) this.offset = end;
   }
 }
