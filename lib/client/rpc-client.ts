@@ -463,7 +463,7 @@ export class RpcClient implements RequestTarget {
     return this.request({ event: "STOP_SERVER" }, STOP_SERVER, options);
   }
 
-  /** Ends the connection, every call that waits and every signal. Twice is fine. */
+  /** Ends the connection, every call that waits and every signal. Idempotent. */
   async close(): Promise<void> {
     await this.channel.close();
     this.sequences.close();

@@ -37,7 +37,7 @@ export class DeviceClients {
     return remote as Remote<T>;
   }
 
-  /** Closes every connection. Twice is fine. */
+  /** Closes every connection. Idempotent. */
   async close(): Promise<void> {
     const remotes = [...this.remotes.values()].flatMap((ofContract) => [...ofContract.values()]);
     this.remotes.clear();

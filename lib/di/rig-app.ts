@@ -149,7 +149,7 @@ export class RigApp {
     return this.container.resolve(token);
   }
 
-  /** Stops everything in reverse order. A part that fails to stop is logged and holds up nothing. Twice is fine. */
+  /** Stops everything in reverse order. A part that fails to stop is logged and holds up nothing. Idempotent. */
   close(): Promise<void> {
     this.phase = "closed";
     this.closing ??= this.stop();

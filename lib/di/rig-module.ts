@@ -23,7 +23,7 @@ export interface RunningModule {
   ready?(): Promise<void>;
   /** Makes a served device known; left out by a module that does not. */
   announce?(device: ServedDevice): Promise<Announcement>;
-  /** Twice is fine. */
+  /** Idempotent. */
   close(): Promise<void>;
 }
 
@@ -40,6 +40,6 @@ export interface ServedDevice {
 
 /** A device that was made known. */
 export interface Announcement {
-  /** Takes it back. Twice is fine. */
+  /** Takes it back. Idempotent. */
   close(): Promise<void>;
 }

@@ -45,7 +45,7 @@ const STATUS_AFTER: ReadonlyMap<ExperimentEvent, ExperimentStatus> = new Map([
 
 /** A device that takes part in experiments. */
 export interface Participation {
-  /** Lets it take part no more. Twice is fine. */
+  /** Lets it take part no more. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -106,7 +106,7 @@ export class RigParticipant {
     };
   }
 
-  /** Listens no more. Twice is fine. */
+  /** Listens no more. Idempotent. */
   async close(): Promise<void> {
     await this.communicator.close();
   }

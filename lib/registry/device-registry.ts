@@ -147,7 +147,7 @@ export class DeviceRegistry implements DeviceDirectory {
     return Promise.resolve(this.registered.find(query).map((device) => asReached(device)));
   }
 
-  /** Answers no more requests, sends the replies that are ready, and ends `changes$`. Twice is fine. */
+  /** Answers no more requests, sends the replies that are ready, and ends `changes$`. Idempotent. */
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;

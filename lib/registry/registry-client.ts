@@ -238,7 +238,7 @@ export class RegistryClient {
     return this.changes$;
   }
 
-  /** Ends everything that waits, and every watch. Devices stay registered. Twice is fine. */
+  /** Ends everything that waits, and every watch. Devices stay registered. Idempotent. */
   async close(): Promise<void> {
     this.isClosed = true;
     await Promise.all([this.channel.close(), this.watching?.end()]);

@@ -107,7 +107,7 @@ export class RegistryLease {
     return this.states.value;
   }
 
-  /** Ends the lease; a registry that is there is told, one that is away is not waited for. Twice is fine. */
+  /** Ends the lease; a registry that is there is told, one that is away is not waited for. Idempotent. */
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;

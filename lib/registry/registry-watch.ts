@@ -51,7 +51,7 @@ export class RegistryWatch {
     this.channel.state$.subscribe((state) => this.follow(state));
   }
 
-  /** Leaves the observer. Twice is fine. */
+  /** Leaves the observer. Idempotent. */
   async close(): Promise<void> {
     this.whenReady.resolve();
     await this.channel.close();

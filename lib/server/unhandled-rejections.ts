@@ -11,7 +11,7 @@ const listeners = new Set<(reason: unknown) => void>();
  * code, for as long as anything is served: a device that is away because of a forgotten `catch` is worse than a line in
  * the log. Node would end the process. An application that listens to `unhandledRejection` itself decides itself.
  *
- * @returns Ends it for this server. Twice is fine.
+ * @returns Ends it for this server. Idempotent.
  */
 export function surviveUnhandledRejections(log: Logger): () => void {
   if (listeners.size === 0 && process.listenerCount(EVENT) === 0) process.on(EVENT, tellOne);

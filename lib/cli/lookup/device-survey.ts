@@ -50,7 +50,7 @@ export class DeviceSurvey {
     return surveyed;
   }
 
-  /** Twice is fine. */
+  /** Idempotent. */
   async close(): Promise<void> {
     await this.forget(new Set());
   }

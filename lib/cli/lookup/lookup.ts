@@ -69,7 +69,7 @@ export class Lookup {
     return result;
   }
 
-  /** Twice is fine. */
+  /** Idempotent. */
   async close(): Promise<void> {
     await Promise.all(this.sources.map((source) => source.close()));
   }

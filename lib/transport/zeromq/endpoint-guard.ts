@@ -13,7 +13,7 @@ export interface EndpointGuard {
   keyOf(identity: string): string | undefined;
   /** For every socket of the endpoint. */
   socketOptions(url: string): CurveServerOptions | undefined;
-  /** Nobody new comes in from now on. Twice is fine. */
+  /** Nobody new comes in from now on. Idempotent. */
   close(): void;
 }
 

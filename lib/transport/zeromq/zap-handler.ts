@@ -25,7 +25,7 @@ export interface ZapDomain {
   readonly name: string;
   /** The name of the key that a client has proved; nothing where it has none. @param identity - As the ROUTER has it. */
   keyOf(identity: string): string | undefined;
-  /** Nobody new is let in from now on. Twice is fine. */
+  /** Nobody new is let in from now on. Idempotent. */
   close(): void;
 }
 
