@@ -5,7 +5,7 @@ module.exports = {
   testMatch: ["**/*.spec.ts"],
   // They need the packed package and a registry: `npm run check:package`.
   // And what loads the machine: `npm run test:load`.
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/spec/package/", "\\.load\\.spec\\.ts$"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/spec/package/", "\\.(load|alone)\\.spec\\.ts$"],
   transform: { "^.+\\.ts$": ["<rootDir>/spec/support/transform.js", { tsconfig: "tsconfig.json" }] },
   moduleNameMapper: {
     // In one file: it is loaded anew for each spec.

@@ -1,7 +1,7 @@
 const base = require("./jest.config.js");
 
 /**
- * What floods, fills memory, waits or stands still for long, compiles or draws much, or needs a browser: `npm run test:load`.
+ * What fills memory, waits or stands still for long, compiles or draws much, or needs a browser: `npm run test:load`.
  *
  * @type {import("jest").Config}
  */
@@ -9,6 +9,6 @@ module.exports = {
   ...base,
   testMatch: ["**/*.load.spec.ts"],
   testPathIgnorePatterns: ["/node_modules/"],
-  // They keep the cores busy by themselves, and what one floods the next would be measured by.
-  maxWorkers: 1,
+  // Each starts processes of its own.
+  maxWorkers: 2,
 };
