@@ -12,11 +12,13 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { type Readable, type Writable } from "node:stream";
-import ts from "typescript";
 import { transpiled } from "./transpiled";
 
 const PROJECT = resolve(__dirname, "../..");
 const LINE_DEADLINE_MS = 10_000;
+
+/** What the compiled code loads, at once or later. */
+const REQUIRED = /\brequire\("([^"]+)"\)/g;
 
 /** How a process ended. */
 export interface ProcessEnd {
@@ -169,10 +171,11 @@ export function transpile(file: string, folder: string, done: Set<string>): void
   const source = readFileSync(file, "utf8");
   const output = join(folder, javaScriptOf(file));
   mkdirSync(dirname(output), { recursive: true });
-  writeFileSync(output, transpiled(file, source));
-  for (const { fileName } of ts.preProcessFile(source).importedFiles) {
-    if (fileName.startsWith(".")) transpile(sourceOf(resolve(dirname(file), fileName)), folder, done);
-    if (fileName === "rigwire") transpile(join(PROJECT, "lib/index.ts"), folder, done);
+  const code = transpiled(file, source);
+  writeFileSync(output, code);
+  for (const [, name = ""] of code.matchAll(REQUIRED)) {
+    if (name.startsWith(".")) transpile(sourceOf(resolve(dirname(file), name)), folder, done);
+    if (name === "rigwire") transpile(join(PROJECT, "lib/index.ts"), folder, done);
   }
 }
 
