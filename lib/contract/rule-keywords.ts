@@ -24,7 +24,7 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   isArray: () => ({ type: "array" }),
   isObject: () => ({ type: "object" }),
   isIn: ([choices]) => listOf(choices),
-  isEnum: ([, choices]) => listOf(choices),
+  isEnum: ([members, choices]) => enumOf(members, choices),
   equals: ([value]) => (isPlain(value) ? { const: value } : {}),
   isLength: ([least, most]) => ({ ...number("minLength", least), ...number("maxLength", most) }),
   minLength: ([least]) => number("minLength", least),
@@ -93,6 +93,17 @@ function number(keyword: string, value: unknown): JsonSchema {
 function listOf(choices: unknown): JsonSchema {
   const values = typeof choices === "function" ? (choices as () => unknown)() : choices;
   return Array.isArray(values) && values.every(isPlain) ? { enum: values } : {};
+}
+
+/** @param members - The enum: names and values, and of numbers the names too. */
+function enumOf(members: unknown, choices: unknown): JsonSchema {
+  const list = listOf(choices);
+  const { enum: values } = list;
+  if (typeof members !== "object" || members === null || !Array.isArray(values)) return list;
+  const named = Object.entries(members).filter(([name]) => Number.isNaN(Number(name)));
+  const isInOrder =
+    named.length === values.length && named.every(([, value], index) => value === values[index]);
+  return isInOrder ? { ...list, "x-enum-varnames": named.map(([name]) => name) } : list;
 }
 
 function isPlain(value: unknown): boolean {

@@ -3,6 +3,7 @@ import { Type } from "class-transformer";
 import {
   ArrayMinSize,
   IsEmail,
+  IsEnum,
   IsIn,
   IsInt,
   IsNumber,
@@ -29,6 +30,7 @@ import {
   tupleOf,
 } from "../../lib";
 import { decodeInventory, inventoryReply } from "../../lib/wire/inventory";
+import { Gear, Pace } from "../interop/gearbox";
 
 class Step {
   @IsInt() @Min(0) @Max(100) target: number = 0;
@@ -51,6 +53,8 @@ class Stage {
 
   @RpcProperty({ choices: ["up", "down"], nullable: true }) direction: string = "up";
 
+  @RpcProperty({ type: String }) @IsEnum(Pace) pace = Pace.Slow;
+  @RpcProperty({ type: Number }) @IsEnum(Gear) gear = Gear.Neutral;
   @RpcProperty({ type: String, nullable: true }) @IsIn(["A", "B"]) channel: string | null = null;
 
   @RpcProperty() @Matches(/^[a-z]+$/) label: string = "left";
@@ -161,6 +165,18 @@ describe("The inventory of a device", () => {
     expect(member("moved")).toMatchObject({
       show: "main",
       schemas: [{ type: "number", "x-unit": "mm", "x-precision": 3 }],
+    });
+  });
+
+  it("tells the members of enums by their names", () => {
+    expect(member("pace")?.schema).toEqual({
+      type: "string",
+      enum: ["slow", "very fast"],
+      "x-enum-varnames": ["Slow", "VeryFast"],
+    });
+    expect(member("gear")?.schema).toMatchObject({
+      enum: [-1, 0, 1],
+      "x-enum-varnames": ["Reverse", "Neutral", "First"],
     });
   });
 

@@ -5,6 +5,7 @@ import { Stage } from "../../samples/spectrometer/stage";
 import { eventually } from "../support/eventually";
 import { closing } from "../support/closing";
 import { RecordingLogger } from "../support/recording-logger";
+import { Gearbox, Pace } from "./gearbox";
 import { GeneratedModules, itWithMypy } from "./generated-modules";
 import { describeWithPython } from "./python-peer";
 
@@ -58,13 +59,13 @@ describeWithPython(["zmq"], "The contract of a device as a module of Python", (p
     "passes mypy at its strictest, with its streams, arrays and whatever its members are called",
     async () => {
       const files: string[] = [];
-      for (const device of [new Stage(), new Source(), new Hostile()]) {
+      for (const device of [new Stage(), new Source(), new Gearbox(), new Hostile()]) {
         const { url } = closing(await serve(device, { logger: new RecordingLogger() }));
         const file = `checked_${files.length}.py`;
         await modules.write(url, file);
         files.push(file);
       }
-      expect(modules.checked(...files)).toContain("Success: no issues found in 3 source files");
+      expect(modules.checked(...files)).toContain("Success: no issues found in 4 source files");
     },
     120_000,
   );
@@ -109,6 +110,20 @@ describeWithPython(["zmq"], "The contract of a device as a module of Python", (p
       "all streams ended, and the call too",
       () => source.closed === 4 && source.aborted === 1,
     );
+  }, 60_000);
+
+  it("gives the members of enums as enums", async () => {
+    const gearbox = new Gearbox();
+    const { url } = closing(await serve(gearbox, { name: "gearbox", logger: new RecordingLogger() }));
+    await modules.write(url, "gearbox.py");
+
+    expect(await modules.start("exported_gearbox.py", [url]).next(30_000)).toEqual({
+      before: "<Pace.Slow: 'slow'>",
+      after: [true, true],
+      shift: ["<Gear.First: 1>", "<Pace.VeryFast: 'very fast'>", true],
+      refused: expect.stringMatching(/pace: 'slowly' is none of 'slow', 'very fast'$/) as unknown,
+    });
+    expect(gearbox.pace).toBe(Pace.VeryFast);
   }, 60_000);
 
   it("drives an original", async () => {

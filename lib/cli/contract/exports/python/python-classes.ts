@@ -4,7 +4,7 @@ import { pascalCase } from "../../identifiers";
 import { schemaNote } from "../../schema-notes";
 import { docstring, pythonText, pythonValue } from "./python-literals";
 import { PythonNames, snakeCase } from "./python-names";
-import { optional, pythonType } from "./python-types";
+import { type NamedTypes, optional, pythonType } from "./python-types";
 
 interface Field {
   readonly name: string;
@@ -26,11 +26,11 @@ export class PythonClasses {
     this.names = new Map(told.map((name) => [name, names.take(pascalCase(name), "Shape")] as const));
   }
 
-  lines(): readonly string[] {
+  lines(types: NamedTypes): readonly string[] {
     return [...this.names].flatMap(([definition, name]) => [
       "@dataclass",
       `class ${name}:`,
-      ...body(this.fields(definition).flatMap((field) => this.field(field))),
+      ...body(this.fields(definition).flatMap((field) => fieldLines(field, types))),
       "",
       "",
     ]);
@@ -58,12 +58,12 @@ export class PythonClasses {
     // Python wants those without a default first.
     return [...fields.filter(({ isRequired }) => isRequired), ...fields.filter((field) => !field.isRequired)];
   }
+}
 
-  private field({ name, schema, isRequired }: Field): readonly string[] {
-    const type = pythonType(schema, this.names);
-    const declared = isRequired ? `${name}: ${type}` : `${name}: ${optional(type)} = None`;
-    return [`    ${declared}`, ...docstring([noteOf(schema)], "    ")];
-  }
+function fieldLines({ name, schema, isRequired }: Field, types: NamedTypes): readonly string[] {
+  const type = pythonType(schema, types);
+  const declared = isRequired ? `${name}: ${type}` : `${name}: ${optional(type)} = None`;
+  return [`    ${declared}`, ...docstring([noteOf(schema)], "    ")];
 }
 
 /** What is to be said of a value: what it is, its unit, its range. */

@@ -4,7 +4,7 @@ import { type Described } from "../described-members";
 import { noteOf } from "./python-classes";
 import { pythonText } from "./python-literals";
 import { PythonNames, snakeCase } from "./python-names";
-import { optional, pythonType } from "./python-types";
+import { type NamedTypes, optional, pythonType } from "./python-types";
 
 /** How long a call is waited for, as a parameter of every method. */
 const TIMEOUT = "timeout: Optional[float] = OWN_TIMEOUT";
@@ -26,25 +26,22 @@ export interface PythonMethod {
   readonly documentation: readonly string[];
 }
 
-export function pythonMethod(
-  { contract, told }: Described<MethodContract>,
-  classes: ReadonlyMap<string, string>,
-): PythonMethod {
+export function pythonMethod({ contract, told }: Described<MethodContract>, types: NamedTypes): PythonMethod {
   const result =
     told.returns === undefined && told.returnsSchema === undefined
       ? contract.result === "buffer"
         ? "BufferResult"
         : "Any"
-      : pythonType(told.returnsSchema, classes);
-  const types = {
+      : pythonType(told.returnsSchema, types);
+  const outcome = {
     result,
-    progress: told.progress === undefined ? undefined : pythonType(told.progressSchema, classes),
-    items: told.stream === undefined ? undefined : pythonType(told.streamSchema, classes),
+    progress: told.progress === undefined ? undefined : pythonType(told.progressSchema, types),
+    items: told.stream === undefined ? undefined : pythonType(told.streamSchema, types),
   };
   if (told.parameters === undefined) {
     const documentation = [told.description ?? ""].filter((line) => line !== "");
     return {
-      ...types,
+      ...outcome,
       parameters: ["*args: Any"],
       keywords: [TIMEOUT],
       last: ["**kwargs: Any"],
@@ -61,10 +58,10 @@ export function pythonMethod(
   const lastRequired = told.parameters.findLastIndex((one) => !one.optional && one.keyword !== true);
   const declared = named.map(({ parameter, name }, index) => ({
     isKeyword: parameter.keyword === true,
-    text: declaration(parameter, name, classes, parameter.keyword === true || index > lastRequired),
+    text: declaration(parameter, name, types, parameter.keyword === true || index > lastRequired),
   }));
   return {
-    ...types,
+    ...outcome,
     parameters: declared.filter(({ isKeyword }) => !isKeyword).map(({ text }) => text),
     keywords: [...declared.filter(({ isKeyword }) => isKeyword).map(({ text }) => text), TIMEOUT],
     last: [],
@@ -77,10 +74,10 @@ export function pythonMethod(
 function declaration(
   { schema, optional: isOptional }: ParameterDescription,
   name: string,
-  classes: ReadonlyMap<string, string>,
+  types: NamedTypes,
   canHaveDefault: boolean,
 ): string {
-  const type = pythonType(schema, classes);
+  const type = pythonType(schema, types);
   if (!isOptional) return `${name}: ${type}`;
   return `${name}: ${optional(type)}${canHaveDefault ? " = None" : ""}`;
 }

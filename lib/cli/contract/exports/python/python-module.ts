@@ -4,8 +4,9 @@ import { definitionsOf, describedMembers } from "../described-members";
 import { body, noteOf, PythonClasses } from "./python-classes";
 import { docstring, pythonText, pythonValue } from "./python-literals";
 import { allParameters, functionHead, type PythonMethod, pythonMethod } from "./python-members";
+import { type NamedSchema, PythonEnums } from "./python-enums";
 import { PythonNames, snakeCase } from "./python-names";
-import { pythonType } from "./python-types";
+import { type NamedTypes, pythonType } from "./python-types";
 import { runtimeText } from "./runtime-text";
 
 const PROGRESS = "on_progress: Optional[Callable[[TYPE], object]] = None";
@@ -18,6 +19,8 @@ export function pythonModule(told: ToldContract, className: string): string {
   const asyncName = names.take(`Async${sync}`, "AsyncDevice");
   const classes = new PythonClasses(definitionsOf(told), names);
   const { methods, properties, signals } = describedMembers(told);
+  const enums = new PythonEnums(namedSchemas(told), names);
+  const types: NamedTypes = { classes: classes.names, enums: enums.names };
   const members = new PythonNames();
   const named = <Member extends { readonly wireName: string }>(list: readonly Member[]) =>
     list.map((member) => ({ member, name: members.take(snakeCase(member.wireName), "member") }));
@@ -27,15 +30,15 @@ export function pythonModule(told: ToldContract, className: string): string {
     wireName: member.wireName,
     contract: member.contract,
     name,
-    method: pythonMethod(member, classes.names),
+    method: pythonMethod(member, types),
   }));
   const header = [`from __future__ import annotations`, "", ...runtime.imports];
   const syncBody: string[] = [];
   const asyncBody: string[] = [];
   for (const { member, name } of allSignals) {
-    const types = member.told.schemas?.map((schema) => pythonType(schema, classes.names)) ?? ["Any"];
-    const [only = "None"] = types;
-    const type = types.length < 2 ? only : `Tuple[${types.join(", ")}]`;
+    const told = member.told.schemas?.map((schema) => pythonType(schema, types)) ?? ["Any"];
+    const [only = "None"] = told;
+    const type = told.length < 2 ? only : `Tuple[${told.join(", ")}]`;
     const notes = [
       [member.told.description ?? "", ...(member.told.schemas ?? []).map(noteOf)]
         .filter((one) => one !== "")
@@ -56,7 +59,7 @@ export function pythonModule(told: ToldContract, className: string): string {
     }
   }
   for (const { member, name } of allProperties) {
-    const type = pythonType(member.told.schema, classes.names);
+    const type = pythonType(member.told.schema, types);
     const isReadonly = member.told.readonly === true;
     const wire = pythonText(member.wireName);
     const notes = docstring([member.told.description ?? noteOf(member.told.schema)], "        ");
@@ -123,6 +126,9 @@ export function pythonModule(told: ToldContract, className: string): string {
         `        ${pythonText(wireName)}: ${about.schemas === undefined ? "None" : pythonValue(about.schemas)},`,
     ),
     "    },",
+    "    [",
+    ...enums.entries().map((entry) => `        ${entry}`),
+    "    ],",
     ")",
   ];
   const device = (name: string, base: string, lines: readonly string[]) => [
@@ -148,7 +154,8 @@ export function pythonModule(told: ToldContract, className: string): string {
     runtime.body,
     "",
     "",
-    ...classes.lines(),
+    ...enums.lines(),
+    ...classes.lines(types),
     ...contract,
     "",
     "",
@@ -158,6 +165,22 @@ export function pythonModule(told: ToldContract, className: string): string {
     ...device(asyncName, "_AsyncDevice", asyncBody),
     "",
   ].join("\n");
+}
+
+/** Everything that the contract has a schema of, in the order in which enums are to be named. */
+function namedSchemas(told: ToldContract): readonly NamedSchema[] {
+  const { methods, properties, signals } = describedMembers(told);
+  return [
+    ...Object.values(definitionsOf(told)).flatMap(({ properties: fields }) => Object.entries(fields ?? {})),
+    ...properties.map(({ wireName, told: { schema } }) => [wireName, schema] as const),
+    ...methods.flatMap(({ told: { parameters = [] } }) =>
+      parameters.map(({ name, schema }) => [name, schema] as const),
+    ),
+    ...methods.flatMap(({ wireName, told: { returnsSchema, progressSchema, streamSchema } }) =>
+      [returnsSchema, progressSchema, streamSchema].map((schema) => [wireName, schema] as const),
+    ),
+    ...signals.map(({ wireName, told: { schemas } }) => [wireName, schemas] as const),
+  ];
 }
 
 /** `stage` → `Stage`. */

@@ -2,6 +2,7 @@ import { type JsonSchema } from "../../../../contract/rule-keywords";
 import { isObject } from "../../../../wire/message";
 import { choicesOf } from "../../choices";
 import { refName } from "../../schema-type-name";
+import { enumKey } from "./python-enums";
 import { pythonValue } from "./python-literals";
 
 /** A schema comes from elsewhere: deeper than this it is not read. */
@@ -20,18 +21,20 @@ const NAMED: Readonly<Record<string, string>> = {
 /** Items that a set can hold. */
 const HASHABLE = ["string", "number", "integer", "boolean"];
 
-/**
- * The type of a schema's values, as an annotation of Python.
- *
- * @param classes - Dataclasses by the names of their definitions.
- */
-export function pythonType(
-  schema: JsonSchema | undefined,
-  classes: ReadonlyMap<string, string>,
-  depth = 0,
-): string {
+/** The classes of a generated module, by what schemas say of them. */
+export interface NamedTypes {
+  /** Dataclasses by the names of their definitions. */
+  readonly classes: ReadonlyMap<string, string>;
+  /** Enums by their `enumKey`. */
+  readonly enums: ReadonlyMap<string, string>;
+}
+
+/** The type of a schema's values, as an annotation of Python. */
+export function pythonType(schema: JsonSchema | undefined, named: NamedTypes, depth = 0): string {
   if (schema === undefined || depth > DEEPEST) return "Any";
-  const inner = (one: unknown) => (isObject(one) ? pythonType(one, classes, depth + 1) : "Any");
+  const inner = (one: unknown) => (isObject(one) ? pythonType(one, named, depth + 1) : "Any");
+  const enumeration = named.enums.get(enumKey(schema) ?? "");
+  if (enumeration !== undefined) return enumeration;
   const choices = choicesOf(schema);
   // Python has no literals of broken numbers.
   if (choices?.some((choice) => typeof choice === "number" && !Number.isInteger(choice)) === true) {
@@ -39,7 +42,7 @@ export function pythonType(
   }
   if (choices !== undefined && choices.length > 0) return `Literal[${choices.map(pythonValue).join(", ")}]`;
   const { $ref, anyOf, type, items, prefixItems, additionalProperties, uniqueItems, format } = schema;
-  if (typeof $ref === "string") return classes.get(refName($ref) ?? "") ?? "Dict[str, Any]";
+  if (typeof $ref === "string") return named.classes.get(refName($ref) ?? "") ?? "Dict[str, Any]";
   if (Array.isArray(anyOf)) return union(anyOf.map(inner));
   if (isObject(schema["x-array"])) return "Array";
   if (Array.isArray(type)) return union(type.map((one: unknown) => inner({ ...schema, type: one })));

@@ -44,19 +44,21 @@ class _Contract(NamedTuple):
     methods: Dict[str, _Method]
     properties: Dict[str, _Schema]
     signals: Dict[str, Optional[List[_Schema]]]
+    enums: List[Tuple[_Schema, Type[enum.Enum]]] = []
 
     def to_wire(self, schema: _Schema, value: Any, place: str, arrays: _ArrayWriter) -> Any:
         """The value as it is sent. Raises ValidationError, with the place, where the device would refuse it."""
-        return _Converter(self.classes, arrays).to_wire(schema, value, place)
+        return _Converter(self, arrays).to_wire(schema, value, place)
 
     def from_wire(self, schema: Optional[_Schema], value: Any) -> Any:
         """The value as its reader gets it: classes and dates made of what was sent."""
-        return value if schema is None else _Converter(self.classes, _ArrayWriter()).from_wire(schema, value)
+        return value if schema is None else _Converter(self, _ArrayWriter()).from_wire(schema, value)
 
 
 class _Converter:
-    def __init__(self, classes: Dict[str, _Class], arrays: _ArrayWriter) -> None:
-        self._classes = classes
+    def __init__(self, contract: _Contract, arrays: _ArrayWriter) -> None:
+        self._classes = contract.classes
+        self._enums = contract.enums
         self._arrays = arrays
 
     def to_wire(self, schema: _Schema, value: Any, place: str) -> Any:
@@ -166,6 +168,8 @@ class _Converter:
             return value if known is None else self._made(known, value)
         if "anyOf" in schema:
             return self._one_of(schema["anyOf"], value)
+        if "x-enum-varnames" in schema:
+            return self._chosen(schema, value)
         kinds = schema.get("type")
         if isinstance(value, str) and schema.get("format") == "date-time":
             return datetime.fromisoformat(value[:-1] + "+00:00" if value.endswith("Z") else value)
@@ -175,6 +179,13 @@ class _Converter:
             return self._items(schema, value)
         if isinstance(value, dict) and "additionalProperties" in schema:
             return {key: self.from_wire(schema["additionalProperties"], item) for key, item in value.items()}
+        return value
+
+    def _chosen(self, schema: _Schema, value: Any) -> Any:
+        """A newer device may have members that this module does not know: they come as they are."""
+        for told, type in self._enums:
+            if all(schema.get(key) == told[key] for key in told) and value in told["enum"]:
+                return type(value)
         return value
 
     def _items(self, schema: _Schema, value: List[Any]) -> Any:
@@ -188,7 +199,7 @@ class _Converter:
 
     def _one_of(self, schemas: List[_Schema], value: Any) -> Any:
         for schema in schemas:
-            if ("$ref" in schema and isinstance(value, dict)) or any(
+            if ("$ref" in schema and isinstance(value, dict)) or value in schema.get("enum", ()) or any(
                 _is_kind(kind, value) for kind in [schema.get("type")]
             ):
                 return self.from_wire(schema, value)
