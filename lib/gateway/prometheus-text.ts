@@ -62,7 +62,7 @@ export function prometheusText(devices: readonly MeasuredDevice[]): string {
   page.add("up", "gauge", "Whether the gateway is connected to the device.", devices.map(upSample));
   page.addMetric(SERVING_METRIC, healths);
   for (const metric of MEMBER_METRICS) page.addMetric(metric, members);
-  for (const { name, help } of DURATION_METRICS) {
+  for (const [name, help] of Object.entries(DURATION_METRICS) as [keyof typeof DURATION_METRICS, string][]) {
     const samples = members.flatMap(([labels, member]) => histogramSamples(labels, member[name]));
     page.add(`${name}_seconds`, "histogram", help, samples);
   }
