@@ -1,6 +1,7 @@
 import { type Entry } from "./journal";
 import { type Pause } from "./chaos-process";
 import { judge, type Verdict } from "./judge";
+import { natsPlanOf } from "./nats/plan";
 import { planOf } from "./plan";
 import { TickAccount } from "./tick-account";
 
@@ -154,9 +155,9 @@ describe("an account of ticks", () => {
   });
 });
 
-it("a plan is the same for the same seed, and another for another", () => {
-  expect(planOf(7, 30)).toEqual(planOf(7, 30));
-  expect(planOf(7, 30)).not.toEqual(planOf(8, 30));
+it.each([planOf, natsPlanOf])("a plan is the same for the same seed, and another for another", (plan) => {
+  expect(plan(7, 30)).toEqual(plan(7, 30));
+  expect(plan(7, 30)).not.toEqual(plan(8, 30));
 });
 
 describe("commands that wait for their turn", () => {
