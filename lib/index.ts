@@ -161,6 +161,7 @@ export {
   type ServiceRequest,
 } from "./server/interceptor";
 export { type RequestContext } from "./server/request-context";
+export { type RequestDuration } from "./server/member-account";
 export { type RpcServer } from "./server/rpc-server";
 export { serve } from "./server/serve";
 export { type ServeOptions } from "./server/serve-options";

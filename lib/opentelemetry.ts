@@ -4,4 +4,5 @@
  * @module rigwire/opentelemetry
  */
 
+export { observeServer, type ObserveOptions } from "./telemetry/observe-server";
 export { traced, type TracedOptions, type TracingInterceptor } from "./telemetry/traced";

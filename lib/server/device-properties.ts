@@ -158,9 +158,9 @@ export class DeviceProperties {
       request.reject(refusal(error));
       return;
     }
+    const keep = contract.persist === true && this.settings?.noted(contract, request.request.value);
     // Checks may take their time: whether the value is wanted is decided as late as can be.
     if (request.isOver()) return;
-    const keep = contract.persist === true && this.settings?.noted(contract, request.request.value);
     try {
       withContext(request, () => this.device.set(contract.member, accepted));
       if (keep) keep();

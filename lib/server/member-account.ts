@@ -1,8 +1,18 @@
+import { type Subject } from "rxjs";
 import { type MemberStats, type MemberUse } from "../wire/device-stats";
 import { DurationHistogram } from "./duration-histogram";
 
 /** How a request ended. */
 export type RequestOutcome = "done" | "failed" | "refused";
+
+/** How long one request waited for its turn, or ran. */
+export interface RequestDuration {
+  /** The member's name on the wire. */
+  readonly member: string;
+  readonly use: MemberUse;
+  readonly phase: "wait" | "run";
+  readonly ms: number;
+}
 
 /** What became of one member's requests of one kind, counted while they come and go: nothing is kept of any of them. */
 export class MemberAccount {
@@ -17,9 +27,11 @@ export class MemberAccount {
   private readonly waits = new DurationHistogram();
   private readonly runs = new DurationHistogram();
 
+  /** @param durations - Gets each that is counted, while somebody listens. */
   constructor(
     private readonly member: string,
     private readonly use: MemberUse,
+    private readonly durations: Subject<RequestDuration>,
   ) {}
 
   /** Whether there ever was any. */
@@ -38,6 +50,7 @@ export class MemberAccount {
     this.waiting -= 1;
     this.running += 1;
     this.waits.add(waitedMs);
+    if (this.durations.observed) this.tell("wait", waitedMs);
   }
 
   /** @param ranMs - Left out where its turn did not come. */
@@ -49,6 +62,7 @@ export class MemberAccount {
     } else {
       this.running -= 1;
       this.runs.add(ranMs);
+      if (this.durations.observed) this.tell("run", ranMs);
     }
   }
 
@@ -65,5 +79,9 @@ export class MemberAccount {
     const [wait, run] = [this.waits.read(), this.runs.read()];
     const bytesIn = Math.round(this.bytesIn);
     return { member, use, calls, failures, refusals, waiting, running, wait, run, bytesIn, bytesOut, items };
+  }
+
+  private tell(phase: RequestDuration["phase"], ms: number): void {
+    this.durations.next({ member: this.member, use: this.use, phase, ms });
   }
 }

@@ -1,7 +1,8 @@
+import { Subject } from "rxjs";
 import { type MemberContract, type ServiceContract } from "../contract/service-contract";
 import { type MemberStats, type MemberUse } from "../wire/device-stats";
 import { type MemberRequest } from "../wire/requests";
-import { MemberAccount } from "./member-account";
+import { MemberAccount, type RequestDuration } from "./member-account";
 
 /** A member as it is served, and where its requests of one kind are counted. */
 export interface ServedMember {
@@ -13,14 +14,17 @@ type ByWireName = ReadonlyMap<string, ServedMember>;
 
 /** Finds the member that a request is for, and what counts it, in one look. */
 export class MemberAccounts {
+  /** Tells each duration of a request as it is counted. */
+  readonly durations = new Subject<RequestDuration>();
   private readonly calls: ByWireName;
   private readonly gets: ByWireName;
   private readonly sets: ByWireName;
 
   constructor({ methods, properties }: ServiceContract) {
-    this.calls = counted(methods, ({ stream }) => (stream === undefined ? "call" : "stream"));
-    this.gets = counted(properties, () => "get");
-    this.sets = counted(properties, () => "set");
+    const { durations } = this;
+    this.calls = counted(methods, durations, ({ stream }) => (stream === undefined ? "call" : "stream"));
+    this.gets = counted(properties, durations, () => "get");
+    this.sets = counted(properties, durations, () => "set");
   }
 
   /** Nothing where the device has no such member. */
@@ -46,12 +50,13 @@ export class MemberAccounts {
 
 function counted<Contract extends MemberContract>(
   members: ReadonlyMap<string, Contract>,
+  durations: Subject<RequestDuration>,
   useOf: (contract: Contract) => MemberUse,
 ): ByWireName {
   return new Map(
     [...members].map(([name, contract]) => [
       name,
-      { contract, account: new MemberAccount(name, useOf(contract)) },
+      { contract, account: new MemberAccount(name, useOf(contract), durations) },
     ]),
   );
 }

@@ -123,16 +123,20 @@ export class MethodRunner {
   private begin(call: ServedCall): Promise<void> | undefined {
     try {
       const args = bindArguments(call.contract, call.request);
-      if (!isPromise(args)) return this.enter(call, args);
+      if (!isPromise(args)) return this.enterInTime(call, args);
       return args.then(
-        // Checks may take their time: whether the call is wanted is decided as late as can be.
-        (checked) => (call.isOver() ? undefined : this.enter(call, checked)),
+        (checked) => this.enterInTime(call, checked),
         (error: unknown) => call.reject(refusal(error)),
       );
     } catch (error) {
       call.reject(refusal(error));
       return undefined;
     }
+  }
+
+  /** Making and checking the arguments may take its time: whether the call is wanted is decided as late as can be. */
+  private enterInTime(call: ServedCall, args: unknown[]): Promise<void> | undefined {
+    return call.isOver() ? undefined : this.enter(call, args);
   }
 
   private enter(call: ServedCall, args: unknown[]): Promise<void> | undefined {

@@ -25,6 +25,7 @@ import { FailureLog } from "./failure-log";
 import { interceptorLink } from "./interceptor";
 import { KeptSettings } from "./kept-settings";
 import { LostCallers } from "./lost-callers";
+import { type RequestDuration } from "./member-account";
 import { MemberAccounts } from "./member-accounts";
 import { MemberRequests } from "./member-requests";
 import { MemberUsers } from "./member-users";
@@ -57,6 +58,12 @@ export class RpcServer {
   readonly name$: Observable<string>;
   /** Another one at every start: what clients read as the device's instance. */
   readonly instance = randomUUID();
+
+  /**
+   * How long each request waited and ran, as {@link stats} counts it. While nobody listens, nothing is told and nothing
+   * costs. Who listens must not throw.
+   */
+  readonly durations$: Observable<RequestDuration>;
 
   private readonly names: BehaviorSubject<string>;
   private readonly active = new ActiveRequests();
@@ -122,6 +129,7 @@ export class RpcServer {
     ];
     this.accounts = new SignalAccounts(endpoint, this.signals);
     const members = new MemberAccounts(contract);
+    this.durations$ = members.durations.asObservable();
     this.serverStats = new ServerStats(members, this.signals, endpoint, this.time);
     const state = {
       instance: this.instance,

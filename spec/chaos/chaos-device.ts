@@ -15,6 +15,7 @@ import {
 import { CheckedCommand, IsFree } from "./slow-check";
 import { type Journal, sharedNow } from "./journal";
 import { type LastTick } from "./messages";
+import { type WatchedClock } from "./watched-clock";
 
 /** A device that writes down every command that it begins, and ticks. */
 @RpcService({ type: "chaos" })
@@ -29,6 +30,8 @@ export class ChaosDevice {
   constructor(
     private readonly journal: Journal,
     private readonly run: string,
+    /** The clock by which its server begins commands, where it can be watched. */
+    private readonly clock?: WatchedClock,
   ) {
     journal.write({ kind: "opened" });
   }
@@ -36,8 +39,8 @@ export class ChaosDevice {
   /** Looks at its signal, as a method should. */
   @JsonMethod({ timeout: 5_000 })
   async command(@Arg("id") id: string, @Arg("holdMs", { type: Integer }) holdMs: number): Promise<string> {
-    const { signal } = CallContext.current();
     this.began(id, true);
+    const { signal } = CallContext.current();
     if (holdMs > 0) await delay(holdMs, undefined, { signal }).catch(() => undefined);
     this.left(id);
     return id;
@@ -160,7 +163,9 @@ export class ChaosDevice {
   }
 
   private began(id: string, inTurn = false): void {
-    this.journal.write({ kind: "began", id, at: sharedNow(), ...(inTurn && { inTurn }) });
+    const at = sharedNow();
+    const look = this.clock?.lookFor(CallContext.current().deadline);
+    this.journal.write({ kind: "began", id, at, ...(inTurn && { inTurn }), ...(look && { look }) });
   }
 
   private left(id: string): void {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { sharedNow } from "./journal";
 import { type FromProcess, type ToProcess } from "./messages";
 
@@ -38,7 +38,7 @@ export class ChaosProcess {
   /** The end of what it wrote to its error output. */
   private written = "";
 
-  /** @param program - The name of its file in `processes/`. */
+  /** @param program - The name of its file in `processes/`, or its path; without the ending. */
   constructor(
     readonly name: string,
     private readonly program: string,
@@ -47,7 +47,7 @@ export class ChaosProcess {
 
   /** Starts it and waits until it is ready; gives the address where it serves. */
   async start(): Promise<string> {
-    const child = fork(join(__dirname, "processes", `${this.program}.js`), [...this.args], {
+    const child = fork(resolve(__dirname, "processes", `${this.program}.js`), [...this.args], {
       execArgv: ["--expose-gc"],
       // That a registry is away is no news here.
       env: { ...process.env, RIGWIRE_LOG: "error" },

@@ -9,8 +9,7 @@ export function sharedNow(): number {
 export type Entry =
   /** A process of a device came up: what its predecessor was doing is over. */
   | { readonly kind: "opened" }
-  /** A device began a command; one that waits for its turn must not overlap another. */
-  | { readonly kind: "began"; readonly id: string; readonly at: number; readonly inTurn?: boolean }
+  | ({ readonly kind: "began" } & Begun)
   /** A command that waited for its turn has ended. */
   | { readonly kind: "left"; readonly id: string; readonly at: number }
   /** A source of items or of progress began to tell; it must clear up, unless its process ends. */
@@ -28,6 +27,15 @@ export type Entry =
   | { readonly kind: "read"; readonly items: number; readonly skipped: number; readonly outcome: string }
   /** A client saw what must not be. */
   | { readonly kind: "problem"; readonly text: string };
+
+/** A device began a command; one that waits for its turn must not overlap another. */
+export interface Begun {
+  readonly id: string;
+  readonly at: number;
+  readonly inTurn?: boolean;
+  /** When the server last looked at its clock before, and until when it thought that it may begin; where it says so. */
+  readonly look?: { readonly at: number; readonly deadline: number };
+}
 
 export interface Restart {
   readonly fromRun: string;

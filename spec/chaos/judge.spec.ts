@@ -1,6 +1,7 @@
 import { type Entry } from "./journal";
 import { type Pause } from "./chaos-process";
 import { judge, type Verdict } from "./judge";
+import { natsPlanOf } from "./nats/plan";
 import { planOf } from "./plan";
 import { TickAccount } from "./tick-account";
 
@@ -55,6 +56,22 @@ describe("the judge of the chaos", () => {
     expect(judged([source, cleared, cleared], []).problems).toEqual(["c/1/7 cleared up twice"]);
     expect(judged([source, { kind: "opened" }], []).problems).toEqual([]);
   });
+
+  it.each([
+    ["began in time", 1_010, 1_005, 1_400, []],
+    ["began late, but looked in time: it was held up", 1_900, 1_499, 1_500, []],
+    ["looked late", 1_502, 1_501, 2_000, ["c/1/1 began 2 ms after its deadline"]],
+    ["began what it knew to be late", 1_300, 1_299, 1_298, [/had seen that its deadline was over/]],
+    ["looked long before", 2_500, 1_400, 1_500, [/began 1100 ms after the device had looked/]],
+  ])(
+    "goes by when a device looked at the deadline where it says so: one that %s",
+    (_, at, looked, until, problems) => {
+      const beginning: Entry = { kind: "began", id: "c/1/1", at, look: { at: looked, deadline: until } };
+      const verdict = judged([beginning], [issued, ended(1_500, "RpcTimeoutError")]);
+
+      expect(verdict.problems).toEqual(problems.map((each) => expect.stringMatching(each) as string));
+    },
+  );
 
   it("does not count rubbish that happens to be a command", () => {
     const rubbish: Entry = { kind: "began", id: "x", at: 1_010 };
@@ -138,9 +155,9 @@ describe("an account of ticks", () => {
   });
 });
 
-it("a plan is the same for the same seed, and another for another", () => {
-  expect(planOf(7, 30)).toEqual(planOf(7, 30));
-  expect(planOf(7, 30)).not.toEqual(planOf(8, 30));
+it.each([planOf, natsPlanOf])("a plan is the same for the same seed, and another for another", (plan) => {
+  expect(plan(7, 30)).toEqual(plan(7, 30));
+  expect(plan(7, 30)).not.toEqual(plan(8, 30));
 });
 
 describe("commands that wait for their turn", () => {

@@ -1,11 +1,20 @@
 import { type Death, type Pause } from "./chaos-process";
-import { type Entry, type Restart } from "./journal";
+import { type Begun, type Entry, type Restart } from "./journal";
 
 /** A busy computer may be this late with the end of a call, in milliseconds. */
 export const END_MARGIN_MS = 2_000;
 
-/** A device looks at the deadline, then begins, then writes it down: it may be held up in between, in milliseconds. */
+/**
+ * A device looks at the deadline, then begins, then writes it down: it may be held up in between, in milliseconds. Where
+ * it says when it looked, that alone must not be late, and nothing needs to be allowed for.
+ */
 export const BEGIN_MARGIN_MS = 150;
+
+/**
+ * What stands between the look and the beginning takes no time, but a computer with many more processes than cores may
+ * let this one wait there: beyond this, in milliseconds, it is not the computer.
+ */
+export const HELD_UP_MARGIN_MS = 1_000;
 
 /**
  * A device notices that a client was killed by the end of its connection, or by a heartbeat of a second where a wire
@@ -43,6 +52,8 @@ export interface Verdict {
   /** Begun for clients that were gone. */
   readonly runForNobody: number;
   readonly longestOverrunMs: number;
+  /** The longest that a command began after its deadline: the device was held up after it had looked, in milliseconds. */
+  readonly latestBeginMs: number;
   readonly restartsHeard: number;
   /** Items of streams and progress that clients read, and what was told to be left out. */
   readonly itemsRead: number;
@@ -59,16 +70,21 @@ export function judge({ devices, clients, devicePauses = [] }: Witnesses): Verdi
   const runTwice = problems.length;
   let runLate = 0;
   let longestOverrunMs = 0;
+  let latestBeginMs = 0;
   for (const { entries, pauses, lastIds } of clients) {
     const ends = new Map(entries.flatMap((entry) => (entry.kind === "ended" ? [[entry.id, entry]] : [])));
     for (const entry of entries) {
       if (entry.kind === "problem") problems.push(entry.text);
       if (entry.kind !== "issued") continue;
       const { id, at, timeoutMs } = entry;
-      const beganAt = begun.get(id);
-      if (beganAt !== undefined && beganAt > at + timeoutMs + BEGIN_MARGIN_MS) {
-        runLate += 1;
-        problems.push(`${id} began ${(beganAt - at - timeoutMs).toFixed(0)} ms after its deadline`);
+      const beginning = begun.get(id);
+      if (beginning !== undefined) {
+        const lateMs = beginning.at - at - timeoutMs;
+        latestBeginMs = Math.max(latestBeginMs, lateMs);
+        if (isLate(beginning, at + timeoutMs)) {
+          runLate += 1;
+          problems.push(`${id} began ${lateMs.toFixed(0)} ms after its deadline`);
+        }
       }
       const end = ends.get(id);
       if (end === undefined) {
@@ -80,12 +96,13 @@ export function judge({ devices, clients, devicePauses = [] }: Witnesses): Verdi
       longestOverrunMs = Math.max(longestOverrunMs, overrunMs);
       if (overrunMs > END_MARGIN_MS)
         problems.push(`${id} ended ${overrunMs.toFixed(0)} ms after its deadline`);
-      if (end.outcome === "done" && beganAt === undefined) problems.push(`${id} was answered but not run`);
-      if (end.outcome.endsWith("(not run)") && beganAt !== undefined) {
+      if (end.outcome === "done" && beginning === undefined) problems.push(`${id} was answered but not run`);
+      if (end.outcome.endsWith("(not run)") && beginning !== undefined) {
         problems.push(`${id} ended as ${end.outcome}, but was run`);
       }
     }
   }
+  for (const [index, entries] of devices.entries()) judgeLooks(entries, devicePauses[index] ?? [], problems);
   for (const entries of devices) judgeTurns(entries, problems);
   for (const entries of devices) judgeSources(entries, problems);
   const runForNobody = judgeDeaths(devices, clients, devicePauses, problems);
@@ -100,6 +117,7 @@ export function judge({ devices, clients, devicePauses = [] }: Witnesses): Verdi
     runLate,
     runForNobody,
     longestOverrunMs,
+    latestBeginMs,
     restartsHeard: restarts.length,
     itemsRead: reads.reduce((sum, { items }) => sum + items, 0),
     itemsSkipped: reads.reduce((sum, { skipped }) => sum + skipped, 0),
@@ -107,15 +125,34 @@ export function judge({ devices, clients, devicePauses = [] }: Witnesses): Verdi
   };
 }
 
-/** When each command began. */
-function begunCommands(entries: readonly Entry[], problems: string[]): Map<string, number> {
-  const begun = new Map<string, number>();
+/** How each command began. */
+function begunCommands(entries: readonly Entry[], problems: string[]): Map<string, Begun> {
+  const begun = new Map<string, Begun>();
   for (const entry of entries) {
     if (entry.kind !== "began" || !ID_OF_A_CLIENT.test(entry.id)) continue;
     if (begun.has(entry.id)) problems.push(`${entry.id} was run twice`);
-    begun.set(entry.id, entry.at);
+    begun.set(entry.id, entry);
   }
   return begun;
+}
+
+/** @param deadline - The caller's: what the device thinks of it may be earlier, and never later. */
+function isLate({ at, look }: Begun, deadline: number): boolean {
+  return look === undefined ? at > deadline + BEGIN_MARGIN_MS : look.at > deadline;
+}
+
+/** What a device saw to be late it does not begin, and it looks right before it begins. */
+function judgeLooks(entries: readonly Entry[], pauses: readonly Pause[], problems: string[]): void {
+  for (const entry of entries) {
+    if (entry.kind !== "began" || entry.look === undefined) continue;
+    const { id, at, look } = entry;
+    if (look.at > look.deadline)
+      problems.push(`${id} began, and the device had seen that its deadline was over`);
+    const heldUpMs = at - look.at - pausedMs(pauses, look.at, at);
+    if (heldUpMs > HELD_UP_MARGIN_MS) {
+      problems.push(`${id} began ${heldUpMs.toFixed(0)} ms after the device had looked at its deadline`);
+    }
+  }
 }
 
 /** Commands that wait for their turn never overlap. */

@@ -4,6 +4,8 @@ import { TcpProxy } from "../support/tcp-proxy";
 import { freePort } from "../support/free-port";
 import { ChaosProcess } from "./chaos-process";
 import { DeviceRoads, ROADS } from "./device-roads";
+import { Disturbances, killFor, pauseFor } from "./disturbances";
+import { type Witness } from "./examine";
 import { Journal } from "./journal";
 import { type Disturbance, type WireDisturbance } from "./plan";
 import { Random } from "./random";
@@ -28,9 +30,7 @@ const SLOW_DELAY_MS = 40;
 /** Another address of the loopback, so that wires at the usual one have the same ports. */
 const BEHIND_WIRES = "127.0.0.2";
 
-interface ChaosDeviceProcess {
-  readonly process: ChaosProcess;
-  readonly journal: Journal;
+interface ChaosDeviceProcess extends Witness {
   /** Half of the devices are reached through a wire at one address; the others have a new address at each start. */
   readonly wire: TcpProxy | undefined;
   /** A wire of their own for the signals of such a device. */
@@ -40,28 +40,26 @@ interface ChaosDeviceProcess {
   port: number;
 }
 
-interface ChaosClientProcess {
-  readonly process: ChaosProcess;
-  readonly journal: Journal;
-}
-
 /** Devices, clients and a registry in processes of their own, and what is done to them. */
 export class Rig {
-  /** How often each disturbance was carried out. */
-  readonly done = new Map<string, number>();
-  private readonly busy = new Set<object>();
+  private readonly disturbances = new Disturbances();
 
   private constructor(
     readonly registry: ChaosProcess,
     private readonly registryPort: number,
     readonly devices: readonly ChaosDeviceProcess[],
-    readonly clients: readonly ChaosClientProcess[],
+    readonly clients: readonly Witness[],
     /** It only hears, and is slower than what it hears: nothing else is done to it. */
-    readonly slowSubscriber: ChaosClientProcess,
+    readonly slowSubscriber: Witness,
   ) {}
 
+  /** How often each disturbance was carried out. */
+  get done(): ReadonlyMap<string, number> {
+    return this.disturbances.done;
+  }
+
   /** Everybody who hears of devices. */
-  get subscribers(): readonly ChaosClientProcess[] {
+  get subscribers(): readonly Witness[] {
     return [...this.clients, this.slowSubscriber];
   }
 
@@ -131,27 +129,27 @@ export class Rig {
     if (device === undefined || client === undefined) return;
     switch (kind) {
       case "kill device":
-        return this.exclusively(kind, device, () =>
+        return this.disturbances.exclusively(kind, device, () =>
           killFor(device.process, lastsMs, () => startDevice(device)),
         );
       case "close device":
-        return this.exclusively(kind, device, async () => {
+        return this.disturbances.exclusively(kind, device, async () => {
           if (device === this.devices.at(-1)) return;
           await device.process.end();
           await delay(lastsMs);
           await startDevice(device);
         });
       case "stop device":
-        return this.exclusively(kind, device, () => pauseFor(device.process, lastsMs));
+        return this.disturbances.exclusively(kind, device, () => pauseFor(device.process, lastsMs));
       case "kill client":
         if (client === this.clients.at(-1)) return;
-        return this.exclusively(kind, client, () =>
+        return this.disturbances.exclusively(kind, client, () =>
           killFor(client.process, lastsMs, () => client.process.start()),
         );
       case "stop client":
-        return this.exclusively(kind, client, () => pauseFor(client.process, lastsMs));
+        return this.disturbances.exclusively(kind, client, () => pauseFor(client.process, lastsMs));
       case "kill registry":
-        return this.exclusively(kind, this.registry, () =>
+        return this.disturbances.exclusively(kind, this.registry, () =>
           killFor(this.registry, lastsMs, () => this.registry.start()),
         );
       case "rubbish": {
@@ -161,7 +159,7 @@ export class Rig {
           ...this.devices.map(({ roads }) => roads.webSocketPort),
         ];
         const port = ports[index % ports.length] ?? this.registryPort;
-        this.count(kind, await throwRubbish(port, new Random(seed)));
+        this.disturbances.count(kind, await throwRubbish(port, new Random(seed)));
         return;
       }
       default:
@@ -173,7 +171,7 @@ export class Rig {
     const wires = this.wiresFor(kind);
     const wire = wires[index % wires.length];
     if (wire === undefined) return;
-    return this.exclusively(kind, wire, async () => {
+    return this.disturbances.exclusively(kind, wire, async () => {
       if (kind.startsWith("cut")) {
         wire.cut();
       } else if (kind.startsWith("stall")) {
@@ -196,6 +194,11 @@ export class Rig {
     });
   }
 
+  /** What neither serves nor calls. */
+  get others(): readonly ChaosProcess[] {
+    return [this.registry];
+  }
+
   async close(): Promise<void> {
     const processes = [...this.subscribers, ...this.devices].map(({ process }) => process);
     await Promise.all([...processes, this.registry].map((process) => process.kill()));
@@ -205,37 +208,10 @@ export class Rig {
       await roads.close();
     }
   }
-
-  private async exclusively(kind: string, target: object, work: () => Promise<unknown>): Promise<void> {
-    if (this.busy.has(target)) return;
-    this.busy.add(target);
-    this.count(kind, 1);
-    try {
-      await work();
-    } finally {
-      this.busy.delete(target);
-    }
-  }
-
-  private count(kind: string, times: number): void {
-    this.done.set(kind, (this.done.get(kind) ?? 0) + times);
-  }
 }
 
 async function startDevice(device: ChaosDeviceProcess): Promise<void> {
   const url = await device.process.start();
   device.port = Number(new URL(url).port);
   device.wire?.lead({ host: BEHIND_WIRES, port: device.port });
-}
-
-async function killFor(process: ChaosProcess, lastsMs: number, start: () => Promise<unknown>): Promise<void> {
-  await process.kill();
-  await delay(lastsMs);
-  await start();
-}
-
-async function pauseFor(process: ChaosProcess, lastsMs: number): Promise<void> {
-  const resume = process.pause();
-  await delay(lastsMs);
-  resume();
 }

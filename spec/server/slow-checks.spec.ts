@@ -1,3 +1,4 @@
+import { Transform } from "class-transformer";
 import { registerDecorator } from "class-validator";
 import { Arg, CallAbortedError, clientOf, connect, InterruptedError, JsonMethod, type Remote } from "rigwire";
 import { RpcProperty, RpcService, RpcTimeoutError, serve, withOptions } from "rigwire";
@@ -27,6 +28,25 @@ class Place {
   @IsFree() position!: number;
 }
 
+const UNPACKING_MS = 150;
+
+function standStill(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+/** Nothing else happens while it is made of what came. */
+class Path {
+  @Transform(
+    ({ value }: { value: number[] }) => {
+      standStill(UNPACKING_MS);
+      return value;
+    },
+    { toClassOnly: true },
+  )
+  points: number[] = [];
+}
+
 @RpcService()
 class Stage {
   readonly done: string[] = [];
@@ -34,6 +54,9 @@ class Stage {
 
   @JsonMethod() moveTo(@Arg("place") place: Place): void {
     this.done.push(`moved to ${place.position}`);
+  }
+  @JsonMethod() follow(@Arg("path") path: Path): void {
+    this.done.push(`followed ${path.points.length}`);
   }
   @RpcProperty() @IsFree() get goal(): number {
     return this.target;
@@ -121,5 +144,20 @@ describe.each(Object.entries(COMMANDS))("a %s whose check takes its time", (_kin
     await done;
 
     expect(device.done).toHaveLength(1);
+  });
+});
+
+describe("a method whose arguments take long to be made", () => {
+  it.each([
+    ["is not entered where the deadline passed meanwhile", UNPACKING_MS / 2, []],
+    ["is entered where it did not", UNPACKING_MS * 20, ["followed 0"]],
+  ])("%s", async (_, timeoutMs, done) => {
+    const { device, stage } = await slowStage();
+    await clientOf(stage).inventory();
+    const error = await errorOf(withOptions(stage, { timeoutMs }).follow(new Path()));
+    await clientOf(stage).inventory();
+
+    expect(error === undefined).toBe(done.length > 0);
+    expect(device.done).toEqual(done);
   });
 });

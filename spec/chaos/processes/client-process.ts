@@ -23,6 +23,10 @@ import { Reading, readSome } from "./stream-reading";
 const WORKERS_PER_DEVICE = 2;
 const LONG_MS = 8_000;
 
+/** A timer that comes no later than this was not held up, in milliseconds; and so long it may take until one is not. */
+const PROMPT_MS = 20;
+const PROMPT_WITHIN_MS = 3_000;
+
 /** What a call may fail with while its device is killed, stopped or cut off. */
 const EXPECTED = [
   BusyError,
@@ -115,10 +119,21 @@ class UsedDevice extends HeardDevice {
   }
 }
 
+/** What a process loads when it first connects holds up its timers on a busy computer: no call is to blame for it. */
+async function loaded(): Promise<void> {
+  const until = performance.now() + PROMPT_WITHIN_MS;
+  for (let at = -Infinity, now = performance.now(); now - at > 2 * PROMPT_MS && now < until;) {
+    at = now;
+    await delay(PROMPT_MS);
+    now = performance.now();
+  }
+}
+
 const client = new ClientProcess();
 
 async function main(): Promise<void> {
   const used = await client.start((...of) => new UsedDevice(...of));
+  await loaded();
   const workers = used.flatMap((device, index) =>
     Array.from({ length: WORKERS_PER_DEVICE }, (_, worker) =>
       device.callOn(new Random(client.seed + 100 * index + worker)),
