@@ -4,6 +4,9 @@ import { hasControlCharacters } from "../wire/control-characters";
 /** The service type of rigwire's registries and devices. */
 export const RIGWIRE_SERVICE = "_rigwire._tcp";
 
+/** The service type of NATS brokers. */
+export const NATS_SERVICE = "_nats._tcp";
+
 const DOMAIN = "local";
 
 /** Under this name every type of service is listed (RFC 6763, 9). */
