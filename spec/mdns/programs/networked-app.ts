@@ -62,6 +62,10 @@ const ROLES: Readonly<Record<string, () => Promise<void>>> = {
     await app.serve(Bpod, { name, url }).start();
     tell("up");
   },
+  async "fleet-device"() {
+    await new RigApp().use(FleetModule.discover()).serve(Bpod, { name, url }).start();
+    tell("up");
+  },
   async "fleet-caller"() {
     const app = await new RigApp().use(FleetModule.discover()).start();
     tell(await app.client(Bpod, name).ping());
