@@ -35,7 +35,7 @@ export { type NetworkUrl } from "./registry/network-urls";
 export { AdvertisementModule } from "./di/advertisement-module";
 export { DeviceClients, type DeviceClientsOptions } from "./di/device-clients";
 export { DirectoryModule } from "./di/directory-module";
-export { FleetModule } from "./di/fleet-module";
+export { type FleetDiscoveryOptions, FleetModule } from "./di/fleet-module";
 export { DEVICE_GATEWAY, GatewayModule } from "./di/gateway-module";
 export { InjectClient } from "./di/inject-client";
 export { DEVICE_DIRECTORY, type DeviceOptions, RigApp, RigAppError, type RigAppOptions } from "./di/rig-app";

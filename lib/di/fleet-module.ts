@@ -1,8 +1,14 @@
 import { announcedAddresses } from "../fleet/announced-addresses";
 import { Fleet, type FleetOptions } from "../fleet/fleet";
 import { serviceEndpoints } from "../fleet/service-endpoints";
+import { messageOf } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
+import { type MdnsOptions } from "../mdns/mdns-options";
+import { MulticastNetwork } from "../mdns/multicast-network";
+import { withDeadline } from "../time/with-deadline";
 import { VERSION } from "../version";
+import { checkDiscovery, DiscoveredFleet, type FleetSearchOptions } from "./discovered-fleet";
+import { FollowingAnnouncement } from "./following-announcement";
 import { NamedAnnouncement } from "./named-announcement";
 import { type Announcement, type RigModule, type ServedDevice } from "./rig-module";
 
@@ -25,20 +31,82 @@ export const FleetModule = {
         const fleet = new Fleet(url, options);
         return Promise.resolve({
           directory: fleet.directory,
-          announce: (device) => {
-            const startedAt = new Date().toISOString();
-            return NamedAnnouncement.of(
-              device.server,
-              () => announce(fleet, device, startedAt, logger),
-              logger,
-            );
-          },
+          announce: (device) => announceNamed(fleet, device, new Date().toISOString(), logger),
           close: () => fleet.close(),
         });
       },
     };
   },
+
+  /**
+   * Takes part in the fleet whose broker is announced in this computer's networks by mDNS, as `_nats._tcp`. A broker that
+   * is away and is announced elsewhere is followed.
+   *
+   * Needs the package `dns-packet`.
+   *
+   * @param options.site - Where the app's devices are announced; a broker that is announced for another site does not
+   *   count. Default: the site that the broker is announced for.
+   * @param options.else - The broker where none is found, such as `nats://10.0.0.1:4222`. Default: it is looked for until
+   *   it is found.
+   * @param options.name - The name that the broker is announced by, or that of its cluster; has to be said where there are
+   *   several.
+   * @throws AddressError if `else` is no address; AuthenticationError if a password or token would be sent to whoever
+   *   announces a broker.
+   */
+  discover(options: FleetDiscoveryOptions = {}): RigModule {
+    const { logger = defaultLogger() } = options;
+    checkDiscovery(options);
+    return {
+      name: "FleetModule",
+      async start() {
+        const network = await MulticastNetwork.open(options);
+        const discovered = new DiscoveredFleet(network, options);
+        return {
+          directory: discovered.directory,
+          announce: (device) => announceFound(discovered, device, logger),
+          async close() {
+            await discovered.close();
+            network.close();
+          },
+        };
+      },
+    };
+  },
 };
+
+/** How the broker of a fleet is found by mDNS, and used. */
+export interface FleetDiscoveryOptions extends FleetSearchOptions, Pick<MdnsOptions, "interfaces" | "port"> {}
+
+/** How long the start of an app waits until its devices are announced, in milliseconds; it goes on without. */
+const FOUND_WITHIN_MS = 2_000;
+
+async function announceFound(
+  discovered: DiscoveredFleet,
+  device: ServedDevice,
+  logger: Logger,
+): Promise<Announcement> {
+  const startedAt = new Date().toISOString();
+  const announcement = new FollowingAnnouncement(
+    discovered.fleet$,
+    (fleet) => announceNamed(fleet, device, startedAt, logger),
+    logger,
+  );
+  const settled = discovered.found().then(
+    () => announcement.settled(),
+    (error: unknown) => logger.warn({ err: error }, `${messageOf(error)}: it is looked for`),
+  );
+  await withDeadline(settled, FOUND_WITHIN_MS, () => undefined);
+  return announcement;
+}
+
+function announceNamed(
+  fleet: Fleet,
+  device: ServedDevice,
+  startedAt: string,
+  logger: Logger,
+): Promise<Announcement> {
+  return NamedAnnouncement.of(device.server, () => announce(fleet, device, startedAt, logger), logger);
+}
 
 async function announce(
   fleet: Fleet,

@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import { type DependencyContainer, type InjectionToken } from "tsyringe";
 import { advertisedUrl } from "../address/node/advertised-url";
 import { defaultLogger, type Logger } from "../log/logger";
+import { announceBroker } from "../mdns/announce-broker";
 import { announceRegistry } from "../mdns/announce-registry";
 import { announcedPlace, warnIfUnreached } from "../mdns/announced-place";
 import { MdnsAnnouncement } from "../mdns/mdns-announcement";
@@ -19,6 +20,12 @@ import { type Announcement, type RigModule, type ServedDevice } from "./rig-modu
 export interface MdnsModuleOptions extends MdnsOptions, MdnsDirectoryOptions {
   /** What a registry that the app hosts is announced as. Default: `registry on` the name of this computer. */
   readonly registryName?: string;
+  /**
+   * A NATS broker to announce besides, as `_nats._tcp`, since it cannot do so itself: `nats://HOST[:PORT][/SITE]`, where
+   * `*` is one on this computer that listens at every interface. With a site it is for programs of that site alone.
+   * Default: none.
+   */
+  readonly broker?: string;
 }
 
 /** What is announced of a registry. */
@@ -35,7 +42,8 @@ export const MDNS_REGISTRY: InjectionToken<RegistryAnnouncement> = Symbol("rigwi
 /** Finds devices in the networks of this computer by mDNS, without any address, and announces the app's own there. */
 export const MdnsModule = {
   /**
-   * Looks up who announces devices as `_rigwire._tcp`, and announces the app's devices, and the registry that it hosts.
+   * Looks up who announces devices as `_rigwire._tcp`, and announces the app's devices, the registry that it hosts and a
+   * broker that is named.
    * A device whose name another has gets the next: `cam-1-1`; its server's `name` and the log tell.
    *
    * Needs the package `dns-packet`. Where the network keeps multicasts back, the log says so, and devices are served all
@@ -50,7 +58,10 @@ export const MdnsModule = {
         const announcer = new Announcer(network, new Responder(network), options);
         return {
           directory,
-          ready: () => announcer.announceRegistry(container),
+          async ready() {
+            await announcer.announceRegistry(container);
+            await announcer.announceBroker();
+          },
           announce: (device) => announcer.announceDevice(device),
           async close() {
             await announcer.close();
@@ -116,6 +127,11 @@ class Announcer {
       MDNS_REGISTRY,
       await announceRegistry(this.network, this.responder, registry, registryName, this.log),
     );
+  }
+
+  async announceBroker(): Promise<void> {
+    const { broker } = this.options;
+    if (broker !== undefined) await announceBroker(this.network, this.responder, broker, this.log);
   }
 
   close(): Promise<void> {

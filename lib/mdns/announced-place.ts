@@ -54,12 +54,13 @@ export function warnIfUnreached(
   what: string,
   url: string,
   log: Logger,
+  cure = "serve it at tcp://*",
 ): void {
   if (links.length === 0 || links.some((link) => place.addresses(link).length > 0)) return;
   const faces = [...new Set(links.map(({ face }) => face.name))].join(", ");
   log.warn(
     { bound: url },
-    `${what} is not announced by mDNS on ${faces}: ${url} is not reached from there; serve it at tcp://* or an ` +
-      "address of that network",
+    `${what} is not announced by mDNS on ${faces}: ${url} is not reached from there; ${cure} or an address of ` +
+      "that network",
   );
 }

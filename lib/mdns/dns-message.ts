@@ -53,6 +53,9 @@ const MAX_ENTRIES = 512;
 /** Longer texts are no names. */
 const MAX_NAME_CHARACTERS = 255;
 
+/** The longest label of DNS, in bytes. */
+export const MAX_LABEL_BYTES = 63;
+
 const HEADER_BYTES = 12;
 const AUTHORITATIVE = 1 << 10;
 
@@ -125,6 +128,15 @@ export class DnsCodec {
   }
 }
 
+/**
+ * Whether a name that was read can be written: what is empty, or grew because its bytes were no text, would spoil the whole
+ * message that asks for it.
+ */
+function isWritable(name: string): boolean {
+  const labels = name.split(".").map((label) => Buffer.byteLength(label));
+  return labels.every((length) => length > 0 && length <= MAX_LABEL_BYTES);
+}
+
 /** Names of DNS are the same in upper and lower case. */
 export function isSameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
@@ -150,6 +162,7 @@ function fromLibrary(answer: unknown): DnsRecord[] {
   const shared = { name, ttl, flush: flush === true };
   switch (type) {
     case "PTR":
+      return typeof data === "string" && isWritable(data) ? [{ ...shared, type, data }] : [];
     case "A":
     case "AAAA":
       return typeof data === "string" ? [{ ...shared, type, data }] : [];
@@ -167,5 +180,6 @@ function fromLibrary(answer: unknown): DnsRecord[] {
 function isLocation(data: unknown): data is ServiceLocation {
   if (typeof data !== "object" || data === null) return false;
   const { target, port } = data as Readonly<Record<string, unknown>>;
-  return typeof target === "string" && target.length <= MAX_NAME_CHARACTERS && typeof port === "number";
+  if (typeof target !== "string" || typeof port !== "number") return false;
+  return target.length <= MAX_NAME_CHARACTERS && isWritable(target);
 }

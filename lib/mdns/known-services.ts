@@ -1,4 +1,4 @@
-import { type DnsRecord, type ServiceLocation } from "./dns-message";
+import { type DnsQuestion, type DnsRecord, type ServiceLocation } from "./dns-message";
 import { type MulticastLink } from "./multicast-link";
 import { instanceLabel } from "./service-names";
 import { decodeServiceText, type ServiceText } from "./service-text";
@@ -35,6 +35,9 @@ interface Instance {
   pointer: Held<undefined>;
   location: Held<ServiceLocation> | undefined;
   text: Held<ServiceText> | undefined;
+  /** When it is asked for what is missing, and how long after that it is asked again. */
+  askAt: number;
+  askAgainMs: number;
 }
 
 /** What anyone in the network can fill is bounded. */
@@ -47,12 +50,18 @@ const MAX_TTL = 75 * 60;
 /** What ended or was replaced is kept for a moment, should it be said again, in milliseconds (RFC 6762, 10.1). */
 const ENDING_MS = 1_000;
 
+/** What is missing is asked for again after this time, then twice that, and so on, in milliseconds. */
+const ASK_AGAIN_MS = 500;
+const ASK_AT_LEAST_EVERY_MS = 60_000;
+
 /** What of the time something holds has passed when it is asked for again (RFC 6762, 5.2). */
 const REFRESH_AT = [0.8, 0.85, 0.9, 0.95] as const;
 
 /** All that was heard of services of some types, while it holds. */
 export class KnownServices {
   private readonly instances = new Map<string, Instance>();
+  /** Of those the ones that nobody has described yet, the oldest first. */
+  private readonly undescribed = new Set<string>();
   private readonly hosts = new Map<string, Map<string, Held<HeardAddress>>>();
 
   /**
@@ -89,7 +98,8 @@ export class KnownServices {
   pointers(type: string): readonly DnsRecord[] {
     const now = this.now();
     return [...this.instances.values()]
-      .filter((each) => each.type === type && each.pointer.until - now > each.pointer.ttlMs / 2)
+      .filter((each) => each.type === type && isWhole(each))
+      .filter(({ pointer }) => !isEnding(pointer) && pointer.until - now > pointer.ttlMs / 2)
       .map(({ name, pointer }) => ({
         name: type,
         type: "PTR",
@@ -100,22 +110,57 @@ export class KnownServices {
   }
 
   /**
-   * The names about which something is to be asked: what is missing, and what soon holds no more.
+   * The names about which something is to be asked: what soon holds no more, what is said to be gone, and then what is
+   * missing, that which has waited longest first.
    *
    * @param tickMs - How often that is called, in milliseconds.
+   * @param atMost - How many there are room for.
    */
-  questions(tickMs: number): readonly { readonly name: string; readonly type: string }[] {
+  questions(tickMs: number, atMost = Infinity): readonly DnsQuestion[] {
     this.forget();
-    return [...this.instances.values()].flatMap(({ name, location, text }) => {
-      const asked = [];
-      if (location === undefined || this.isDue(location, tickMs)) asked.push({ name, type: "SRV" });
-      if (text === undefined) asked.push({ name, type: "TXT" });
-      if (location === undefined) return asked;
-      const { target } = location.value;
-      const addresses = [...this.addressesOf(target).values()];
-      if (addresses.length > 0 && !addresses.some((each) => this.isDue(each, tickMs))) return asked;
-      return [...asked, { name: target, type: "A" }, { name: target, type: "AAAA" }];
-    });
+    const all = [...this.instances.values()];
+    const questions = all.flatMap((instance) => this.dueQuestions(instance, tickMs));
+    const missing = all.filter((instance) => instance.askAt <= this.now() && this.isMissing(instance));
+    for (const instance of missing.sort((one, other) => one.askAt - other.askAt)) {
+      if (questions.length >= atMost) break;
+      questions.push(...this.missingQuestions(instance));
+      instance.askAt = this.now() + instance.askAgainMs;
+      instance.askAgainMs = Math.min(2 * instance.askAgainMs, ASK_AT_LEAST_EVERY_MS);
+    }
+    return distinct(questions).slice(0, atMost);
+  }
+
+  private dueQuestions(instance: Instance, tickMs: number): DnsQuestion[] {
+    const { name, type, pointer, location } = instance;
+    // Anyone can say that it is gone: who has it answers.
+    const doubted = isEnding(pointer) ? [{ name: type, type: "PTR" }] : [];
+    if (location === undefined) return doubted;
+    const asked = this.isDue(location, tickMs) ? [...doubted, locationQuestion(instance)] : doubted;
+    if (isWhole(instance) && instance.text !== undefined && this.isDue(instance.text, tickMs)) {
+      asked.push({ name, type: "TXT" });
+    }
+    const { target } = location.value;
+    const addresses = [...this.addressesOf(target).values()];
+    return addresses.some((each) => this.isDue(each, tickMs)) ? [...asked, ...hostQuestions(target)] : asked;
+  }
+
+  private isMissing(instance: Instance): boolean {
+    const { location, text } = instance;
+    const isComplete =
+      location !== undefined && text !== undefined && this.addressesOf(location.value.target).size > 0;
+    if (isComplete) instance.askAgainMs = ASK_AGAIN_MS;
+    return !isComplete;
+  }
+
+  private missingQuestions(instance: Instance): readonly DnsQuestion[] {
+    const { name, location, text } = instance;
+    return [
+      ...(location === undefined || (text === undefined && !isWhole(instance))
+        ? [locationQuestion(instance)]
+        : []),
+      ...(text === undefined && isWhole(instance) ? [{ name, type: "TXT" }] : []),
+      ...(location === undefined ? [] : hostQuestions(location.value.target)),
+    ];
   }
 
   private isDue({ until, ttlMs }: Held<unknown>, tickMs: number): boolean {
@@ -130,18 +175,44 @@ export class KnownServices {
     const key = data.toLowerCase();
     const known = this.instances.get(key);
     const pointer = this.held(undefined, ttl);
-    if (known !== undefined) known.pointer = pointer;
-    else if (ttl > 0 && this.instances.size < MAX_SERVICES) {
-      this.instances.set(key, { type, label, name: data, pointer, location: undefined, text: undefined });
-    } else if (ttl > 0) this.overflowed();
+    if (known !== undefined) {
+      known.pointer = pointer;
+      return;
+    }
+    if (ttl === 0 || !this.hasRoom()) return;
+    this.undescribed.add(key);
+    this.instances.set(key, {
+      type,
+      label,
+      name: data,
+      pointer,
+      location: undefined,
+      text: undefined,
+      askAt: this.now(),
+      askAgainMs: ASK_AGAIN_MS,
+    });
+  }
+
+  /** What nobody described makes room. */
+  private hasRoom(): boolean {
+    if (this.instances.size < MAX_SERVICES) return true;
+    this.overflowed();
+    const [oldest] = this.undescribed;
+    if (oldest === undefined) return false;
+    this.undescribed.delete(oldest);
+    return this.instances.delete(oldest);
   }
 
   private hearOfInstance(record: DnsRecord): void {
     if (record.type !== "SRV" && record.type !== "TXT") return;
-    const instance = this.instances.get(record.name.toLowerCase());
+    const key = record.name.toLowerCase();
+    const instance = this.instances.get(key);
     if (instance === undefined) return;
     if (record.type === "TXT") instance.text = this.held(decodeServiceText(record.data), record.ttl);
-    else if (record.data.port > 0) instance.location = this.held(record.data, record.ttl);
+    else if (record.data.port > 0) {
+      instance.location = this.held(record.data, record.ttl);
+      this.undescribed.delete(key);
+    }
   }
 
   private hearAddresses(records: readonly DnsRecord[], link: MulticastLink): void {
@@ -189,9 +260,14 @@ export class KnownServices {
   private forget(): void {
     const now = this.now();
     for (const [key, instance] of this.instances) {
-      if (instance.pointer.until <= now) this.instances.delete(key);
-      if (instance.location !== undefined && instance.location.until <= now) instance.location = undefined;
+      if (instance.location !== undefined && instance.location.until <= now) {
+        instance.location = undefined;
+        this.undescribed.add(key);
+      }
       if (instance.text !== undefined && instance.text.until <= now) instance.text = undefined;
+      if (instance.pointer.until > now) continue;
+      this.instances.delete(key);
+      this.undescribed.delete(key);
     }
     const targets = new Set(
       [...this.instances.values()].map(({ location }) => location?.value.target.toLowerCase()),
@@ -201,4 +277,30 @@ export class KnownServices {
       if (addresses.size === 0 || !targets.has(host)) this.hosts.delete(host);
     }
   }
+}
+
+/** Whether it is as good as gone. */
+function isEnding({ ttlMs }: Held<unknown>): boolean {
+  return ttlMs === ENDING_MS;
+}
+
+/** A dot within a label cannot be written: it counts as the end of the label. */
+function isWhole({ label }: Instance): boolean {
+  return !label.includes(".");
+}
+
+/** Whoever is asked for a type says where its services are as well. */
+function locationQuestion(instance: Instance): DnsQuestion {
+  return isWhole(instance) ? { name: instance.name, type: "SRV" } : { name: instance.type, type: "PTR" };
+}
+
+function hostQuestions(name: string): readonly DnsQuestion[] {
+  return [
+    { name, type: "A" },
+    { name, type: "AAAA" },
+  ];
+}
+
+function distinct(questions: readonly DnsQuestion[]): readonly DnsQuestion[] {
+  return [...new Map(questions.map((each) => [`${each.type} ${each.name.toLowerCase()}`, each])).values()];
 }

@@ -15,7 +15,7 @@ export interface Announceable extends Omit<ServiceDescription, "instance"> {
   readonly types: readonly string[];
 }
 
-/** A device or a registry that is announced by mDNS. Where another has its name it goes by the next: `cam-1-1`. */
+/** What is announced by mDNS: a device, a registry, a broker. Where another has its name it goes by the next: `cam-1-1`. */
 export class MdnsAnnouncement {
   private readonly instance = randomUUID();
   private readonly services: readonly AnnouncedService[];

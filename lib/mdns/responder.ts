@@ -6,6 +6,9 @@ import { type MulticastNetwork } from "./multicast-network";
 import { ALL_TYPES } from "./service-names";
 import { OTHER_TTL, type ServiceClaim } from "./service-records";
 
+/** Who is no part of mDNS asks one question, or a few. */
+const MAX_QUESTIONS_OF_ONE = 8;
+
 /** Announces services and answers who asks for them. */
 export class Responder {
   private readonly services = new Set<AnnouncedService>();
@@ -48,15 +51,30 @@ export class Responder {
 
   private received(message: DnsMessage, link: MulticastLink, sender: Sender): void {
     for (const service of this.services) service.heard(message);
-    if (message.kind === "response" || message.questions.length === 0) return;
+    if (message.kind === "response") {
+      this.contradict(message, link);
+      return;
+    }
+    if (message.questions.length === 0) return;
     const asked = [...this.services].filter((service) => isAsked(service, message));
     if (asked.length === 0) return;
     if (sender.port !== link.port) {
-      this.answerOne(message, asked, link, sender);
+      // What is answered is not much more than was asked, since an address can be forged.
+      if (message.questions.length <= MAX_QUESTIONS_OF_ONE) this.answerOne(message, asked, link, sender);
       return;
     }
     const schedule = this.scheduleOf(link);
     for (const service of asked) schedule.add(service, message.authorities.length > 0);
+  }
+
+  /** Anyone can say that a service is gone: what is there says so before it is forgotten (RFC 6762, 10.1). */
+  private contradict({ answers, additionals }: DnsMessage, link: MulticastLink): void {
+    const ended = [...answers, ...additionals].filter(({ ttl }) => ttl === 0);
+    if (ended.length === 0) return;
+    for (const service of this.services) {
+      const isSaid = service.state === "announced" && ended.some((record) => isOf(service, record));
+      if (isSaid) this.scheduleOf(link).add(service, true);
+    }
   }
 
   /** Who asks from another port is no part of mDNS and is answered alone (RFC 6762, 6.7). */
@@ -84,6 +102,10 @@ export class Responder {
     this.schedules.set(link, schedule);
     return schedule;
   }
+}
+
+function isOf({ name }: AnnouncedService, record: DnsRecord): boolean {
+  return isSameName(record.type === "PTR" ? record.data : record.name, name);
 }
 
 function isAsked(service: AnnouncedService, { questions, answers }: DnsMessage): boolean {

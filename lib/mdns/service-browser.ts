@@ -23,6 +23,9 @@ const KNOWN_ANSWERS = 20;
 /** Several messages that arrive together make one look, in milliseconds. */
 const SETTLE_MS = 20;
 
+/** Looking takes a part of the time at most, however much is announced: so many times as long as it took, it waits. */
+const REST_AFTER_LOOK = 9;
+
 /** The services of some types that anybody announces, kept up to date until it is closed. */
 export class ServiceBrowser {
   /** All that are known, and again whenever they change. */
@@ -35,6 +38,7 @@ export class ServiceBrowser {
   private readonly closing = new AbortController();
   private settling: NodeJS.Timeout | undefined;
   private askedAt = -Infinity;
+  private restMs = 0;
 
   /** @param types - Domain names of types, such as `_rigwire._tcp.local`. */
   constructor(
@@ -95,7 +99,7 @@ export class ServiceBrowser {
   }
 
   private tick(): void {
-    const questions = this.known.questions(TICK_MS).slice(0, QUESTIONS_AT_ONCE);
+    const questions = this.known.questions(TICK_MS, QUESTIONS_AT_ONCE);
     if (questions.length > 0) {
       for (const link of this.network.links) void this.network.send(link, { kind: "query", questions });
     }
@@ -105,16 +109,20 @@ export class ServiceBrowser {
   private received({ kind, answers, additionals }: DnsMessage, link: MulticastLink): void {
     if (kind !== "response") return;
     this.known.hear([...answers, ...additionals], link);
-    this.settling ??= setTimeout(() => {
-      this.settling = undefined;
-      this.look();
-    }, SETTLE_MS);
+    this.settling ??= setTimeout(
+      () => {
+        this.settling = undefined;
+        this.look();
+      },
+      Math.max(SETTLE_MS, this.restMs),
+    );
   }
 
   private look(): void {
+    const began = performance.now();
     const services = this.known.services();
-    if (isSameList(services, this.found.value)) return;
-    this.found.next(services);
+    if (!isSameList(services, this.found.value)) this.found.next(services);
+    this.restMs = REST_AFTER_LOOK * (performance.now() - began);
   }
 }
 

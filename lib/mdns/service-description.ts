@@ -3,9 +3,9 @@ import { type FoundService } from "./known-services";
 import { encodeServiceText } from "./service-text";
 
 /** What rigwire's services are. */
-export type ServiceRole = "device" | "registry";
+export type ServiceRole = "device" | "registry" | "broker";
 
-/** What is said of a device or a registry. */
+/** What is said of a device, a registry or a broker. */
 export interface ServiceDescription {
   readonly role: ServiceRole;
   /** Empty where it has none. */
@@ -16,11 +16,13 @@ export interface ServiceDescription {
   readonly instance: string;
   /** The fingerprint of its public key; left out where it has no keys. */
   readonly keyFingerprint?: string | undefined;
+  /** The only site that a broker is for; left out where it is for any. */
+  readonly site?: string | undefined;
 }
 
 /** What rigwire's services say of themselves, as text of DNS-SD. */
 export function encodeDescription(description: ServiceDescription): readonly Buffer[] {
-  const { role, name, type, instance, keyFingerprint } = description;
+  const { role, name, type, instance, keyFingerprint, site } = description;
   return encodeServiceText({
     txtvers: "1",
     role,
@@ -29,6 +31,7 @@ export function encodeDescription(description: ServiceDescription): readonly Buf
     version: VERSION,
     instance,
     ...(keyFingerprint !== undefined && { key: keyFingerprint }),
+    ...(site !== undefined && { site }),
   });
 }
 

@@ -1,16 +1,17 @@
 import { ValidationError } from "../errors";
+import { MAX_LABEL_BYTES } from "./dns-message";
 import { hasControlCharacters } from "../wire/control-characters";
 
 /** The service type of rigwire's registries and devices. */
 export const RIGWIRE_SERVICE = "_rigwire._tcp";
 
+/** The service type of NATS brokers. */
+export const NATS_SERVICE = "_nats._tcp";
+
 const DOMAIN = "local";
 
 /** Under this name every type of service is listed (RFC 6763, 9). */
 export const ALL_TYPES = `_services._dns-sd._udp.${DOMAIN}`;
-
-/** The longest label of DNS, in bytes. */
-const MAX_LABEL_BYTES = 63;
 
 /** A name of 15 characters at most (RFC 6335), and the protocol. */
 const SERVICE_TYPE = /^_(?=[a-z0-9-]{1,15}\._)[a-z0-9]+(-[a-z0-9]+)*\._(tcp|udp)$/i;

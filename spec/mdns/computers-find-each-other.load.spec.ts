@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { findPython } from "../interop/python-peer";
 import { closing } from "../support/closing";
 import { Namespace, noNamespaces } from "../support/network-namespaces";
+import { isNatsExpected, NatsServer } from "../support/nats-server";
 import { typeScriptProgram } from "../support/typescript-child";
 
 const python = findPython(["zeroconf"]);
@@ -11,6 +12,7 @@ const hindrance = noNamespaces() ?? (python === undefined ? "no Python here can 
 const isRequired = process.env.RIGWIRE_INTEROP === "required";
 const withNetworks = hindrance === undefined || isRequired ? describe : describe.skip;
 const because = hindrance === undefined ? "" : ` (${hindrance})`;
+const testWithNats = isNatsExpected ? it : it.skip;
 
 /** Each starts a Node or a Python, claims a name for a second, and may share two cores with others. */
 const TEST_MS = 60_000;
@@ -60,6 +62,21 @@ withNetworks(`two computers of one network${because}`, () => {
       await run(rig, "registry").nextLine(LINE_MS);
       await run(rig, "registered-device", "bpod-1").nextLine(LINE_MS);
       expect(JSON.parse(await run(office, "registry-caller", "bpod-1").nextLine(LINE_MS))).toBe("pong");
+    },
+    TEST_MS,
+  );
+
+  testWithNats(
+    "one finds the NATS broker that the other runs, and calls the device that is in the fleet there",
+    async () => {
+      const [rig, office] = computers();
+      closing(await NatsServer.start({ port: 4222, namespace: rig.name }));
+      await run(rig, "fleet-host", "bpod-1").nextLine(LINE_MS);
+      const caller = run(office, "fleet-caller", "berlin/bpod-1");
+      expect(JSON.parse(await caller.nextLine(LINE_MS))).toBe("pong");
+      expect(JSON.parse(await caller.nextLine(LINE_MS))).toMatchObject([
+        { name: "berlin/bpod-1", type: "bpod", site: "berlin" },
+      ]);
     },
     TEST_MS,
   );

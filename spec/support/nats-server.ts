@@ -16,6 +16,8 @@ export interface NatsServerOptions {
   readonly port?: number;
   /** What its configuration takes from the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The network namespace (Linux) that it runs in, where it listens at every interface. */
+  readonly namespace?: string;
 }
 
 /** A NATS server of this test, at a port of its own of 127.0.0.1. */
@@ -28,11 +30,15 @@ export class NatsServer {
   ) {}
 
   static async start(options: NatsServerOptions = {}): Promise<NatsServer> {
-    const { port = await freePort(), config = "", env = {} } = options;
+    const { port = await freePort(), config = "", env = {}, namespace } = options;
     const folder = mkdtempSync(join(tmpdir(), "rigwire-nats-"));
     const file = join(folder, "nats.conf");
     writeFileSync(file, config);
-    const child = spawn("nats-server", ["-a", "127.0.0.1", "-p", String(port), "-c", file], {
+    const host = namespace === undefined ? "127.0.0.1" : "0.0.0.0";
+    const args = ["-a", host, "-p", String(port), "-c", file];
+    const [command, prefix] =
+      namespace === undefined ? ["nats-server", []] : ["ip", ["netns", "exec", namespace, "nats-server"]];
+    const child = spawn(command, [...prefix, ...args], {
       env: { ...process.env, ...env },
       stdio: ["ignore", "ignore", "pipe"],
     });

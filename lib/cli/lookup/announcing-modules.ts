@@ -3,7 +3,7 @@ import { messageOf } from "../../errors";
 import { type Logger } from "../../log/logger";
 import { type ChosenKeys } from "../keys/chosen-keys";
 import { hostAndPort } from "./lookup";
-import { type LookupPlace } from "./lookup-options";
+import { fleetByMdns, type LookupPlace } from "./lookup-options";
 
 /** The modules that make a served device known in the places where others look it up. */
 export function announcingModules(
@@ -33,7 +33,10 @@ async function announcingModule(place: LookupPlace, keys: ChosenKeys, logger: Lo
     }
     case "fleet": {
       const { FleetModule } = await import("../../di/fleet-module.js");
-      return FleetModule.connect(place.url, { logger });
+      const wanted = fleetByMdns(place.url);
+      return wanted === undefined
+        ? FleetModule.connect(place.url, { logger })
+        : FleetModule.discover({ ...wanted, logger });
     }
     case "rpyc": {
       const { RpycRegistryModule } = await import("../../di/rpyc-registry-module.js");

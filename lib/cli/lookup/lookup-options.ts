@@ -25,7 +25,10 @@ export function addLookupOptions(command: Command, doing = "look names up"): Com
     .option("--rpyc-host <host>", `${doing} in the RPyC registry at HOST[:PORT] or tcp://HOST[:PORT]`)
     .option("--mdns", `${doing} by mDNS, in the networks that this computer is in`)
     .option("--mdns-interface <name>", `${doing} by mDNS, in the network of this interface`)
-    .option("--fleet <url>", `${doing} in the fleet at nats://HOST[:PORT][/SITE] (also: RIGWIRE_FLEET)`);
+    .option(
+      "--fleet <url>",
+      `${doing} in the fleet at nats://HOST[:PORT][/SITE], or mdns:[SITE] (also: RIGWIRE_FLEET)`,
+    );
 }
 
 /** A place where names are looked up. */
@@ -33,7 +36,10 @@ export type LookupPlace =
   | { readonly kind: "registry"; readonly url: string }
   | { readonly kind: "local" }
   | { readonly kind: "mdns"; readonly interfaces: readonly string[] | undefined }
-  /** With a site behind the servers: that one alone is listed, and meant by a name without one. */
+  /**
+   * With a site behind the servers: that one alone is listed, and meant by a name without one. `mdns:[SITE]` is the fleet
+   * whose broker is announced by mDNS.
+   */
   | { readonly kind: "fleet"; readonly url: string }
   | { readonly kind: "rpyc"; readonly transport: "udp" | "tcp"; readonly address: string | undefined };
 
@@ -52,8 +58,21 @@ export function lookupPlaces(options: LookupOptions, env: NodeJS.ProcessEnv): re
     ...(mdns ? [mdnsPlace(mdnsInterface)] : []),
     ...(fleetUrl === undefined || fleetUrl === ""
       ? []
-      : [{ kind: "fleet", url: withScheme(fleetUrl, "nats") } as const]),
+      : [{ kind: "fleet", url: fleetPlace(fleetUrl) } as const]),
   ];
+}
+
+const FLEET_BY_MDNS = /^mdns:(?:\/\/)?([^/]*)$/;
+
+function fleetPlace(text: string): string {
+  return FLEET_BY_MDNS.test(text) ? text : withScheme(text, "nats");
+}
+
+/** What is to be looked for by mDNS where a fleet is named as `mdns:[SITE]`; nothing where it has an address. */
+export function fleetByMdns(url: string): { readonly site?: string } | undefined {
+  const [, site] = FLEET_BY_MDNS.exec(url) ?? [];
+  if (site === undefined) return undefined;
+  return site === "" ? {} : { site };
 }
 
 const DEFAULT_REGISTRY_PORT = 5555;

@@ -5,7 +5,7 @@ import { parseAddress } from "../../address/address";
 import { bareHost } from "../../address/hosts";
 import { type ChosenKeys, type Security } from "../keys/chosen-keys";
 import { orFirstProblem } from "../contract/first-problem";
-import { type LookupPlace } from "./lookup-options";
+import { fleetByMdns, type LookupPlace } from "./lookup-options";
 
 /** A directory, with what people call it. */
 export interface LookupSource {
@@ -182,6 +182,8 @@ async function openMdns(
 }
 
 async function openFleet(url: string, logger: Logger): Promise<LookupSource> {
+  const wanted = fleetByMdns(url);
+  if (wanted !== undefined) return openDiscoveredFleet(wanted, logger);
   const { Fleet } = await import("../../fleet/fleet.js");
   const fleet = new Fleet(url, { logger, onlySite: true });
   const { directory, site } = fleet;
@@ -190,6 +192,26 @@ async function openFleet(url: string, logger: Logger): Promise<LookupSource> {
     name: `${site === undefined ? "" : `site ${site} of `}the fleet at ${fleet.servers.join(", ")}`,
     directory,
     close: () => fleet.close(),
+  };
+}
+
+async function openDiscoveredFleet(
+  wanted: { readonly site?: string },
+  logger: Logger,
+): Promise<LookupSource> {
+  const { MulticastNetwork } = await import("../../mdns/multicast-network.js");
+  const { DiscoveredFleet } = await import("../../di/discovered-fleet.js");
+  const network = await MulticastNetwork.open({ logger });
+  const discovered = new DiscoveredFleet(network, { ...wanted, onlySite: true, logger });
+  const { site } = wanted;
+  return {
+    kind: "fleet",
+    name: `${site === undefined ? "" : `site ${site} of `}the fleet that is announced by mDNS`,
+    directory: discovered.directory,
+    async close() {
+      await discovered.close();
+      network.close();
+    },
   };
 }
 

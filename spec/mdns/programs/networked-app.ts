@@ -1,5 +1,13 @@
 import "reflect-metadata";
-import { DEVICE_DIRECTORY, JsonMethod, MdnsModule, RegistryModule, RigApp, RpcService } from "rigwire";
+import {
+  DEVICE_DIRECTORY,
+  FleetModule,
+  JsonMethod,
+  MdnsModule,
+  RegistryModule,
+  RigApp,
+  RpcService,
+} from "rigwire";
 
 @RpcService({ type: "bpod" })
 class Bpod {
@@ -47,6 +55,21 @@ const ROLES: Readonly<Record<string, () => Promise<void>>> = {
   async "registered-device"() {
     await new RigApp().use(RegistryModule.discover()).serve(Bpod, { name, url }).start();
     tell("up");
+  },
+  /** Beside a nats-server. */
+  async "fleet-host"() {
+    const app = new RigApp().use(MdnsModule.local({ broker: "nats://*/berlin" })).use(FleetModule.discover());
+    await app.serve(Bpod, { name, url }).start();
+    tell("up");
+  },
+  async "fleet-device"() {
+    await new RigApp().use(FleetModule.discover()).serve(Bpod, { name, url }).start();
+    tell("up");
+  },
+  async "fleet-caller"() {
+    const app = await new RigApp().use(FleetModule.discover()).start();
+    tell(await app.client(Bpod, name).ping());
+    tell(await app.resolve(DEVICE_DIRECTORY).find({}));
   },
   async "registry-caller"() {
     const app = await new RigApp().use(RegistryModule.discover()).start();
