@@ -10,7 +10,10 @@ import {
 /** A directory that has not answered after this time no longer keeps the next from being asked, in milliseconds. */
 const HEAD_START_MS = 300;
 
-/** A directory that has not answered after this time is left out of a list of everything, in milliseconds. */
+/**
+ * A directory that has not answered after this time is left out of a list of everything, where it says nothing else, in
+ * milliseconds.
+ */
 const LIST_WITHIN_MS = 1_000;
 
 /** Several directories as one, asked in order; one that does not answer holds up the others for a moment only. */
@@ -27,8 +30,8 @@ export class CombinedDirectory implements DeviceDirectory {
   }
 
   /**
-   * The matching devices of the first directory that knows any. An empty query lists what all of them know within a
-   * second, each address once.
+   * The matching devices of the first directory that knows any. An empty query lists what all of them know, each address
+   * once; a directory that does not answer in its time (`listsWithinMs`, a second) is left out.
    *
    * @throws The first directory's error, if none knows a matching device and one could not be asked.
    */
@@ -55,7 +58,9 @@ export class CombinedDirectory implements DeviceDirectory {
   }
 
   private async all(): Promise<readonly DeviceRecord[]> {
-    const lists = this.directories.map((directory) => within(directory.find({}), LIST_WITHIN_MS));
+    const lists = this.directories.map((directory) =>
+      within(directory.find({}), directory.listsWithinMs ?? LIST_WITHIN_MS),
+    );
     const answers = await Promise.allSettled(lists);
     const all: DeviceRecord[] = [];
     for (const answer of answers) {

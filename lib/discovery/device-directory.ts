@@ -37,6 +37,8 @@ export interface DeviceDirectory {
   find(query: DeviceQuery): Promise<readonly DeviceRecord[]>;
   /** Devices as they come and go, from the subscription on. */
   readonly changes$: Observable<DeviceEvent>;
+  /** How long a list of everything may take to come, in milliseconds. Left out: a second. */
+  readonly listsWithinMs?: number;
   /** Why it cannot be asked at the moment; nothing while it can, or left out where it always can. */
   readonly problem?: string | undefined;
 }

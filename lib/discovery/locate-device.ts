@@ -51,7 +51,7 @@ export async function locateRecord(
     signal.throwIfAborted();
     const round = new AbortController();
     const explain = async (problem: string) => {
-      const known = await whatIsThere(directory);
+      const known = await overviewOf(directory);
       if (!round.signal.aborted) tell(`${problem}: ${known}`);
     };
     const explainSlowness = () => {
@@ -181,6 +181,25 @@ function ambiguous(query: DeviceQuery, devices: readonly DeviceRecord[]): Ambigu
 function describe({ name, type }: DeviceQuery): string {
   if (name !== undefined) return `device "${name}"`;
   return type === undefined ? "device" : `device of type "${type}"`;
+}
+
+/** What searches tell of a directory, and when it was asked. */
+const overviews = new WeakMap<
+  DeviceDirectory,
+  { readonly askedAt: number; readonly text: Promise<string> }
+>();
+
+/**
+ * What is there, for a message that is told again and again. However many search in a directory, it lists what it has
+ * once in a while: a thousand clients whose devices are away would have it list everything a thousand times.
+ */
+function overviewOf(directory: DeviceDirectory): Promise<string> {
+  const now = performance.now();
+  const known = overviews.get(directory);
+  if (known !== undefined && now - known.askedAt < ASK_AGAIN_MS) return known.text;
+  const text = whatIsThere(directory);
+  overviews.set(directory, { askedAt: now, text });
+  return text;
 }
 
 /** For the message only: not every directory can list. */

@@ -8,7 +8,7 @@ import { decodePage, type FleetPage } from "./fleet-messages";
 import { type FleetListing } from "./fleet-table";
 
 /** Answers that have not come by then are not waited for, in milliseconds. */
-const ANSWER_WITHIN_MS = 2_000;
+export const ANSWER_WITHIN_MS = 2_000;
 
 /**
  * Nobody knows how many will answer. The last has, when for so many times as long as the first took nothing came, within
@@ -78,7 +78,7 @@ class Gathering {
     private readonly onListing: (listing: FleetListing) => void,
     private readonly log: BurstLog,
   ) {
-    this.limit = setTimeout(() => this.outcome.resolve(), ANSWER_WITHIN_MS);
+    this.limit = setTimeout(() => this.giveUp(), ANSWER_WITHIN_MS);
   }
 
   take({ data, isNoResponders }: BrokerMessage): void {
@@ -106,6 +106,13 @@ class Gathering {
   end(): void {
     clearTimeout(this.limit);
     clearTimeout(this.quiet);
+  }
+
+  private giveUp(): void {
+    const { size } = this.incomplete;
+    if (size > 0)
+      this.log.warn({ processes: size }, "a list of the fleet lacks what did not come in time", "late");
+    this.outcome.resolve();
   }
 
   private quietAfter(firstMs: number): number {

@@ -58,7 +58,11 @@ export class FleetAnnouncer {
     log: Logger,
   ) {
     this.subscriptions = new CountedSubscriptions(broker);
-    this.answers = new PacedAnswers((subject, data) => broker.publish(subject, data), log);
+    this.answers = new PacedAnswers(
+      (subject, data) => broker.publish(subject, data),
+      () => this.settled(),
+      log,
+    );
     this.answerQuestion({ kind: "list" }, () => this.pagesOfAll());
     this.subscriptions.need(this.subject({ kind: "announcer", announcer: this.id }), ({ reply }) =>
       this.answers.answer(reply, this.pagesOfAll()),

@@ -1,4 +1,4 @@
-import { Observable, share } from "rxjs";
+import { Observable, race, share, Subject } from "rxjs";
 import {
   type DeviceDirectory,
   type DeviceEvent,
@@ -9,12 +9,22 @@ import {
 import { BurstLog } from "../log/burst-log";
 import { type Logger } from "../log/logger";
 import { formatNatsUrl } from "../nats/nats-url";
-import { askFleet } from "./ask-fleet";
+import { platform } from "../platform/current";
+import { ANSWER_WITHIN_MS, askFleet } from "./ask-fleet";
 import { type FleetLink } from "./fleet-link";
 import { fleetName, parseFleetName } from "./fleet-name";
 import { type FleetQuestion, questionSubject } from "./fleet-subjects";
 import { type FleetDevice } from "./fleet-table";
 import { FleetWatch } from "./fleet-watch";
+
+/**
+ * A watch goes on for this time when nobody watches any more, in milliseconds: whoever waits for a device looks again
+ * and again, and each watch begins with a list of the whole fleet.
+ */
+const KEPT_MS = 5_000;
+
+/** A broker is reached within this time, in milliseconds; then come its answers. */
+const REACHED_MS = 1_000;
 
 /** What a {@link FleetDirectory} goes by. */
 export interface FleetDirectoryOptions {
@@ -44,6 +54,9 @@ export interface FleetRecord extends DeviceRecord {
 export class FleetDirectory implements DeviceDirectory {
   /** Devices as they come and go, over outages of the broker. A process that falls silent is lost within five seconds. */
   readonly changes$: Observable<DeviceEvent>;
+  /** A list of many devices comes from many processes. */
+  readonly listsWithinMs = REACHED_MS + ANSWER_WITHIN_MS;
+  private readonly closed = new Subject<void>();
   private watch: FleetWatch | undefined;
   /** Resolves when the watch that begins knows the devices that are there. */
   private watching: Promise<void> | undefined;
@@ -68,7 +81,12 @@ export class FleetDirectory implements DeviceDirectory {
         this.watch?.close();
         this.watch = this.watching = undefined;
       };
-    }).pipe(share());
+    }).pipe(share({ resetOnRefCountZero: () => race(this.closed, after(KEPT_MS)) }));
+  }
+
+  /** Keeps no watch any longer than somebody watches. Idempotent. */
+  close(): void {
+    this.closed.next();
   }
 
   get problem(): string | undefined {
@@ -81,27 +99,35 @@ export class FleetDirectory implements DeviceDirectory {
   async find(query: DeviceQuery): Promise<readonly FleetRecord[]> {
     const { name, ...rest } = query;
     const isCalled = name === undefined ? () => true : this.isCalled(name);
+    const isAsked = (device: FleetDevice) =>
+      (rest.type === undefined || device.device.type === rest.type) && isCalled(device);
     // Who watches and lists has every later change told; one device is found sooner by itself.
     if (name === undefined && rest.type === undefined && this.watching !== undefined) {
       await this.link.reach();
       await this.watching;
     }
-    const isMeant = (record: FleetRecord) => matches(record, rest) && isCalled(record);
+    const records: FleetRecord[] = [];
+    const take = (device: FleetDevice) => {
+      // A record costs far more than a look, and whoever looks for one device looks at ten thousand.
+      if (!isAsked(device)) return;
+      const record = this.recordOf(device);
+      if (matches(record, rest)) records.push(record);
+    };
     if (this.watch?.isUpToDate === true && this.covers(name)) {
-      return [...this.watch.devices].map((device) => this.recordOf(device)).filter(isMeant);
+      for (const device of this.watch.devices) take(device);
+      return records;
     }
     const broker = await this.link.reach();
-    const records: FleetRecord[] = [];
     const [question, site] = this.questionFor(name, rest.type);
     await askFleet(
       broker,
       questionSubject(question, site),
       ({ site: of, announcer, devices }) => {
-        for (const device of devices) records.push(this.recordOf({ site: of, announcer, device }));
+        for (const device of devices) take({ site: of, announcer, device });
       },
       this.log,
     );
-    return records.filter(isMeant);
+    return records;
   }
 
   /** Whether what is watched has all devices of such a name. */
@@ -125,13 +151,11 @@ export class FleetDirectory implements DeviceDirectory {
     return parseFleetName(name).site ?? this.options.homeSite;
   }
 
-  /** Whether a record is the device of a name, which may be short. */
-  private isCalled(text: string): (record: FleetRecord) => boolean {
+  /** Whether a device has a name, which may be short. */
+  private isCalled(text: string): (device: FleetDevice) => boolean {
     const { name } = parseFleetName(text);
     const site = this.siteOf(text);
-    return site === undefined
-      ? (record) => parseFleetName(record.name).name === name
-      : (record) => record.name === fleetName(site, name);
+    return ({ site: of, device }) => device.name === name && (site === undefined || of === site);
   }
 
   private recordOf({ site, device }: FleetDevice): FleetRecord {
@@ -153,4 +177,13 @@ export class FleetDirectory implements DeviceDirectory {
       isBridged,
     };
   }
+}
+
+/** Emits once; keeps no process from ending. */
+function after(ms: number): Observable<void> {
+  return new Observable<void>((subscriber) => {
+    const timer = setTimeout(() => subscriber.next(), ms);
+    platform().unref(timer);
+    return () => clearTimeout(timer);
+  });
 }

@@ -127,17 +127,28 @@ export class FleetTable {
     for (const announcer of this.announcers.values()) announcer.heardAt = now;
   }
 
+  /** Whether somebody has fallen silent. */
+  hasSilent(now: number): boolean {
+    for (const { heardAt } of this.announcers.values()) if (now - heardAt > LOST_AFTER_MS) return true;
+    return false;
+  }
+
   /**
    * Forgets who has fallen silent.
    *
-   * @returns Whom to ask for their devices now.
+   * @param heardUntil - Everything that was said until then has been heard.
    */
+  forgetSilent(heardUntil: number): void {
+    for (const [key, { heardAt }] of this.announcers)
+      if (heardUntil - heardAt > LOST_AFTER_MS) this.forget(key);
+  }
+
+  /** @returns Whom to ask for their devices now. */
   look(now: number): readonly FleetAnnouncerId[] {
     const asked: FleetAnnouncerId[] = [];
-    for (const [key, announcer] of this.announcers) {
-      const { site, id, heardAt, askAt } = announcer;
-      if (now - heardAt > LOST_AFTER_MS) this.forget(key);
-      else if (askAt !== undefined && askAt <= now && asked.length < ASKED_PER_LOOK) {
+    for (const announcer of this.announcers.values()) {
+      const { site, id, askAt } = announcer;
+      if (askAt !== undefined && askAt <= now && asked.length < ASKED_PER_LOOK) {
         announcer.askAt = now + ASK_AGAIN_MS;
         asked.push({ site, announcer: id });
       }

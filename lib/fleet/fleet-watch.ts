@@ -29,6 +29,8 @@ export class FleetWatch {
   /** Whether what comes in is the answer to a question. */
   private isListing = false;
   private isClosed = false;
+  /** Whether the broker is being asked for a sign of life. */
+  private isProving = false;
 
   /**
    * @param site - The only one that is watched. Left out: every one.
@@ -108,8 +110,25 @@ export class FleetWatch {
     this.lookedAt = now;
     // Who could not be heard was not silent. While the broker is away nobody can be.
     if (lateMs > LATE_LOOK_MS || !this.broker.isConnected) this.table.excuse(now);
+    if (this.table.hasSilent(now) && !this.isProving) void this.prove(now);
     for (const { site, announcer } of this.table.look(now)) {
       void this.ask(questionSubject({ kind: "announcer", announcer }, site));
+    }
+  }
+
+  /**
+   * Forgets who has fallen silent, when the broker answers: everything that it had before has come by then. A broker
+   * that stands still keeps everybody from being heard, for some seconds before its connection counts as lost.
+   */
+  private async prove(now: number): Promise<void> {
+    this.isProving = true;
+    try {
+      await this.broker.flush();
+      if (!this.isClosed) this.table.forgetSilent(now);
+    } catch {
+      // Who cannot be heard is excused when the connection is there again.
+    } finally {
+      this.isProving = false;
     }
   }
 

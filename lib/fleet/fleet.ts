@@ -114,6 +114,7 @@ export class Fleet {
   }
 
   private async end(): Promise<void> {
+    this.directory.close();
     await this.announcer?.close();
     await this.link.close();
   }

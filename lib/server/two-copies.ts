@@ -13,12 +13,17 @@ const SHARED = {
 
 const told = new Set<string>();
 
+/** How many files were loaded when they were looked through: a process may serve thousands of devices. */
+let looked = 0;
+
 /**
  * Warns, once a process, of packages of which another copy is loaded than the one that rigwire has: what decorators of
  * one copy are told, the other does not know, so that `@Exclude()` or `@ValidateNested()` do not work.
  */
 export function warnOfTwoCopies(log: Logger): void {
   const loaded = loadedFiles();
+  if (loaded.length === looked) return;
+  looked = loaded.length;
   for (const [name, ownEntry] of Object.entries(SHARED)) {
     const own = attempt(ownEntry);
     const folders = new Set(

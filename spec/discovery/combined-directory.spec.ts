@@ -51,6 +51,16 @@ describe("several directories", () => {
     expect(await directory.find({})).toEqual([CAM, stage]);
   });
 
+  it("list what one of them knows that says how long its list may take, and takes longer than others", async () => {
+    const patient = { ...answeringAfter(1_200, OTHER), listsWithinMs: 3_000 };
+    const [all, none] = await Promise.all([
+      combined(new DeviceList([CAM]), patient).find({}),
+      combined(new DeviceList([CAM]), answeringAfter(1_200, OTHER)).find({}),
+    ]);
+    expect(all).toEqual([CAM, OTHER]);
+    expect(none).toEqual([CAM]);
+  });
+
   it("fail to list if nothing is known and one could not be asked", async () => {
     await expect(combined(new DeviceList(), failing).find({})).rejects.toThrow("the registry is away");
     expect(await combined(new DeviceList()).find({})).toEqual([]);

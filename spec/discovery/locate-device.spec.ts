@@ -1,5 +1,11 @@
 import { NEVER } from "rxjs";
-import { AddressError, AmbiguousDeviceError, type DeviceDirectory, DeviceList } from "rigwire";
+import {
+  AddressError,
+  AmbiguousDeviceError,
+  type DeviceDirectory,
+  DeviceList,
+  type DeviceQuery,
+} from "rigwire";
 import { locateDevice, locateDevices } from "../../lib/discovery/locate-device";
 import { eventually } from "../support/eventually";
 
@@ -30,6 +36,20 @@ describe("the search for a device", () => {
     expect(problems).toEqual([`there is no device "cam": known are other (camera, ${CAM.url})`]);
     devices.add(CAM);
     expect(await found).toBe(CAM.url);
+  });
+
+  it("has a directory list everything once for all who search, for what they tell", async () => {
+    const devices = new DeviceList([{ ...CAM, name: "other" }]);
+    let lists = 0;
+    const find = (query: DeviceQuery) => {
+      if (query.name === undefined) lists += 1;
+      return devices.find(query);
+    };
+    const directory = { find, changes$: devices.changes$ };
+    const searches = Array.from({ length: 100 }, (_, number) => search(directory, { name: `cam-${number}` }));
+    await eventually("all are told", () => searches.every(({ problems }) => problems.length > 0));
+    for (const { end } of searches) end();
+    expect(lists).toBe(1);
   });
 
   it("does not wait for a directory that keeps silent once the device is told", async () => {
