@@ -219,7 +219,12 @@ export class DevicePassage implements RequestHandler {
     }
     switch (event) {
       case "CANCEL":
-        if (typeof message.id === "string") this.calls.find(incoming.client.id, message.id)?.cancel();
+        if (typeof message.id === "string") {
+          const call = this.calls.find(incoming.client.id, message.id);
+          // A gateway in front of this one has lost whom it asked for.
+          if (message.lost === true) call?.forsake();
+          else call?.cancel();
+        }
         return;
       case "LOCAL_ROAD":
         return refuse(incoming, "no local road leads through a gateway");

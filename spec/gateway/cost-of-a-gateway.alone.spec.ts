@@ -15,6 +15,9 @@ const SIGNALS_PER_SECOND = 10 * SIGNALS;
 
 const MEASURED_MS = 5_000;
 
+const READS = 2_000;
+const WARM_UP = 500;
+
 /** Far more than it takes on a machine that does other things as well. */
 const VALUES_WITHIN_MS = 20_000;
 
@@ -67,6 +70,33 @@ it("one client listens to all signals of many devices through a gateway", async 
   expect(rate).toBeLessThan(SIGNALS_PER_SECOND * 1.5);
   expect(cpu).toBeGreaterThan(0);
   expect(cpu).toBeLessThan(1);
+});
+
+it("adds little to the time that a read takes", async () => {
+  const records = (await gauges.start(["1"]).next()) as DeviceRecord[];
+  const { name, url } = records[0] ?? {};
+  const base = String(await gateways.start([JSON.stringify(records)]).next()).replace(/^http/, "ws");
+  const [direct, through] = [String(url), `${base}/devices/${String(name)}`].map((address) => {
+    const gauge = connect(Gauge, address, { logger: new RecordingLogger() });
+    closing(clientOf(gauge));
+    return { gauge, tookMs: [] as number[] };
+  });
+  // In turns, so that both meet the same moments of the machine.
+  for (let count = 0; count < READS + WARM_UP; count++) {
+    for (const way of [direct, through]) {
+      const startedAt = performance.now();
+      await way?.gauge.flow.get();
+      if (count >= WARM_UP) way?.tookMs.push(performance.now() - startedAt);
+    }
+  }
+  const [p50, p99] = [0.5, 0.99].map((part) =>
+    [direct, through].map((way) => way?.tookMs.sort((a, b) => a - b)[Math.floor(READS * part)] ?? NaN),
+  ) as [[number, number], [number, number]];
+  process.stdout.write(
+    `a read directly, and through a gateway: p50 ${p50[0].toFixed(2)} and ${p50[1].toFixed(2)} ms, ` +
+      `p99 ${p99[0].toFixed(2)} and ${p99[1].toFixed(2)} ms\n`,
+  );
+  expect(p50[1]).toBeLessThan(p50[0] + 10);
 });
 
 function sum(counts: readonly number[]): number {

@@ -8,8 +8,8 @@ export class Gauge {
   @Signal(Number) readonly temperatureChanged = new Subject<number>();
   @Signal(Number) readonly flowChanged = new Subject<number>();
 
-  @RpcProperty({ notify: "pressureChanged", readonly: true }) pressure: number = 0;
-  @RpcProperty({ notify: "temperatureChanged", readonly: true }) temperature: number = 0;
+  @RpcProperty({ notify: "pressureChanged", readonly: true, show: "main" }) pressure: number = 0;
+  @RpcProperty({ notify: "temperatureChanged", readonly: true, show: "main" }) temperature: number = 0;
   @RpcProperty({ notify: "flowChanged", readonly: true }) flow: number = 0;
 
   private count = 0;

@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { AllowedHosts } from "../../lib/gateway/web/allowed-hosts";
 
-const hosts = new AllowedHosts(["Rig.Lab", "[fd00::7]"], ["https://screens.lab"]);
+const hosts = new AllowedHosts(["Rig.Lab", "[fd00::7]"], ["https://screens.lab"], false);
 
 it.each([
   "127.0.0.1",

@@ -24,9 +24,11 @@ export class RawBrowser {
     socket.on("close", (code, reason) => (this.end = { code, reason: reason.toString() }));
   }
 
-  /** Connected, and let in. */
+  /** Connected, and let in. As browsers do, it names the page that connects: the gateway's own, unless the headers do. */
   static async open(url: string, headers: Record<string, string> = {}, token?: string): Promise<RawBrowser> {
-    const browser = closing(new RawBrowser(new WebSocket(url, [SUBPROTOCOL], { headers })));
+    const origin = new URL(url).origin.replace(/^ws/, "http");
+    const options = { headers: { origin, ...headers } };
+    const browser = closing(new RawBrowser(new WebSocket(url, [SUBPROTOCOL], options)));
     await eventually("it is connected", () => browser.socket.readyState === WebSocket.OPEN);
     browser.send(KIND.hello, 0, JSON.stringify({ protocol: "rigwire-stream", version: 1, token }));
     await eventually("it is let in", () => browser.isWelcome);

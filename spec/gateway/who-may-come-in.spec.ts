@@ -70,9 +70,13 @@ const cookieOf = ({ headers }: Answer) => (headers["set-cookie"]?.[0] ?? "").spl
 const pathOf = (url: string) => url.slice(new URL(url).origin.length);
 
 /** @returns The status that refused it, or what the server greets with. */
-function connectAs(url: string, headers: Record<string, string>): Promise<number | "open"> {
+function connectAs(
+  url: string,
+  headers: Record<string, string>,
+  ca?: string | Buffer,
+): Promise<number | "open"> {
   return new Promise((resolve) => {
-    const socket = new WebSocket(url, ["rigwire.stream"], { headers });
+    const socket = new WebSocket(url, ["rigwire.stream"], { headers, ...(ca !== undefined && { ca }) });
     socket.on("unexpected-response", (_request, { statusCode = 0 }) => {
       resolve(statusCode);
       socket.terminate();
@@ -205,6 +209,58 @@ describe("a page of somebody else's", () => {
     expect(await connectAs(at("cam"), rebound)).toBe(421);
     expect((await ask(gateway, "/", rebound)).status).toBe(421);
     expect(await connectAs(at("cam"), { host: `rig.lab:${port}` })).toBe(421);
+  });
+
+  it("is refused where its origin only looks like the gateway's", async () => {
+    const { gateway, at } = await opened({ login: "none" });
+    const { host } = new URL(gateway.url);
+    for (const origin of [`http://${host}/, http://evil.example`, `http://evil@${host}`, `ftp://${host}`]) {
+      expect([origin, await connectAs(at("cam"), { origin })]).toEqual([origin, 403]);
+    }
+  });
+
+  it("is refused where it came without TLS and the gateway has it: on its way it may have become a stranger's", async () => {
+    const { key, cert } = selfSignedCertificate();
+    const { gateway, at } = await opened({ url: "https://127.0.0.1:0", tls: { key, cert }, login: "none" });
+    const { host } = new URL(gateway.url);
+    expect(await connectAs(at("cam"), { origin: `https://${host}` }, cert)).toBe("open");
+    expect(await connectAs(at("cam"), { origin: `http://${host}` }, cert)).toBe(403);
+  });
+
+  it("does not use the session of a browser that does not say from which page it connects", async () => {
+    const { gateway, at } = await opened();
+    const cookie = cookieOf(await ask(gateway, pathOf(gateway.loginUrl())));
+    for (const url of [at("cam"), `${gateway.url.replace(/^http/, "ws")}/gateway`]) {
+      expect(await connectAs(url, { cookie })).toBe(403);
+      expect(await connectAs(url, { cookie, origin: gateway.url })).toBe("open");
+    }
+    expect(await connectAs(at("cam"), { cookie: "theme=dark" })).toBe("open");
+  });
+
+  it("does not have devices asked for their metrics with somebody's session", async () => {
+    const { gateway } = await opened();
+    const cookie = cookieOf(await ask(gateway, pathOf(gateway.loginUrl())));
+    const statusFor = async (site: string) =>
+      (await ask(gateway, "/metrics", { cookie, "sec-fetch-site": site })).status;
+    expect(await Promise.all(["cross-site", "same-site"].map(statusFor))).toEqual([403, 403]);
+    expect(await Promise.all(["same-origin", "none"].map(statusFor))).toEqual([200, 200]);
+    expect((await ask(gateway, "/metrics", { cookie })).status).toBe(200);
+  });
+
+  it("logs nobody in or out", async () => {
+    const passwordFile = join(folder, "password");
+    writeFileSync(passwordFile, "open sesame\n", { mode: 0o600 });
+    const { gateway } = await opened({ passwordFile });
+    const cookie = cookieOf(await ask(gateway, pathOf(gateway.loginUrl())));
+    for (const page of [{}, { origin: "http://evil.example" }, { origin: "null" }]) {
+      const post = { method: "POST", cookie, ...page };
+      expect((await ask(gateway, "/login", { ...post, body: "secret=open+sesame" })).status).toBe(403);
+      expect((await ask(gateway, "/logout", post)).status).toBe(403);
+    }
+    for (const method of ["PUT", "DELETE", "PATCH", "OPTIONS"]) {
+      expect((await ask(gateway, "/logout", { method, cookie, origin: gateway.url })).status).toBe(405);
+    }
+    expect((await ask(gateway, "/", { cookie })).status).toBe(200);
   });
 });
 

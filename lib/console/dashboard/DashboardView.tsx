@@ -39,9 +39,8 @@ export function DashboardView() {
             class="quiet"
             onClick={() => {
               const link = `${location.origin}${location.pathname}${dashboardLink(tiles)}`;
-              void navigator.clipboard.writeText(link).then(
-                () => setNotice("the link is in the clipboard"),
-                () => setNotice(link),
+              void copied(link).then((isCopied) =>
+                setNotice(isCopied ? "the link is in the clipboard" : link),
               );
             }}
           >
@@ -107,4 +106,15 @@ export function DashboardView() {
       </ol>
     </section>
   );
+}
+
+/** A page that came without TLS from another computer has no clipboard. */
+async function copied(text: string): Promise<boolean> {
+  const { clipboard } = navigator as { readonly clipboard?: Clipboard };
+  try {
+    await clipboard?.writeText(text);
+    return clipboard !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -1,10 +1,11 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import { plotColours } from "./plot-colours";
+import { drawSoon } from "../views/drawing";
 import { type AxisRange, PlotWindow } from "./plot-window";
 
-/** How often a plot that moves is drawn, in milliseconds: eyes see no more, and ten plots fit beside each other. */
-const DRAW_EVERY_MS = 50;
+/** What is new is drawn within this time, in milliseconds, also where it moves a plot by less than a pixel. */
+const DRAW_WITHIN_MS = 250;
 
 const HEIGHT = 180;
 
@@ -13,8 +14,10 @@ interface CanvasProps {
   readonly isTime: boolean;
   /** The unit of the values. */
   readonly unit: string | undefined;
-  /** The data to draw, and whether anything is new since the last time. */
-  readonly read: () => { readonly data: uPlot.AlignedData; readonly version: number };
+  /** The data to draw. */
+  readonly read: () => uPlot.AlignedData;
+  /** Changes whenever anything of the data is new. */
+  readonly version: () => number;
   /** How much of the time is shown up to now, in seconds. */
   readonly seconds?: number;
   readonly isPaused: boolean;
@@ -28,17 +31,27 @@ interface CanvasProps {
  * A plot by uPlot that follows what comes; dragging over it zooms, a double click goes back. With the focus on it: plus
  * and minus, arrows, and 0 to go back.
  */
-export function Canvas({ lines, isTime, unit, read, seconds, isPaused, window: given, label }: CanvasProps) {
+export function Canvas({
+  lines,
+  isTime,
+  unit,
+  read,
+  version,
+  seconds,
+  isPaused,
+  window: given,
+  label,
+}: CanvasProps) {
   const place = useRef<HTMLDivElement>(null);
   const window = useMemo(() => given ?? new PlotWindow(), [given]);
-  const live = useRef({ read, seconds, isPaused });
-  live.current = { read, seconds, isPaused };
+  const live = useRef({ read, version, seconds, isPaused });
+  live.current = { read, version, seconds, isPaused };
 
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
     const make = () => {
-      const made = new uPlot(optionsOf(element, lines, isTime), live.current.read().data, element);
+      const made = new uPlot(optionsOf(element, lines, isTime), live.current.read(), element);
       made.over.addEventListener("dblclick", () => window.follow());
       made.hooks.setSelect = [
         ({ select: { left, width } }) => {
@@ -53,27 +66,36 @@ export function Canvas({ lines, isTime, unit, read, seconds, isPaused, window: g
     let drawnAt = 0;
     let drawnRange: AxisRange | undefined;
     let end = Date.now() / 1_000;
-    let isOnScreen = true;
-    const screen = new IntersectionObserver((seen) => (isOnScreen = seen.at(-1)?.isIntersecting ?? true));
-    screen.observe(element);
-    let frame = requestAnimationFrame(function draw(now) {
-      frame = requestAnimationFrame(draw);
-      if (now - drawnAt < DRAW_EVERY_MS || !isOnScreen) return;
-      drawnAt = now;
+    let takeBack: (() => void) | undefined;
+    const draw = () => {
+      takeBack = drawSoon(draw);
       const { seconds: shown, isPaused: stands } = live.current;
-      if (!stands) {
-        end = Date.now() / 1_000;
-        const { data, version } = live.current.read();
-        if (version !== drawnVersion) plot.setData(data, !isTime && window.chosen === undefined);
-        drawnVersion = version;
-      }
+      const now = Date.now();
+      if (!stands) end = now / 1_000;
       const following = isTime && shown !== undefined ? { min: end - shown, max: end } : undefined;
       const range = window.chosen ?? following;
-      if (range !== undefined && !isSameRange(range, drawnRange)) plot.setScale("x", range);
-      else if (range === undefined && drawnRange !== undefined) plot.setData(plot.data, true);
+      const pixel = range === following && shown !== undefined ? shown / plot.bbox.width : 0;
+      const newest = live.current.version();
+      const isMoved = !isSameRange(range, drawnRange, pixel);
+      const isNew = !stands && newest !== drawnVersion;
+      if (!isMoved && !(isNew && (pixel === 0 || now - drawnAt >= DRAW_WITHIN_MS))) return;
+      drawnAt = now;
+      if (isNew) {
+        plot.setData(live.current.read(), !isTime && window.chosen === undefined);
+        drawnVersion = newest;
+      }
+      if (range !== undefined) plot.setScale("x", range);
+      else if (drawnRange !== undefined) plot.setData(plot.data, true);
       drawnRange = range;
       window.shown = rangeOf(plot);
+    };
+    // What is not on the screen is not drawn.
+    const screen = new IntersectionObserver((seen) => {
+      takeBack?.();
+      takeBack = undefined;
+      if (seen.at(-1)?.isIntersecting === true) draw();
     });
+    screen.observe(element);
     const size = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
     size.observe(element);
     const anew = () => {
@@ -86,8 +108,8 @@ export function Canvas({ lines, isTime, unit, read, seconds, isPaused, window: g
     const scheme = matchMedia("(prefers-color-scheme: dark)");
     scheme.addEventListener("change", anew);
     return () => {
-      cancelAnimationFrame(frame);
       screen.disconnect();
+      takeBack?.();
       size.disconnect();
       theme.disconnect();
       scheme.removeEventListener("change", anew);
@@ -124,8 +146,9 @@ function rangeOf({ scales }: uPlot): AxisRange | undefined {
   return typeof min === "number" && typeof max === "number" ? { min, max } : undefined;
 }
 
-function isSameRange(one: AxisRange, other: AxisRange | undefined): boolean {
-  return one.min === other?.min && one.max === other.max;
+function isSameRange(one: AxisRange | undefined, other: AxisRange | undefined, within: number): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return Math.abs(one.min - other.min) <= within && Math.abs(one.max - other.max) <= within;
 }
 
 function optionsOf(element: Element, lines: number, isTime: boolean): uPlot.Options {

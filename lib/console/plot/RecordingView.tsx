@@ -49,7 +49,8 @@ export function RecordingView({ name, recording, unit, precision, lostSince }: R
             lines={shape.kind === "time" ? shape.lines : 1}
             isTime={shape.kind === "time"}
             unit={unit}
-            read={() => ({ data: dataOf(recording, lostSince), version: versionOf(recording) })}
+            read={() => dataOf(recording, lostSince)}
+            version={() => versionOf(recording)}
             seconds={seconds}
             isPaused={isPaused}
             window={window}

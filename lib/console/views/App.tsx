@@ -1,4 +1,5 @@
-import { useEffect } from "preact/hooks";
+import { type ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { type Dashboard } from "../dashboard/dashboard";
 import { DashboardView } from "../dashboard/DashboardView";
 import { type Rig } from "../model/rig";
@@ -32,6 +33,7 @@ export function App({ rig, dashboard }: AppProps) {
   }, [route]);
   return (
     <RigContext.Provider value={{ rig, dashboard }}>
+      <SkipButton />
       <Header route={route} />
       <main>
         <View route={route} />
@@ -52,11 +54,11 @@ function View({ route }: { readonly route: Route }) {
       return (
         <div class="devices has-device">
           <DeviceList selected={route.name} />
-          <section class="device-place">
-            <Boundary key={route.name}>
+          <DevicePlace key={route.name}>
+            <Boundary>
               <DeviceView name={route.name} />
             </Boundary>
-          </section>
+          </DevicePlace>
         </div>
       );
     case "dashboard":
@@ -64,4 +66,31 @@ function View({ route }: { readonly route: Route }) {
     case "log":
       return <EventLogView />;
   }
+}
+
+/** Whoever chose a device by the keyboard goes on there, and not through the rest of the list. */
+function DevicePlace({ children }: { readonly children: ComponentChildren }) {
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (document.activeElement?.matches(".device-row a:focus-visible") === true) place.current?.focus();
+  }, []);
+  return (
+    <section ref={place} class="device-place" tabIndex={-1}>
+      {children}
+    </section>
+  );
+}
+
+/** For the keyboard: past the views and the list of devices. An address of a part of the page would be a view's. */
+function SkipButton() {
+  const onClick = () => {
+    const content = document.querySelector<HTMLElement>(".device-place") ?? document.querySelector("main");
+    content?.setAttribute("tabindex", "-1");
+    content?.focus();
+  };
+  return (
+    <button type="button" class="skip" onClick={onClick}>
+      Skip to the content
+    </button>
+  );
 }

@@ -1,4 +1,4 @@
-import { useEffect, useId, useMemo, useState } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { filter, map } from "rxjs";
 import { type JsonSchema } from "../../browser";
 import { type Control, controlOf } from "../controls/control";
@@ -113,6 +113,7 @@ function PropertyForm({ device, property, control }: PropertyControlProps) {
   const [draft, setDraft] = useState<Draft>();
   const [problem, setProblem] = useState<string>();
   const [isSetting, setSetting] = useState(false);
+  const isStepping = useRef(false);
   const shown = draft ?? draftOf(control, value);
 
   const commit = async (written: Draft) => {
@@ -151,6 +152,8 @@ function PropertyForm({ device, property, control }: PropertyControlProps) {
   return (
     <form
       class="property-control"
+      onKeyDown={(event) => (isStepping.current = control.kind === "choice" && isStep(event))}
+      onPointerDown={() => (isStepping.current = false)}
       onSubmit={(event) => {
         event.preventDefault();
         void commit(shown);
@@ -164,12 +167,12 @@ function PropertyForm({ device, property, control }: PropertyControlProps) {
         problemId={problem === undefined ? undefined : `${id}-problem`}
         onDraft={(written) => {
           setDraft(written);
-          if (isAtOnce) void commit(written);
+          if (isAtOnce && !isStepping.current) void commit(written);
         }}
         onEnter={() => void commit(shown)}
         onSlid={() => void commit(shown)}
       />
-      {!isAtOnce && (
+      {(!isAtOnce || (isDirty && !isSetting)) && (
         <button
           type="submit"
           disabled={kind !== "present" || isSetting || !isDirty}
@@ -197,6 +200,11 @@ function PropertyForm({ device, property, control }: PropertyControlProps) {
       )}
     </form>
   );
+}
+
+/** Arrows and letters go through the choices of a closed list: what they pass is not meant. Others open the list. */
+function isStep({ key, altKey }: KeyboardEvent): boolean {
+  return !altKey && ![" ", "Enter", "F4"].includes(key);
 }
 
 /** A property over time. */

@@ -63,7 +63,8 @@ function ArrayPlot({ name, values, unit }: ArrayPlotProps) {
       lines={1}
       isTime={false}
       unit={unit}
-      read={() => ({ data, version: 1 })}
+      read={() => data}
+      version={() => 1}
       isPaused={false}
       label={`${name}: ${valueText(values)}`}
     />

@@ -2,7 +2,7 @@ import { type Device } from "../model/device";
 import { valueText } from "../model/value-text";
 import { pictureDrawn } from "./drawn-pictures";
 import { PictureView } from "./PictureView";
-import { useLive } from "./use-live";
+import { useNewest } from "./use-live";
 
 interface ReturnedPictureProps {
   readonly device: Device;
@@ -11,7 +11,7 @@ interface ReturnedPictureProps {
 
 /** The newest bytes that a method returned, and what it said of them. */
 export function ReturnedPicture({ device, member }: ReturnedPictureProps) {
-  const returned = useLive(device.calls.picture(member));
+  const returned = useNewest(device.calls.picture(member));
   if (returned === undefined) return null;
   const { bytes, info, callId } = returned;
   return (

@@ -15,7 +15,7 @@ export function StopButton({ device }: { readonly device: Device }) {
   if (method === undefined) return null;
   return (
     <span class="stop-place">
-      {call !== undefined && <Outcome key={call.id} call={call} />}
+      <span role="status">{call !== undefined && <Outcome key={call.id} call={call} />}</span>
       <button
         type="button"
         class="stop"

@@ -9,15 +9,20 @@ import { bareHost } from "../../address/hosts";
  */
 export class AllowedHosts {
   private readonly names: ReadonlySet<string>;
+  /** Of pages that may be our own: one that came without TLS may be anybody's by then, and a proxy may have TLS for us. */
+  private readonly schemes: readonly string[];
 
   /**
    * @param hosts - Further names by which the gateway is reached, such as `rig.lab`.
    * @param origins - Pages of elsewhere that may connect, such as `https://screens.lab`.
+   * @param isSecure - Whether the gateway is reached with TLS.
    */
   constructor(
     hosts: readonly string[],
     private readonly origins: readonly string[],
+    isSecure: boolean,
   ) {
+    this.schemes = isSecure ? ["https:"] : ["http:", "https:"];
     const own = hostname().toLowerCase();
     this.names = new Set([
       "localhost",
@@ -41,7 +46,10 @@ export class AllowedHosts {
   mayAsk(origin: string | undefined, host: string | undefined): boolean {
     if (origin === undefined) return true;
     if (this.origins.includes(origin)) return true;
-    return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
+    if (host === undefined || !URL.canParse(origin)) return false;
+    const page = new URL(origin);
+    if (page.origin !== origin || !this.schemes.includes(page.protocol)) return false;
+    return new URL(`${page.protocol}//${host}/`).host === page.host;
   }
 }
 

@@ -69,6 +69,11 @@ export class Login {
     return this.sessions.of(cookieIn(headers.cookie, this.cookieName));
   }
 
+  /** Whether a browser shows a session, ours or none that is known. Who needs to log in to nothing shows none. */
+  showsSession({ headers }: IncomingMessage): boolean {
+    return !this.options.isOpen && cookieIn(headers.cookie, this.cookieName) !== undefined;
+  }
+
   /** Whether a program is let in: by a session, or by a token that it shows each time (RFC 6750). */
   async admits(request: IncomingMessage): Promise<boolean> {
     if (this.sessionOf(request) !== undefined) return true;

@@ -71,13 +71,14 @@ export class WebDoor {
       origins = [],
     } = options;
     const address = gatewayAddress(url);
+    const isSecure = address.scheme === "wss";
     requireSafe(url, address, options, log);
     const files = new StaticFiles(options.page ?? builtConsole());
     if (!files.hasPage) log.warn({ folder: files.folder }, noPage(files.folder));
     const tokenFile = tokens === undefined ? undefined : new TokenFile(tokens, log);
     const door = new WebDoor(
       address,
-      new AllowedHosts([address.host, ...hosts], origins),
+      new AllowedHosts([address.host, ...hosts], origins, isSecure),
       files,
       tokens === undefined ? undefined : new TokenDoor(tokens, log),
       tokenFile,
@@ -85,7 +86,6 @@ export class WebDoor {
       log,
     );
     const password = passwordFile === undefined ? undefined : new Password(passwordFile);
-    const isSecure = address.scheme === "wss";
     const server = await HttpServer.listen(url, address, options, {
       onRequest: (request, response) => void door.answer(request, response),
       onUpgrade: (request, socket, head) => void door.upgrade(request, socket, head),
@@ -181,6 +181,11 @@ export class WebDoor {
 
   /** Prometheus has no cookie: it shows a token. */
   private async tellMetrics(request: IncomingMessage, response: ServerResponse, login: Login): Promise<void> {
+    // It asks every device. A page of elsewhere could not read the answer, and have it asked all the same.
+    if (["cross-site", "same-site"].includes(request.headers["sec-fetch-site"] ?? "")) {
+      answerText(response, 403, "this page may not ask here");
+      return;
+    }
     if (!(await login.admits(request))) {
       response.setHeader("www-authenticate", "Bearer");
       answerText(
@@ -264,10 +269,13 @@ export class WebDoor {
     }
   }
 
-  private refusalOf({ headers }: IncomingMessage): string | undefined {
+  private refusalOf(request: IncomingMessage): string | undefined {
+    const { headers } = request;
     const { host, origin } = headers;
     if (!this.hosts.isOurs(host)) return "421 Misdirected Request";
     if (!this.hosts.mayAsk(origin, host)) return "403 Forbidden";
+    // Every browser says which page connects: what has the session of one and does not say so is something else.
+    if (origin === undefined && this.login?.showsSession(request) === true) return "403 Forbidden";
     return speaksOurs(headers) ? undefined : "400 Bad Request";
   }
 

@@ -6,12 +6,16 @@ import { DEFAULT_HEARTBEAT_MS } from "../../heartbeat";
 import { StreamConnection } from "../stream-connection";
 import { SUBPROTOCOL } from "../websocket-messages";
 import { PageCarrier } from "./page-carrier";
+import { Turns } from "./turns";
 
 /**
  * A server that takes the connection but does not answer is given up after this time, in milliseconds. Chromium keeps a
  * WebSocket back for up to 5 s where several did not open before; one that is given up meanwhile counts as another.
  */
 const CONNECT_TIMEOUT_MS = 8_000;
+
+/** Chromium keeps a WebSocket back the longer the more of them are opening: up to 5 s from the fifteenth on. */
+const handshakes = new Turns();
 
 /** The client's side of WebSocket, by the browser's own. */
 export const pageClient: ClientTransport = {
@@ -29,6 +33,16 @@ export const pageClient: ClientTransport = {
 };
 
 async function opened(url: string, signal: AbortSignal): Promise<WebSocket> {
+  const over = await handshakes.next();
+  try {
+    return await openedNow(url, signal);
+  } finally {
+    over();
+  }
+}
+
+async function openedNow(url: string, signal: AbortSignal): Promise<WebSocket> {
+  if (signal.aborted) throw new Error("the client closed");
   const socket = makeSocket(url);
   socket.binaryType = "arraybuffer";
   const open = deferred();
