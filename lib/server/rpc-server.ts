@@ -60,8 +60,8 @@ export class RpcServer {
   readonly instance = randomUUID();
 
   /**
-   * How long each request waited and ran, as {@link stats} counts it. While nobody listens, nothing is told and nothing
-   * costs. Who listens must not throw.
+   * How long each request waited and ran, as {@link stats} counts it, until the server closes. While nobody listens,
+   * nothing is told. Who listens must not throw.
    */
   readonly durations$: Observable<RequestDuration>;
 

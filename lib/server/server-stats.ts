@@ -32,8 +32,9 @@ export class ServerStats {
     };
   }
 
-  /** The event loop is measured no more for this server. Idempotent. */
+  /** The event loop is measured no more for this server, and no duration is told any more. Idempotent. */
   close(): void {
     this.endMeasuring();
+    this.members.durations.complete();
   }
 }

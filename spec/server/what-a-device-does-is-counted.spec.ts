@@ -1,4 +1,4 @@
-import { Subject } from "rxjs";
+import { firstValueFrom, Subject, toArray } from "rxjs";
 import {
   Arg,
   CallContext,
@@ -87,6 +87,27 @@ async function statsOf(remote: Remote<Pump>, name: string, wanted: MemberUse) {
   const { calls, failures, refusals, waiting, running } = found;
   return { ...found, counts: [calls, failures, refusals, waiting, running] };
 }
+
+it("each duration is told as it is counted, until the server closes", async () => {
+  const server = closing(await serve(new Pump(), { url: memoryUrl(), logger }));
+  const remote = connect(Pump, server.url, { logger });
+  closing(clientOf(remote));
+  const told = firstValueFrom(server.durations$.pipe(toArray()));
+  await remote.turn(1);
+  await remote.rate.set(2);
+  await remote.seize().catch(() => undefined);
+  const { members } = server.stats();
+  await server.close();
+  const durations = await told;
+
+  expect(durations.map(({ member, use, phase }) => `${member} ${use} ${phase}`)).toEqual(
+    ["turn call", "rate set", "seize call"].flatMap((used) => [`${used} wait`, `${used} run`]),
+  );
+  for (const { member, use, phase, ms } of durations) {
+    const counted = members.find((one) => one.member === member && one.use === use);
+    expect(ms).toBeCloseTo(counted?.[phase].maxMs ?? NaN, 3);
+  }
+});
 
 it("calls are counted, and how long each ran and waited", async () => {
   const { pump, remote } = await pumping();
