@@ -35,6 +35,12 @@ export class MdnsDirectory implements DeviceDirectory {
   readonly changes$: Observable<DeviceEvent>;
   private readonly browser: ServiceBrowser;
   private readonly answeredWithinMs: number;
+  /** What was made of the services the last time. */
+  private latest: { readonly services: readonly FoundService[]; readonly devices: readonly DeviceRecord[] } =
+    {
+      services: [],
+      devices: [],
+    };
   /** The type of devices by the domain name of the service type. */
   private readonly deviceTypes: ReadonlyMap<string, string>;
 
@@ -98,8 +104,11 @@ export class MdnsDirectory implements DeviceDirectory {
 
   /** A device that is announced under several types is one. */
   private devicesOf(services: readonly FoundService[]): readonly DeviceRecord[] {
-    const devices = services.flatMap((service) => this.deviceOf(service) ?? []);
-    return [...new Map(devices.map((device) => [keyOf(device), device])).values()];
+    if (services === this.latest.services) return this.latest.devices;
+    const found = services.flatMap((service) => this.deviceOf(service) ?? []);
+    const devices = [...new Map(found.map((device) => [keyOf(device), device])).values()];
+    this.latest = { services, devices };
+    return devices;
   }
 
   private deviceOf(service: FoundService): DeviceRecord | undefined {

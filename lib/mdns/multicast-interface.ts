@@ -49,17 +49,27 @@ export function requireInterfaces(chosen: readonly string[] | undefined): void {
   );
 }
 
+/** Asked of every message and every address that is heard. */
+const networksOf = new WeakMap<MulticastInterface, BlockList>();
+
 /** Whether an address is one of a network that the interface is in; a link-local one has its interface behind a `%`. */
-export function isOnLink({ name, addresses }: MulticastInterface, address: string): boolean {
+export function isOnLink(face: MulticastInterface, address: string): boolean {
+  const { name, addresses } = face;
   const [bare = "", zone] = address.split("%");
   const family = bare.includes(":") ? 6 : 4;
   if (zone !== undefined && zone !== name) return false;
   if (LINK_LOCAL_IPV6.test(bare)) return addresses.some((own) => LINK_LOCAL_IPV6.test(own.address));
-  const networks = new BlockList();
-  for (const own of addresses) {
-    if (own.family === family) networks.addSubnet(own.address, own.prefix, family === 6 ? "ipv6" : "ipv4");
-  }
+  const networks = networksOf.get(face) ?? blockList(addresses);
+  networksOf.set(face, networks);
   return networks.check(bare, family === 6 ? "ipv6" : "ipv4");
+}
+
+function blockList(addresses: readonly InterfaceAddress[]): BlockList {
+  const networks = new BlockList();
+  for (const { address, prefix, family } of addresses) {
+    networks.addSubnet(address, prefix, family === 6 ? "ipv6" : "ipv4");
+  }
+  return networks;
 }
 
 function isNamed({ name, addresses }: MulticastInterface, wanted: string): boolean {

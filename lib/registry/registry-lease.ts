@@ -15,6 +15,8 @@ import { DEFAULT_ALIVE_TIMEOUT_MS } from "./registry-request";
 export interface LeasedDevice {
   /** Set to the name that the registry accepted. */
   name: string;
+  /** Its name, and each later one: a device that others rename is registered anew. Left out: it is not renamed. */
+  readonly name$?: Observable<string>;
   /** Where it is served, with its port. */
   readonly url: string;
   readonly contract: { readonly type: string };
@@ -76,9 +78,10 @@ export class RegistryLease {
     { backoff: new Backoff() },
   );
   private readonly connection: Subscription;
+  private readonly renaming: Subscription | undefined;
   private checkEveryMs: number;
   private readonly log: Logger;
-  private readonly ownName: OwnName;
+  private ownName: OwnName;
   private accepted: AcceptedRegistration | undefined;
   private hasBeenAccepted = false;
   private isConnected = false;
@@ -98,6 +101,9 @@ export class RegistryLease {
       this.isConnected = state.kind === "connected";
       if (this.isConnected) this.loop.wake();
       if (state.kind === "connecting" && state.problem !== undefined) this.lost(state.problem);
+    });
+    this.renaming = device.name$?.subscribe(() => {
+      if (this.isRenamed) this.loop.wake();
     });
     void device.closed?.then(() => this.close());
     this.loop.start();
@@ -122,7 +128,7 @@ export class RegistryLease {
   private async renew(): Promise<number> {
     const { aliveTimeoutMs = DEFAULT_ALIVE_TIMEOUT_MS } = this.options;
     const { signal } = this.closingNow;
-    if (this.accepted !== undefined) {
+    if (this.accepted !== undefined && !this.isRenamed) {
       if (await this.checkIn(this.accepted, aliveTimeoutMs, signal)) {
         if (this.state.kind !== "registered") this.tellRegistered(this.accepted.name, undefined);
         if (await this.ownName.isToBeAskedFor(this.accepted.name, signal)) {
@@ -132,8 +138,15 @@ export class RegistryLease {
       }
       this.accepted = undefined;
     }
+    // Who was renamed by others, such as for a conflict elsewhere, does not go back to the name before.
+    if (this.isRenamed) this.ownName = new OwnName(this.device.name, this.client);
     await this.register(this.device.name, aliveTimeoutMs, signal);
     return this.nextCheckMs();
+  }
+
+  /** Whether others gave the device another name than it is registered by. */
+  private get isRenamed(): boolean {
+    return this.accepted !== undefined && this.device.name !== this.accepted.name;
   }
 
   /** @returns Whether the registry knows the device. */
@@ -151,6 +164,7 @@ export class RegistryLease {
 
   /** Devices that came at the same time do not check in at the same time for ever. */
   private nextCheckMs(): number {
+    if (this.isRenamed) return 0;
     return this.checkEveryMs * (0.9 + Math.random() / 10);
   }
 
@@ -177,6 +191,8 @@ export class RegistryLease {
     this.accepted = accepted;
     this.hasBeenAccepted = true;
     this.advertised = url;
+    // Who was renamed meanwhile is registered once more.
+    if (this.device.name !== before) return;
     this.device.name = accepted.name;
     // Until its first check-in a device has the registry's own time, whatever it wants.
     if (aliveTimeoutMs !== DEFAULT_ALIVE_TIMEOUT_MS) {
@@ -234,6 +250,7 @@ export class RegistryLease {
   private async end(): Promise<void> {
     const ended = this.loop.end();
     this.connection.unsubscribe();
+    this.renaming?.unsubscribe();
     // A registration that is on its way is waited for: its uuid is needed to take it back.
     const giveUp = setTimeout(() => this.closingNow.abort(), this.isAway() ? 0 : CLOSE_GRACE_MS);
     await ended;

@@ -65,6 +65,21 @@ it("a device whose name another has gets the next one, and the log tells", async
   expect(await user.client(Camera, "cam-1-1").shoot()).toBe("shot");
 });
 
+it("a device that gets another name by mDNS has it in its registry too", async () => {
+  const { app, logger } = group();
+  const main = closing(new RigApp({ logger }).use(RegistryModule.host({ url: "tcp://127.0.0.1", logger })));
+  await main.start();
+  const registry = main.resolve(DEVICE_REGISTRY);
+  await app().serve(Camera, { name: "cam-1" }).start();
+  const user = await app().start();
+  await user.client(Camera, "cam-1").shoot();
+  const second = app().use(RegistryModule.connect(registry.url, { logger }));
+  await second.serve(Camera, { name: "cam-1" }).start();
+  await eventually("it has another name", () => second.servers[0]?.name === "cam-1-1");
+  await eventually("it is registered by that", () => registry.devices[0]?.name === "cam-1-1");
+  expect(registry.devices).toHaveLength(1);
+});
+
 it("where no registry is announced, the address that was given is used, and the log tells", async () => {
   const logger = new RecordingLogger();
   const options = { interfaces: ["lo"], port: groupPort(), logger, searchMs: 100 };

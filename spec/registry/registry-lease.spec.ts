@@ -64,6 +64,21 @@ describe("a lease", () => {
     expect(await plumbing.inventory()).toMatchObject({ name: "cam-1" });
   });
 
+  it("follows a device that others rename, and does not go back to the name before", async () => {
+    const registry = await openRegistry();
+    const device = await serveCamera();
+    const held = lease(registry.url, device, { aliveTimeoutMs: 300 });
+    await state(held, "registered");
+    device.name = "cam-elsewhere";
+
+    await eventually("it is registered as that", () => registry.devices[0]?.name === "cam-elsewhere");
+    expect(registry.devices).toHaveLength(1);
+    // Two check-ins, at which a device that may have its own name takes it.
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    expect(device.name).toBe("cam-elsewhere");
+    expect(registry.devices).toEqual([{ name: "cam-elsewhere", type: "camera", url: device.url }]);
+  });
+
   it("names a device that has no name after its type", async () => {
     const registry = await openRegistry();
     const device = await serveCamera({ name: "" });
