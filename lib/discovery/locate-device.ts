@@ -72,7 +72,9 @@ export async function locateRecord(
         if (device !== undefined) throw ambiguous(query, [device, ...others]);
       }
       if ("problem" in answer) tell(answer.problem);
-      await explain("problem" in answer ? answer.problem : `there is no ${describe(query)}`);
+      const explained = explain("problem" in answer ? answer.problem : `there is no ${describe(query)}`);
+      // A device that comes is not kept waiting by the list of all others.
+      await Promise.race([added, explained]);
       await Promise.race([added, pause(ASK_AGAIN_MS, { signal: round.signal, ref: false })]);
     } finally {
       clearTimeout(slow);

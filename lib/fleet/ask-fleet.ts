@@ -5,6 +5,7 @@ import { type BrokerConnection, type BrokerMessage, refusalText } from "../nats/
 import { deferred } from "../time/deferred";
 import { type AnnouncedDevice } from "./announced-device";
 import { decodePage, type FleetPage } from "./fleet-messages";
+import { type FleetQuestion, questionSubject } from "./fleet-subjects";
 import { type FleetListing } from "./fleet-table";
 
 /** Answers that have not come by then are not waited for, in milliseconds. */
@@ -16,6 +17,8 @@ export const ANSWER_WITHIN_MS = 2_000;
  */
 const QUIET_FACTOR = 2;
 const LEAST_QUIET_MS = 60;
+/** Where many answer, each in its time: a computer that is busy, or far away, belongs in the list too. */
+const LEAST_QUIET_OF_MANY_MS = 300;
 const MOST_QUIET_MS = 500;
 
 const NOTHING = new Uint8Array(0);
@@ -23,7 +26,7 @@ const NOTHING = new Uint8Array(0);
 /**
  * Asks a fleet, and gathers the answers of all processes that have what is asked for.
  *
- * @param subject - See `questionSubject`.
+ * @param question - With its site; see {@link questionSubject}.
  * @param onListing - Gets what each process answers, when all its pages have come.
  * @returns Resolves when all have answered, as far as can be known: at once where nobody has what is asked for.
  * @throws DeviceUnavailableError while there is no connection to the broker, or if it is lost meanwhile;
@@ -31,11 +34,12 @@ const NOTHING = new Uint8Array(0);
  */
 export async function askFleet(
   broker: BrokerConnection,
-  subject: string,
+  [question, site]: readonly [question: FleetQuestion, site: string | undefined],
   onListing: (listing: FleetListing) => void,
   log: BurstLog,
 ): Promise<void> {
-  const gathering = new Gathering(onListing, log);
+  const subject = questionSubject(question, site);
+  const gathering = new Gathering(onListing, leastQuietMs(question), log);
   const inbox = `_INBOX.${randomUUID()}`;
   const unsubscribe = broker.subscribe(inbox, (message) => gathering.take(message));
   const state = broker.state$.subscribe(({ kind }) => {
@@ -59,6 +63,10 @@ export async function askFleet(
   }
 }
 
+function leastQuietMs({ kind }: FleetQuestion): number {
+  return kind === "list" || kind === "type" ? LEAST_QUIET_OF_MANY_MS : LEAST_QUIET_MS;
+}
+
 interface Pages {
   readonly revision: number;
   readonly byNumber: Map<number, readonly AnnouncedDevice[]>;
@@ -76,6 +84,7 @@ class Gathering {
 
   constructor(
     private readonly onListing: (listing: FleetListing) => void,
+    private readonly leastQuietMs: number,
     private readonly log: BurstLog,
   ) {
     this.limit = setTimeout(() => this.giveUp(), ANSWER_WITHIN_MS);
@@ -116,7 +125,7 @@ class Gathering {
   }
 
   private quietAfter(firstMs: number): number {
-    return Math.min(Math.max(firstMs * QUIET_FACTOR, LEAST_QUIET_MS), MOST_QUIET_MS);
+    return Math.min(Math.max(firstMs * QUIET_FACTOR, this.leastQuietMs), MOST_QUIET_MS);
   }
 
   private turn({ site, announcer, revision, page, pages, devices }: FleetPage): void {

@@ -13,7 +13,7 @@ import { platform } from "../platform/current";
 import { ANSWER_WITHIN_MS, askFleet } from "./ask-fleet";
 import { type FleetLink } from "./fleet-link";
 import { fleetName, parseFleetName } from "./fleet-name";
-import { type FleetQuestion, questionSubject } from "./fleet-subjects";
+import { type FleetQuestion } from "./fleet-subjects";
 import { type FleetDevice } from "./fleet-table";
 import { FleetWatch } from "./fleet-watch";
 
@@ -118,10 +118,9 @@ export class FleetDirectory implements DeviceDirectory {
       return records;
     }
     const broker = await this.link.reach();
-    const [question, site] = this.questionFor(name, rest.type);
     await askFleet(
       broker,
-      questionSubject(question, site),
+      this.questionFor(name, rest.type),
       ({ site: of, announcer, devices }) => {
         for (const device of devices) take({ site: of, announcer, device });
       },

@@ -8,7 +8,7 @@ import { platform } from "../platform/current";
 import { type Timer } from "../platform/platform";
 import { askFleet } from "./ask-fleet";
 import { decodeNews } from "./fleet-messages";
-import { allNewsSubject, announcerOfNews, questionSubject } from "./fleet-subjects";
+import { allNewsSubject, announcerOfNews, type FleetQuestion } from "./fleet-subjects";
 import { type FleetDevice, type FleetListing, type FleetObserver, FleetTable } from "./fleet-table";
 import { LOOK_EVERY_MS } from "./presence";
 
@@ -62,7 +62,7 @@ export class FleetWatch {
     );
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
     platform().unref(this.timer);
-    this.ready = this.ask(questionSubject({ kind: "list" }, site)).then(() => {
+    this.ready = this.ask({ kind: "list" }, site).then(() => {
       this.isReady = true;
     });
   }
@@ -112,7 +112,7 @@ export class FleetWatch {
     if (lateMs > LATE_LOOK_MS || !this.broker.isConnected) this.table.excuse(now);
     if (this.table.hasSilent(now) && !this.isProving) void this.prove(now);
     for (const { site, announcer } of this.table.look(now)) {
-      void this.ask(questionSubject({ kind: "announcer", announcer }, site));
+      void this.ask({ kind: "announcer", announcer }, site);
     }
   }
 
@@ -132,9 +132,9 @@ export class FleetWatch {
     }
   }
 
-  private async ask(subject: string): Promise<void> {
+  private async ask(question: FleetQuestion, site: string | undefined): Promise<void> {
     try {
-      await askFleet(this.broker, subject, (listing) => this.list(listing), this.log);
+      await askFleet(this.broker, [question, site], (listing) => this.list(listing), this.log);
     } catch (error) {
       if (error instanceof AuthenticationError) this.cannotWatch(error.message);
       // What is not known by then is asked for when its process is heard of.

@@ -7,6 +7,8 @@ import { isWebUrl, parseWebAddress } from "../address/web-address";
 export function isExposed(url: string): boolean {
   if (isWebUrl(url)) return !isLoopbackHost(parseWebAddress(url).host);
   if (url.startsWith("unix://")) return false;
+  // Nobody connects to the device: whom the broker lets in is the broker's to say.
+  if (url.startsWith("nats://")) return false;
   const address = parseAddress(url);
   if (address.scheme === "tcp") return !isLoopbackHost(address.host);
   // Names outside the file system (Linux) have no owner.

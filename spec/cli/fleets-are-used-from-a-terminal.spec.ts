@@ -1,9 +1,12 @@
+import { join } from "node:path";
+import { addToken, clientOf, connect, Gateway } from "rigwire";
 import { Fleet } from "../../lib/fleet/fleet";
 import { serviceCalled } from "../fleet/fleets";
 import { RegistryModule } from "../../lib/di/registry-module";
 import { serveCamera } from "../di/camera-apps";
 import { openRegistry, silent } from "../registry/loopback-registry";
 import { closing } from "../support/closing";
+import { eventually } from "../support/eventually";
 import { describeWithNats, NatsServer } from "../support/nats-server";
 import { commandLine } from "./support/command-line";
 
@@ -52,6 +55,40 @@ describeWithNats("a fleet", () => {
     expect(elsewhere.stderr).toContain("no device in site paris of the fleet at 127.0.0.1");
     serving.signal();
     expect((await serving.ended).code).toBe(0);
+  }, 60_000);
+
+  it("has a device that is served at the broker itself, until Ctrl-C", async () => {
+    const url = `${nats.url}/berlin/oven-2`;
+    const args = ["--name", "oven-2", "--url", url, "--fleet", `${nats.url}/berlin`, "--json"];
+    const serving = rigwire.start("serve", "oven.js", ...args);
+    expect(JSON.parse(await serving.line())).toMatchObject({ event: "serving", url });
+    const called = await rigwire.run("call", "berlin/oven-2", "hello", "--fleet", nats.url);
+    expect(called.stdout).toContain("warm");
+    serving.signal();
+    expect((await serving.ended).code).toBe(0);
+  }, 60_000);
+
+  it("is shown by a console, with the devices of all sites, as they come and go", async () => {
+    const token = addToken(join(rigwire.folder, "tokens"), "desk");
+    const fleet = closing(new Fleet(`${nats.url}/berlin`, { logger: silent }));
+    await fleet.announce(serviceCalled("cam-1"));
+    const args = ["--fleet", nats.url, "--port", "0", "--tokens", "tokens", "--json"];
+    const console = rigwire.start("console", ...args);
+    const { url } = JSON.parse(await console.line()) as { readonly url: string };
+    const gateway = connect(Gateway, `${url.replace("http", "ws")}/gateway`, { token, timeoutMs: 5_000 });
+    closing(clientOf(gateway));
+    const shown = async () => (await gateway.devices.get()).map(({ name }) => name);
+    const shows = (...names: string[]) =>
+      eventually(`it shows ${names.join()}`, async () => (await shown()).join() === names.join());
+    await shows("berlin/cam-1");
+
+    const other = closing(new Fleet(`${nats.url}/paris`, { logger: silent }));
+    await other.announce(serviceCalled("cam-1"));
+    await shows("berlin/cam-1", "paris/cam-1");
+    await fleet.close();
+    await shows("paris/cam-1");
+    console.signal();
+    expect((await console.ended).code).toBe(0);
   }, 60_000);
 
   it("gets the devices of a registry by a bridge, until Ctrl-C", async () => {

@@ -5,6 +5,8 @@ export interface BenchOptions {
   readonly only: readonly string[];
   readonly quick: boolean;
   readonly rounds: number;
+  /** Whether they were asked for, and are no default. */
+  readonly areRoundsGiven: boolean;
   /** Where the figures are written as JSON. */
   readonly jsonFile: string | undefined;
   /** Whether docs/performance.md is written. */
@@ -17,6 +19,7 @@ export const USAGE = `npm run bench -- [options]
   --only NAME     only the peers and workloads of this name, or whose names begin so; may be given several times
   --quick         fewer and shorter rounds; takes about three minutes
   --rounds N      how often all is measured; default 5, with --quick 3
+                  (once for what is run only where it is named, as --only fleet, which takes about six minutes)
   --json FILE     writes the figures as JSON
   --write         writes docs/performance.md; a full run does so anyway
   --profile DIR   leaves a CPU profile of every process
@@ -48,6 +51,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     only: only.flatMap((names) => names.split(",")),
     quick,
     rounds,
+    areRoundsGiven: values.rounds !== undefined,
     jsonFile: values.json,
     write: write || isFull,
     profileDir: values.profile,

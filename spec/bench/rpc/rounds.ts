@@ -11,21 +11,35 @@ const QUICK_BUDGET_MS = 150_000;
 export interface Plan {
   readonly peers: readonly PeerEntry[];
   readonly workloads: readonly Workload[];
+  /** How often all is measured. */
+  readonly rounds: number;
 }
 
 /**
- * What was asked for by names or their beginnings: all peers if none is named, all workloads if none is named.
+ * What was asked for by names or their beginnings: all peers if none is named, all workloads if none is named but those
+ * that take long. What only some peers do is planned for them alone.
  *
  * @throws Error for a name that nothing has.
  */
-export function planOf({ only }: BenchOptions): Plan {
+export function planOf({ only, rounds, areRoundsGiven }: BenchOptions): Plan {
   const known = [...PEERS, ...WORKLOADS].map(({ name }) => name);
   const wanted = new Set(only.flatMap((name) => namesMeant(name, known)));
-  const chosen = <T extends { readonly name: string }>(all: readonly T[]) => {
-    const found = all.filter(({ name }) => wanted.has(name));
-    return found.length === 0 ? all : found;
+  const chosen = <T extends { readonly name: string }>(all: readonly T[]) =>
+    all.filter(({ name }) => wanted.has(name));
+  const named = chosen(WORKLOADS);
+  const workloads = named.length > 0 ? named : WORKLOADS.filter(({ onlyNamed }) => onlyNamed !== true);
+  const peers = chosen(PEERS);
+  return {
+    peers: (peers.length > 0 ? peers : PEERS).filter(({ name }) =>
+      workloads.some((each) => isFor(each, name)),
+    ),
+    workloads,
+    rounds: !areRoundsGiven && workloads.every(({ onlyNamed }) => onlyNamed) ? 1 : rounds,
   };
-  return { peers: chosen(PEERS), workloads: chosen(WORKLOADS) };
+}
+
+function isFor({ peers }: Workload, peer: string): boolean {
+  return peers === undefined || peers.includes(peer);
 }
 
 function namesMeant(given: string, known: readonly string[]): readonly string[] {
@@ -49,12 +63,12 @@ export async function runRounds(
   const startedAt = performance.now();
   const failed = new Set<string>();
   let longestMs = 0;
-  for (let round = 0; round < options.rounds; round++) {
+  for (let round = 0; round < plan.rounds; round++) {
     const roundAt = performance.now();
     if (options.quick && roundAt + longestMs - startedAt > QUICK_BUDGET_MS) return round;
     for (const peer of turned(plan.peers, round)) {
       if (failed.has(peer.name)) continue;
-      tell(`round ${round + 1} of ${options.rounds}: ${peer.title}`);
+      tell(`round ${round + 1} of ${plan.rounds}: ${peer.title}`);
       const problem = await runPeer(peer, plan.workloads, options, results);
       if (problem === undefined) continue;
       failed.add(peer.name);
@@ -62,7 +76,7 @@ export async function runRounds(
     }
     longestMs = Math.max(longestMs, performance.now() - roundAt);
   }
-  return options.rounds;
+  return plan.rounds;
 }
 
 /** Every round begins with another peer. */
@@ -78,7 +92,7 @@ async function runPeer(
   options: BenchOptions,
   results: Results,
 ): Promise<string | undefined> {
-  const meant = workloads.filter(({ peers }) => peers === undefined || peers.includes(name));
+  const meant = workloads.filter((workload) => isFor(workload, name));
   const sharing = meant.filter(({ freshServer }) => freshServer !== true);
   const alone = meant.filter(({ freshServer }) => freshServer === true);
   for (const group of [sharing, ...alone.map((workload) => [workload])]) {

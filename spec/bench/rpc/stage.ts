@@ -1,6 +1,7 @@
 import { type BenchOptions } from "./bench-options";
 import { CLIENT_FILE, SERVER_FILE } from "./places";
 import { BenchProcess } from "./processes/bench-process";
+import { type TaskTypes } from "./processes/messages";
 import { type ClientTasks } from "./processes/client-process";
 import { type ServerInfo, type ServerTasks } from "./processes/server-process";
 
@@ -23,7 +24,7 @@ export class Stage {
     private readonly peer: string,
     private readonly options: BenchOptions,
     readonly server: ServerProcess,
-    private readonly address: string,
+    readonly address: string,
     /** The server's memory before anyone connected, in bytes. */
     readonly idleMemory: number,
   ) {
@@ -56,6 +57,26 @@ export class Stage {
       file: CLIENT_FILE,
       args: [this.peer, this.address],
       ...limits(this.options),
+    });
+    this.processes.push(process);
+    return process;
+  }
+
+  /**
+   * Starts a process of another kind; it gets the address.
+   *
+   * @param timeoutMs - For getting ready and for each task.
+   */
+  async startProcess<Tasks extends TaskTypes<Tasks>>(
+    file: string,
+    timeoutMs: number,
+  ): Promise<BenchProcess<Tasks>> {
+    const { profileDir } = this.options;
+    const { process } = await BenchProcess.start<Tasks>({
+      file,
+      args: [this.address],
+      timeoutMs,
+      profileDir,
     });
     this.processes.push(process);
     return process;

@@ -20,6 +20,8 @@ export interface PeerServer {
   readonly address: string;
   /** A process that it started, to be ended with it whatever happens. */
   readonly helperPid?: number | undefined;
+  /** Kills that process and starts it anew. @returns Its new id. */
+  restart?(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { type PeerServer } from "../peers/peer";
 import { loadPeer } from "../peers/peer-list";
 import { residentMemory } from "./resident-memory";
 import { runTasks } from "./task-loop";
@@ -7,10 +8,13 @@ export interface ServerInfo {
   readonly helperPid: number | undefined;
 }
 
-const tasks = {
-  memory: (_options: null) => residentMemory(),
-  cpu: (_options: null) => Promise.resolve(processorMs()),
-};
+function tasksOf(server: PeerServer) {
+  return {
+    memory: (_options: null) => residentMemory(),
+    cpu: (_options: null) => Promise.resolve(processorMs()),
+    restart: async (_options: null) => server.restart?.(),
+  };
+}
 
 /** What this process has used of the processors so far, in milliseconds. */
 function processorMs(): number {
@@ -18,13 +22,13 @@ function processorMs(): number {
   return (user + system) / 1_000;
 }
 
-export type ServerTasks = typeof tasks;
+export type ServerTasks = ReturnType<typeof tasksOf>;
 
 if (require.main === module) {
   const [, , name = ""] = process.argv;
   runTasks(async () => {
     const server = await (await loadPeer(name)).serve();
     const info: ServerInfo = { address: server.address, helperPid: server.helperPid };
-    return { info, tasks, close: () => server.close() };
+    return { info, tasks: tasksOf(server), close: () => server.close() };
   });
 }

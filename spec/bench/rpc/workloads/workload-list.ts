@@ -1,6 +1,8 @@
 import { buffers } from "./buffers";
 import { callsInFlight, oneAtATime } from "./calls";
 import { checkedCall } from "./checked-call";
+import { fleetConnections } from "./fleet-connections";
+import { fleetOf } from "./fleet";
 import { flood } from "./flood";
 import { manyClients } from "./many-clients";
 import { memory } from "./memory";
@@ -33,6 +35,9 @@ export const WORKLOADS: readonly Workload[] = [
   progress,
   flood,
   manyClients,
+  fleetOf(100),
+  fleetOf(1),
+  fleetConnections,
 ];
 
 /** In the order in which they are shown. */

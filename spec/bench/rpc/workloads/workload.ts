@@ -19,6 +19,8 @@ export interface Workload {
   readonly peers?: readonly string[];
   /** Needs a server that has done nothing yet. Default false. */
   readonly freshServer?: boolean;
+  /** Takes long: it is run only where it is named, and once where nobody says how often. Default false. */
+  readonly onlyNamed?: boolean;
   /** Another program than the peer's usual one, by its file among the peers; it needs a fresh server. */
   readonly program?: string;
   run(stage: Stage): Promise<Values>;
