@@ -86,6 +86,10 @@ const BENCH = "bench <b>1</b>";
     await page.getByLabel("Search devices").fill("turn");
 
     await eventually("one row", async () => (await rows.count()) === 1);
+    await rows
+      .first()
+      .getByText(/^connected/)
+      .waitFor();
     expect(await rows.first().textContent()).toMatch(/turntable.*connected/);
   });
 

@@ -1,14 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { valueText } from "../model/value-text";
-import {
-  type ImagePixels,
-  imagePixels,
-  isImage,
-  isRgb,
-  rangeOf,
-  scalePixels,
-  type ValueRange,
-} from "./array-image";
+import { type ImagePixels, imagePixels, isImage, isRgb, scalePixels, type ValueRange } from "./array-image";
+import { useRanged } from "./use-ranged";
 
 interface ArrayImageProps {
   readonly name: string;
@@ -18,17 +11,15 @@ interface ArrayImageProps {
   readonly precision?: number | undefined;
 }
 
-const COLOURS_ITSELF: ValueRange = { least: 0, largest: 255 };
-
 /** An array as a picture: numbers as colours of a scale, with what the scale stands for, or colours as they are. */
 export function ArrayImage({ name, value, unit = "", precision }: ArrayImageProps) {
   const [held, setHeld] = useState<ValueRange>();
-  const array = isImage(value) ? value : undefined;
-  const hasScale = array !== undefined && !isRgb(array);
-  const own = useMemo(() => (array === undefined || isRgb(array) ? COLOURS_ITSELF : rangeOf(array)), [array]);
-  const range = held ?? own;
-  const picture = useMemo(() => array && imagePixels(array, range), [array, range]);
-  if (array === undefined || picture === undefined) return null;
+  const ranged = useRanged(isImage(value) ? value : undefined);
+  const range = held ?? ranged?.range;
+  const picture = useMemo(() => ranged && range && imagePixels(ranged.array, range), [ranged, range]);
+  if (ranged === undefined || range === undefined || picture === undefined) return null;
+  const { array, range: own } = ranged;
+  const hasScale = !isRgb(array);
   const limit = (of: number) => `${valueText(of, precision)} ${unit}`.trim();
   return (
     <figure class="array-image">

@@ -12,6 +12,8 @@ const HEIGHT = 180;
 interface CanvasProps {
   readonly lines: number;
   readonly isTime: boolean;
+  /** Whether a value holds until the next one: drawn as steps, not as if it went from one to the other. Default false. */
+  readonly isStepped?: boolean;
   /** The unit of the values. */
   readonly unit: string | undefined;
   /** The data to draw. */
@@ -34,6 +36,7 @@ interface CanvasProps {
 export function Canvas({
   lines,
   isTime,
+  isStepped = false,
   unit,
   read,
   version,
@@ -51,7 +54,7 @@ export function Canvas({
     const element = place.current;
     if (element === null) return;
     const make = () => {
-      const made = new uPlot(optionsOf(element, lines, isTime), live.current.read(), element);
+      const made = new uPlot(optionsOf(element, lines, isTime, isStepped), live.current.read(), element);
       made.over.addEventListener("dblclick", () => window.follow());
       made.hooks.setSelect = [
         ({ select: { left, width } }) => {
@@ -115,7 +118,7 @@ export function Canvas({
       scheme.removeEventListener("change", anew);
       plot.destroy();
     };
-  }, [lines, isTime, window]);
+  }, [lines, isTime, isStepped, window]);
 
   return (
     <div class="plot">
@@ -151,8 +154,9 @@ function isSameRange(one: AxisRange | undefined, other: AxisRange | undefined, w
   return Math.abs(one.min - other.min) <= within && Math.abs(one.max - other.max) <= within;
 }
 
-function optionsOf(element: Element, lines: number, isTime: boolean): uPlot.Options {
+function optionsOf(element: Element, lines: number, isTime: boolean, isStepped: boolean): uPlot.Options {
   const { text, grid, lines: colours } = plotColours(element);
+  const paths = isStepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined;
   const axis: uPlot.Axis = {
     stroke: text,
     font: "12px system-ui, sans-serif",
@@ -179,6 +183,7 @@ function optionsOf(element: Element, lines: number, isTime: boolean): uPlot.Opti
         width: 1.5,
         points: { show: false },
         spanGaps: false,
+        ...(paths !== undefined && { paths }),
       })),
     ],
   };

@@ -48,6 +48,7 @@ export function RecordingView({ name, recording, unit, precision, lostSince }: R
           <Canvas
             lines={shape.kind === "time" ? shape.lines : 1}
             isTime={shape.kind === "time"}
+            isStepped={recording.holds}
             unit={unit}
             read={() => dataOf(recording, lostSince)}
             version={() => versionOf(recording)}

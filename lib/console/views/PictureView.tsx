@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { MOST_PIXELS, pictureKind } from "../model/pictures";
+import { blobOf } from "./blob-of";
 import { BytesDownload, download } from "./BytesDownload";
 
 interface PictureViewProps {
@@ -23,25 +24,26 @@ export function PictureView({ name, bytes, onDrawn }: PictureViewProps) {
       onDrawn?.();
       return;
     }
-    const url = URL.createObjectURL(new Blob([bytes as BlobPart], { type: kind.type }));
-    const before = shown.current;
-    let isLeft = false;
-    shown.current = url;
-    element.src = url;
-    void element
-      .decode()
-      .then(
-        () => setProblem(undefined),
-        () => {
-          if (!isLeft) setProblem("this picture cannot be drawn");
-        },
-      )
-      .finally(() => {
-        if (before !== undefined) URL.revokeObjectURL(before);
-        requestAnimationFrame(() => onDrawn?.());
-      });
+    const leaving = { isLeft: false };
+    const isLeft = () => leaving.isLeft;
+    const show = async () => {
+      const blob = await blobOf(bytes, kind.type);
+      if (isLeft()) return;
+      const [before, url] = [shown.current, URL.createObjectURL(blob)];
+      shown.current = url;
+      element.src = url;
+      try {
+        // Not by the thread of the page.
+        await element.decode();
+        setProblem(undefined);
+      } catch {
+        if (!isLeft()) setProblem("this picture cannot be drawn");
+      }
+      if (before !== undefined) URL.revokeObjectURL(before);
+    };
+    void show().finally(() => requestAnimationFrame(() => onDrawn?.()));
     return () => {
-      isLeft = true;
+      leaving.isLeft = true;
     };
     // Only another picture is drawn again.
   }, [bytes]);

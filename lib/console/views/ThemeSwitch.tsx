@@ -9,6 +9,7 @@ export function ThemeSwitch() {
     <select
       class="theme"
       aria-label="Theme"
+      title="Theme"
       value={theme}
       onChange={(event) => {
         const chosen = event.currentTarget.value as Theme;
