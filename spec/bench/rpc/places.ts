@@ -15,6 +15,7 @@ export const CLIENT_FILE = join(__dirname, "processes", "client-process.js");
 export const FLEET_DEVICES_FILE = join(__dirname, "fleet", "device-process.js");
 export const FLEET_DIRECTORY_FILE = join(__dirname, "fleet", "directory-process.js");
 export const FLEET_CALLER_FILE = join(__dirname, "fleet", "caller-process.js");
+export const LEAF_FILE = join(__dirname, "fleet", "leaf-process.js");
 export const CONNECTIONS_FILE = join(__dirname, "fleet", "connections-process.js");
 
 export const PERFORMANCE_PAGE = join(ROOT, "docs", "performance.md");

@@ -63,7 +63,8 @@ export class Stage {
   }
 
   /**
-   * Starts a process of another kind; it gets the address.
+   * Starts a process of another kind; it gets the address. What it tells of itself are the processes that it started, to
+   * be ended with it whatever happens, or nothing.
    *
    * @param timeoutMs - For getting ready and for each task.
    */
@@ -72,12 +73,9 @@ export class Stage {
     timeoutMs: number,
   ): Promise<BenchProcess<Tasks>> {
     const { profileDir } = this.options;
-    const { process } = await BenchProcess.start<Tasks>({
-      file,
-      args: [this.address],
-      timeoutMs,
-      profileDir,
-    });
+    const options = { file, args: [this.address], timeoutMs, profileDir };
+    const { process, info } = await BenchProcess.start<Tasks>(options);
+    if (Array.isArray(info)) process.helperPids = info as readonly number[];
     this.processes.push(process);
     return process;
   }

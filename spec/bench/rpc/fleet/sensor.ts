@@ -2,9 +2,7 @@ import { Arg, JsonMethod, RpcService } from "rigwire";
 import { TYPES, typeOf } from "./fleet-names";
 
 /** What each device of the bench can do. */
-export interface SensorType {
-  new (): { read(channel: number): number };
-}
+export type SensorType = new () => { read(channel: number): number };
 
 const CLASSES: readonly SensorType[] = Array.from({ length: TYPES }, (_, number) => {
   @RpcService({ type: typeOf(number) })

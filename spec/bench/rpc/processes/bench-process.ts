@@ -34,6 +34,8 @@ export class BenchProcess<Tasks extends TaskTypes<Tasks>> {
   startMs = Infinity;
   /** Another process that lives with it. */
   helperPid: number | undefined;
+  /** Further ones. */
+  helperPids: readonly number[] = [];
   /** Rejects when the process has ended, with what it said last. */
   readonly gone: Promise<never>;
   private readonly child: ChildProcess;
@@ -108,7 +110,8 @@ export class BenchProcess<Tasks extends TaskTypes<Tasks>> {
 
   kill(): void {
     this.child.kill("SIGKILL");
-    if (this.helperPid !== undefined && running.has(this)) killQuietly(this.helperPid);
+    const helpers = this.helperPid === undefined ? this.helperPids : [this.helperPid, ...this.helperPids];
+    if (running.has(this)) for (const pid of helpers) killQuietly(pid);
     running.delete(this);
   }
 

@@ -172,13 +172,12 @@ const calls: Step = async ({ caller }) => {
 
 const churn: Step = async (fleet) => {
   const pace = { count: CHURNED, everyMs: CHURN_EVERY_MS };
-  let first: readonly Moment[] = [];
   const joinAll = (from: number) =>
     Promise.all(
       fleet.devices.map((process, index) => process.ask("join", { ...pace, first: from + index * CHURNED })),
     );
   // Those that leave while others join came before.
-  first = (await joinAll(FLEET_DEVICES)).flat();
+  const first = (await joinAll(FLEET_DEVICES)).flat();
   let joined: readonly Moment[] = [];
   let left: readonly Moment[] = [];
   let called = { p50: NaN, p99: NaN, perSecond: NaN, failed: NaN };

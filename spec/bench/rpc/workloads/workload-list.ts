@@ -2,6 +2,7 @@ import { buffers } from "./buffers";
 import { callsInFlight, oneAtATime } from "./calls";
 import { checkedCall } from "./checked-call";
 import { fleetConnections } from "./fleet-connections";
+import { fleetLeaf } from "./fleet-leaf";
 import { fleetOf } from "./fleet";
 import { flood } from "./flood";
 import { manyClients } from "./many-clients";
@@ -38,6 +39,7 @@ export const WORKLOADS: readonly Workload[] = [
   fleetOf(100),
   fleetOf(1),
   fleetConnections,
+  fleetLeaf,
 ];
 
 /** In the order in which they are shown. */
