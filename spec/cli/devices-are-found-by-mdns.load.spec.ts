@@ -69,6 +69,14 @@ const FOUND_WITHIN_MS = 30_000;
     expect((await run(office, "ping", "oven-1", "--mdns", "--count", "1")).code).toBe(0);
   });
 
+  it("nothing that a device made up changes the terminal", async () => {
+    const [rig, office] = computers();
+    await oven(rig, "--mdns", "--name", "oven\u202e-1");
+    const list = await until(({ stdout }) => stdout !== "", office, "devices", "--mdns");
+    expect(list.stdout).toContain("oven\\u202e-1");
+    expect(list.stdout).not.toContain("\u202e");
+  });
+
   it("nothing that is found is told with what else to try", async () => {
     const [, office] = computers();
     expect(await run(office, "devices", "--mdns")).toEqual({
