@@ -157,6 +157,8 @@ function explained(error: unknown, { name }: MulticastInterface, family: 4 | 6, 
       return `nothing may be sent to ${place} (${code}): a firewall or container keeps it; let UDP port ${port} out and in there`;
     case "EADDRINUSE":
       return `UDP port ${port} is taken by a program that does not share it (${code}): end it, or have it share the port`;
+    case "ENOBUFS":
+      return `the system lets no program join ${place} (${code}): it allows too few groups; raise net.ipv4.igmp_max_memberships (sysctl)`;
     case "ENETUNREACH":
     case "ENODEV":
     case "EADDRNOTAVAIL":

@@ -128,7 +128,9 @@ export class RegistrySearch {
   }
 
   private named(): string {
-    return this.options.name === undefined ? "" : ` "${this.options.name}"`;
+    const { name, keyFingerprint } = this.options;
+    const key = keyFingerprint === undefined ? "" : " with the key that is expected of it";
+    return `${name === undefined ? "" : ` "${name}"`}${key}`;
   }
 
   private tellOnce(url: string, message: string): void {

@@ -1,5 +1,6 @@
 import { map, Observable, share } from "rxjs";
 import { type DeviceEvent, type DeviceQuery, type DeviceRecord } from "../discovery/device-directory";
+import { DeviceUnavailableError } from "../errors";
 import { defaultLogger, type Logger } from "../log/logger";
 import { proveOwnership, type OwnershipProof } from "../security/ownership-proof";
 import { resolveClientSecurity } from "../security/security-options";
@@ -134,11 +135,18 @@ export class RegistryClient {
    * Where the registry is now.
    *
    * @param signal - Ends the search early.
+   * @throws DeviceUnavailableError with what is known of why, if it is not found in time.
    */
   async url(signal?: AbortSignal): Promise<string> {
     const deadline = AbortSignal.timeout(this.timeoutMs);
     const either = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
-    return located(await this.locate(either, () => undefined)).url;
+    let problem: string | undefined;
+    try {
+      return located(await this.locate(either, (told) => (problem = told))).url;
+    } catch (error) {
+      if (!deadline.aborted || problem === undefined) throw error;
+      throw new DeviceUnavailableError(problem, {}, { cause: error });
+    }
   }
 
   /**

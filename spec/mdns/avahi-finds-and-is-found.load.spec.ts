@@ -29,6 +29,8 @@ const BPOD = `<service-group>
 
   function computers(): readonly [Namespace, Namespace] {
     const [rig, office] = [Namespace.make(), Namespace.make()];
+    // Avahi announces in both families: whichever is heard first would be the address that is told.
+    for (const computer of [rig, office]) computer.set("net.ipv6.conf.all.disable_ipv6=1");
     rig.connect("10.77.1.1/24", office, "10.77.1.2/24");
     return [rig, office];
   }

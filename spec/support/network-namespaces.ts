@@ -42,6 +42,11 @@ export class Namespace {
     ip("-n", this.name, ...args);
   }
 
+  /** Sets what its system allows, such as `net.ipv6.conf.all.disable_ipv6=1` (sysctl(8)). */
+  set(setting: string): void {
+    ip("netns", "exec", this.name, "sysctl", "-qw", setting);
+  }
+
   /** Whether a cable of this side carries nothing, as its system has noticed. */
   hasLostCarrier(): boolean {
     const links = execFileSync("ip", ["-n", this.name, "-o", "link"], { encoding: "utf8" });

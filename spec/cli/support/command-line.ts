@@ -22,8 +22,17 @@ export class RunningCommand {
   private readonly lines: AsyncIterator<string>;
   private readonly noteLines: AsyncIterator<string>;
 
-  constructor(program: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
-    this.process = spawn(process.execPath, [program, ...args], {
+  /** @param namespace - The network namespace (Linux) that it runs in. Default: that of the tests. */
+  constructor(
+    program: string,
+    args: readonly string[],
+    cwd: string,
+    env: NodeJS.ProcessEnv,
+    namespace?: string,
+  ) {
+    const inside = namespace === undefined ? [] : ["ip", "netns", "exec", namespace];
+    const [file = "", ...rest] = [...inside, process.execPath, program, ...args];
+    this.process = spawn(file, rest, {
       cwd,
       env,
       stdio: ["ignore", "pipe", "pipe"],
@@ -80,6 +89,8 @@ export interface CommandLine {
   run(...args: readonly string[]): Promise<CommandResult>;
   /** Starts a command; it is killed after the running test if it still runs then. */
   start(...args: readonly string[]): RunningCommand;
+  /** The same, in a network namespace (Linux). */
+  startIn(namespace: string, ...args: readonly string[]): RunningCommand;
   write(file: string, content: string): void;
   read(file: string): Buffer;
 }
@@ -99,6 +110,11 @@ export function commandLine(env: NodeJS.ProcessEnv = {}): CommandLine {
   let program = "";
   let folder = "";
   const running = new Set<RunningCommand>();
+
+  const remembered = (command: RunningCommand) => {
+    running.add(command);
+    return command;
+  };
 
   beforeAll(() => {
     program = buildCommand();
@@ -127,9 +143,10 @@ export function commandLine(env: NodeJS.ProcessEnv = {}): CommandLine {
       return this.start(...args).ended;
     },
     start(...args) {
-      const command = new RunningCommand(program, args, folder, this.env);
-      running.add(command);
-      return command;
+      return remembered(new RunningCommand(program, args, folder, this.env));
+    },
+    startIn(namespace, ...args) {
+      return remembered(new RunningCommand(program, args, folder, this.env, namespace));
     },
     write: (file, content) => writeFileSync(join(folder, file), content),
     read: (file) => readFileSync(join(folder, file)),
