@@ -10,7 +10,7 @@ jest.setTimeout(120_000);
 
 const FLOOD_MS = 10_000;
 
-/** On a machine that others use as well. Less than half a second where it is idle. */
+/** On a machine that others use as well. */
 const LONGEST_TURN_MS = 5_000;
 
 /** What it takes is 50 to 90. */
