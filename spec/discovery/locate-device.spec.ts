@@ -38,6 +38,15 @@ describe("the search for a device", () => {
     expect(await found).toBe(CAM.url);
   });
 
+  it("asks again whether the device is there, however long a list of all others takes", async () => {
+    let asked = 0;
+    const find = ({ name }: DeviceQuery): Promise<readonly DeviceRecord[]> => {
+      if (name === undefined) return new Promise(() => undefined);
+      return Promise.resolve(asked++ === 0 ? [] : [CAM]);
+    };
+    expect(await search({ find, changes$: NEVER }, { name: "cam" }).found).toBe(CAM.url);
+  });
+
   it("has a directory list everything once for all who search, for what they tell", async () => {
     const devices = new DeviceList([{ ...CAM, name: "other" }]);
     let lists = 0;
