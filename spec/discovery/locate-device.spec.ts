@@ -5,6 +5,7 @@ import {
   type DeviceDirectory,
   DeviceList,
   type DeviceQuery,
+  type DeviceRecord,
 } from "rigwire";
 import { locateDevice, locateDevices } from "../../lib/discovery/locate-device";
 import { eventually } from "../support/eventually";
