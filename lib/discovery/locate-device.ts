@@ -72,9 +72,8 @@ export async function locateRecord(
         if (device !== undefined) throw ambiguous(query, [device, ...others]);
       }
       if ("problem" in answer) tell(answer.problem);
-      const explained = explain("problem" in answer ? answer.problem : `there is no ${describe(query)}`);
-      // A device that comes is not kept waiting by the list of all others.
-      await Promise.race([added, explained]);
+      // The list of all others may take long: neither a device that comes nor the next question waits for it.
+      void explain("problem" in answer ? answer.problem : `there is no ${describe(query)}`);
       await Promise.race([added, pause(ASK_AGAIN_MS, { signal: round.signal, ref: false })]);
     } finally {
       clearTimeout(slow);
@@ -185,23 +184,20 @@ function describe({ name, type }: DeviceQuery): string {
   return type === undefined ? "device" : `device of type "${type}"`;
 }
 
-/** What searches tell of a directory, and when it was asked. */
-const overviews = new WeakMap<
-  DeviceDirectory,
-  { readonly askedAt: number; readonly text: Promise<string> }
->();
+/** What searches tell of a directory, and until when. */
+const overviews = new WeakMap<DeviceDirectory, { readonly text: Promise<string>; until: number }>();
 
 /**
  * What is there, for a message that is told again and again. However many search in a directory, it lists what it has
  * once in a while: a thousand clients whose devices are away would have it list everything a thousand times.
  */
 function overviewOf(directory: DeviceDirectory): Promise<string> {
-  const now = performance.now();
   const known = overviews.get(directory);
-  if (known !== undefined && now - known.askedAt < ASK_AGAIN_MS) return known.text;
-  const text = whatIsThere(directory);
-  overviews.set(directory, { askedAt: now, text });
-  return text;
+  if (known !== undefined && performance.now() < known.until) return known.text;
+  const overview = { text: whatIsThere(directory), until: Infinity };
+  overviews.set(directory, overview);
+  void overview.text.then(() => (overview.until = performance.now() + ASK_AGAIN_MS));
+  return overview.text;
 }
 
 /** For the message only: not every directory can list. */

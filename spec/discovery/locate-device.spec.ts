@@ -5,6 +5,7 @@ import {
   type DeviceDirectory,
   DeviceList,
   type DeviceQuery,
+  type DeviceRecord,
 } from "rigwire";
 import { locateDevice, locateDevices } from "../../lib/discovery/locate-device";
 import { eventually } from "../support/eventually";
@@ -36,6 +37,15 @@ describe("the search for a device", () => {
     expect(problems).toEqual([`there is no device "cam": known are other (camera, ${CAM.url})`]);
     devices.add(CAM);
     expect(await found).toBe(CAM.url);
+  });
+
+  it("asks again whether the device is there, however long a list of all others takes", async () => {
+    let asked = 0;
+    const find = ({ name }: DeviceQuery): Promise<readonly DeviceRecord[]> => {
+      if (name === undefined) return new Promise(() => undefined);
+      return Promise.resolve(asked++ === 0 ? [] : [CAM]);
+    };
+    expect(await search({ find, changes$: NEVER }, { name: "cam" }).found).toBe(CAM.url);
   });
 
   it("has a directory list everything once for all who search, for what they tell", async () => {

@@ -11,7 +11,7 @@ import { packedFiles } from "./packed";
 import { type Compiler, UserProject } from "./user-project";
 
 /** What `import "rigwire"` may load; all else comes when it is used. */
-const LOADED_AT_ONCE = ["reflect-metadata", "rigwire", "rxjs", "tsyringe"];
+const LOADED_AT_ONCE = ["reflect-metadata", "rigwire", "rxjs"];
 
 type ModuleKind = "CommonJS" | "ES modules";
 

@@ -22,6 +22,7 @@ const NEW_PAGE = `# Performance
 runs: client and server in a process each, every peer echoes the same object of about 60 bytes of JSON, all peers once
 a round, round after round, each round beginning with another peer. A full run takes about an hour and writes this page;
 \`-- --quick\` takes about three minutes, \`-- --only NAME\` measures only what is named so.
+Fleets of 10,000 devices are measured only by \`-- --only fleet\`; [fleet.md](fleet.md#scale) has their figures.
 
 - “rigwire” is what a user gets who asks for nothing; its other rows are roads that one asks for by an address.
 - Every other peer is written as its documentation shows, with a client on this computer. “JSON” rows are a protocol
