@@ -152,8 +152,11 @@ export class TcpProxy {
   }
 }
 
-/** At once; only TCP can tell the peer that it was no orderly end. */
+/**
+ * At once; only TCP can tell the peer that it was no orderly end. Node cannot reset what is ending already: it would keep
+ * the socket, and spin at the end of the process waiting for it.
+ */
 function end(socket: Socket): void {
-  if (socket.remoteAddress === undefined) socket.destroy();
+  if (socket.remoteAddress === undefined || socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
 }
