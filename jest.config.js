@@ -17,6 +17,6 @@ module.exports = {
   // A shared machine may stop for longer than a test allows: there a test that fails is run once more, and both are printed.
   setupFilesAfterEnv: process.env.CI === "true" ? ["<rootDir>/spec/support/once-more.ts"] : [],
   testTimeout: 15_000,
-  // Most tests wait for sockets and processes: with one more than there are cores, these are busy all the same.
-  maxWorkers: 3,
+  // Most tests wait for sockets and processes: with two more than there are cores, these are busy all the same.
+  maxWorkers: 4,
 };
