@@ -3,7 +3,6 @@ import { platform } from "../../platform/current";
 import { type Timer } from "../../platform/platform";
 import { type Frame } from "../../wire/frame";
 import { type ClientIdentity } from "../endpoint";
-import { TURN_BYTES } from "../text-turns";
 import { type Admission, type Doorkeeper } from "./admission";
 import { type OpenCarrier, type ServerCarrier } from "./carrier";
 import { FrameDecoder } from "./frame-decoder";
@@ -12,6 +11,7 @@ import { FrameWriter } from "./frame-writer";
 import { Heartbeat } from "./heartbeat";
 import { decodeClientHello, encodeServerHello, MAX_HELLO_BYTES, STREAM_VERSION, type Refusal } from "./hello";
 import { LargeReplies } from "./large-replies";
+import { ReadingPace } from "./reading-pace";
 import { UnreadSignals } from "./unread-signals";
 
 /** Whoever connects and does not shake hands is dropped after this time, in milliseconds. */
@@ -90,16 +90,13 @@ export class ClientLink {
   private isFull = false;
   private isEnding = false;
   private readonly unread = new UnreadSignals();
+  private readonly pace: ReadingPace;
   /** Messages that came while one before them was being taken. */
   private readonly inbox: ClientMessage[] = [];
   /** Of the bytes that are read, and of the frame which they belong to. */
   private areBytesReadOnly = false;
   private isFrameReadOnly = false;
   private isTaking = false;
-  private isPaused = false;
-  /** Of the requests that came since everything else had its turn: while a socket is full its reads follow each other. */
-  private turnBytes = 0;
-  private isResting = false;
   private unfinishedBytes = 0;
 
   constructor(
@@ -116,6 +113,7 @@ export class ClientLink {
       onDrain: () => this.drain(),
       onClose: (reason) => this.gone(reason),
     });
+    this.pace = new ReadingPace(this.carrier);
     this.writer = new FrameWriter(this.carrier);
     this.large = new LargeReplies(this.writer);
     this.deadline = setTimeout(() => this.destroy("it did not shake hands"), HANDSHAKE_TIMEOUT_MS);
@@ -188,6 +186,7 @@ export class ClientLink {
     clearTimeout(this.deadline);
     this.heartbeat?.stop();
     this.decoder.stop();
+    this.pace.stop();
     this.reportUnfinished();
     this.large.clear();
     this.inbox.length = 0;
@@ -209,7 +208,7 @@ export class ClientLink {
     this.areBytesReadOnly = isReadOnly;
     this.isFrameReadOnly = isReadOnly || (this.isFrameReadOnly && !this.decoder.isBetweenFrames);
     this.heartbeat?.heard();
-    if (this.inbox.length > 0) this.pause();
+    if (this.inbox.length > 0) this.pace.hold();
     try {
       this.decoder.push(chunk);
     } catch (error) {
@@ -217,32 +216,7 @@ export class ClientLink {
       this.destroy(messageOf(error));
     }
     this.reportUnfinished();
-    if (this.turnBytes >= TURN_BYTES) this.rest();
-  }
-
-  private pause(): void {
-    if (this.isPaused) return;
-    this.isPaused = true;
-    this.carrier.pause();
-  }
-
-  /** Reads on unless something is still to be waited for. */
-  private resume(): void {
-    if (!this.isPaused || this.isResting || this.isTaking || this.isClosed) return;
-    this.isPaused = false;
-    this.carrier.resume();
-  }
-
-  /** Reads nothing more in this turn. */
-  private rest(): void {
-    this.turnBytes = 0;
-    if (this.isResting) return;
-    this.isResting = true;
-    this.pause();
-    platform().nextTurn(() => {
-      this.isResting = false;
-      this.resume();
-    });
+    this.pace.handedOver();
   }
 
   private reportUnfinished(): void {
@@ -347,7 +321,7 @@ export class ClientLink {
   /** Messages are taken one after the other, in the order in which they came. */
   private enqueue(message: ClientMessage): void {
     this.hasAsked = true;
-    this.turnBytes += message.body.length;
+    this.pace.count(message.body.length);
     if (this.isTaking) this.inbox.push(message);
     else this.take(message);
   }
@@ -365,7 +339,7 @@ export class ClientLink {
     for (let next = this.inbox.shift(); next !== undefined; next = this.inbox.shift()) {
       if (this.take(next)) return;
     }
-    this.resume();
+    this.pace.release();
   }
 }
 

@@ -1,0 +1,63 @@
+import { platform } from "../../platform/current";
+import { TURN_BYTES } from "../text-turns";
+import { type ServerCarrier } from "./carrier";
+
+/**
+ * When a client is read: not while its messages wait, and only so much in one turn of the event loop. While a socket is
+ * full its reads follow each other, and everybody else would wait for as long as one client writes.
+ */
+export class ReadingPace {
+  private turnBytes = 0;
+  private isHeld = false;
+  private isResting = false;
+  private isPaused = false;
+  private isOver = false;
+
+  constructor(private readonly carrier: Pick<ServerCarrier, "pause" | "resume">) {}
+
+  /** A request of so many bytes came. */
+  count(bytes: number): void {
+    this.turnBytes += bytes;
+  }
+
+  /** What was read at once has been handed over: reads on in the next turn if that was enough for one. */
+  handedOver(): void {
+    if (this.turnBytes < TURN_BYTES) return;
+    this.turnBytes = 0;
+    if (this.isResting) return;
+    this.isResting = true;
+    this.pause();
+    platform().nextTurn(() => {
+      this.isResting = false;
+      this.resume();
+    });
+  }
+
+  /** Messages wait: reads nothing until {@link release}. */
+  hold(): void {
+    this.isHeld = true;
+    this.pause();
+  }
+
+  release(): void {
+    this.isHeld = false;
+    this.resume();
+  }
+
+  /** The client is gone. */
+  stop(): void {
+    this.isOver = true;
+  }
+
+  private pause(): void {
+    if (this.isPaused) return;
+    this.isPaused = true;
+    this.carrier.pause();
+  }
+
+  private resume(): void {
+    if (!this.isPaused || this.isResting || this.isHeld || this.isOver) return;
+    this.isPaused = false;
+    this.carrier.resume();
+  }
+}
