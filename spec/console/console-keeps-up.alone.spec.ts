@@ -17,7 +17,7 @@ const DEVICES = 20;
 const SIGNALS = 50;
 
 /** How long the page is watched, in milliseconds. */
-const WATCHED_MS = 10_000;
+const WATCHED_MS = 5_000;
 
 /** Far more than it takes on a machine that does other things as well, in milliseconds. */
 const LIVE_WITHIN_MS = 20_000;
