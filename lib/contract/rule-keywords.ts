@@ -5,6 +5,9 @@ import { holderClass, type ValueCheck } from "./value-rules";
 /** A schema of JSON Schema 2020-12, or some keywords of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+/** What the members of an enum are called, in the order of `enum`. */
+export const ENUM_NAMES = "x-enum-varnames";
+
 type Translation = (constraints: readonly unknown[]) => JsonSchema;
 
 /**
@@ -103,7 +106,7 @@ function enumOf(members: unknown, choices: unknown): JsonSchema {
   const named = Object.entries(members).filter(([name]) => Number.isNaN(Number(name)));
   const isInOrder =
     named.length === values.length && named.every(([, value], index) => value === values[index]);
-  return isInOrder ? { ...list, "x-enum-varnames": named.map(([name]) => name) } : list;
+  return isInOrder ? { ...list, [ENUM_NAMES]: named.map(([name]) => name) } : list;
 }
 
 function isPlain(value: unknown): boolean {

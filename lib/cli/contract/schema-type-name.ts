@@ -6,7 +6,7 @@ import { choicesOf } from "./choices";
 const DEFINITIONS = "#/$defs/";
 
 /** A schema comes from elsewhere: deeper than this it is not read. */
-const DEEPEST = 16;
+export const DEEPEST = 16;
 
 /**
  * The type that a schema says, in the words of an inventory: `integer`, `Step[]`, `"on" | "off"`.

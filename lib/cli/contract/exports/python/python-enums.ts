@@ -1,15 +1,15 @@
-import { type JsonSchema } from "../../../../contract/rule-keywords";
+import { ENUM_NAMES, type JsonSchema } from "../../../../contract/rule-keywords";
 import { isObject } from "../../../../wire/message";
 import { pascalCase } from "../../identifiers";
+import { DEEPEST } from "../../schema-type-name";
 import { pythonValue } from "./python-literals";
 import { PythonNames } from "./python-names";
 
-/** A schema comes from elsewhere: deeper than this it is not read. */
-const DEEPEST = 16;
+type NamedChoice = readonly [name: string, value: string | number];
 
 interface PythonEnum {
   readonly name: string;
-  readonly members: readonly (readonly [name: string, value: string | number])[];
+  readonly members: readonly NamedChoice[];
   readonly schema: JsonSchema;
 }
 
@@ -51,40 +51,42 @@ export class PythonEnums {
       return;
     }
     if (!isObject(schema)) return;
-    const key = enumKey(schema);
-    if (key === undefined) {
+    const told = namedChoices(schema);
+    if (told === undefined) {
       const { items, prefixItems, anyOf, additionalProperties } = schema;
       for (const one of [items, prefixItems, anyOf, additionalProperties])
         this.find(wanted, one, names, depth + 1);
-    } else if (!this.enums.has(key)) {
-      const told = namedChoices(schema) ?? [];
-      const own = new PythonNames(["name", "value"]);
-      this.enums.set(key, {
-        name: names.take(pascalCase(wanted), "Choice"),
-        members: told.map(([name, value]) => [own.take(name, "member"), value]),
-        schema: { enum: schema.enum, [NAMES]: schema[NAMES] },
-      });
+      return;
     }
+    const key = keyOf(told);
+    if (this.enums.has(key)) return;
+    const own = new PythonNames(["name", "value"]);
+    this.enums.set(key, {
+      name: names.take(pascalCase(wanted), "Choice"),
+      members: told.map(([name, value]) => [own.take(name, "member"), value]),
+      schema: { enum: schema.enum, [ENUM_NAMES]: schema[ENUM_NAMES] },
+    });
   }
 }
-
-/** As the device tells the names of an enum's members, in the order of its values. */
-const NAMES = "x-enum-varnames";
 
 /** What two schemas of the same enum have in common; nothing for one that is none. */
 export function enumKey(schema: JsonSchema): string | undefined {
   const told = namedChoices(schema);
-  return told === undefined ? undefined : pythonValue(told);
+  return told === undefined ? undefined : keyOf(told);
 }
 
-function namedChoices(schema: JsonSchema): (readonly [name: string, value: string | number])[] | undefined {
-  const { enum: values, [NAMES]: names } = schema;
+function keyOf(told: readonly NamedChoice[]): string {
+  return pythonValue(told);
+}
+
+function namedChoices(schema: JsonSchema): readonly NamedChoice[] | undefined {
+  const { enum: values, [ENUM_NAMES]: names } = schema;
   if (!Array.isArray(values) || !Array.isArray(names) || values.length !== names.length) return undefined;
   const told = values.map((value: unknown, index) => [names[index] as unknown, value] as const);
   return told.every(isNamed) && told.length > 0 ? told : undefined;
 }
 
-function isNamed(one: readonly [unknown, unknown]): one is readonly [string, string | number] {
+function isNamed(one: readonly [unknown, unknown]): one is NamedChoice {
   const [name, value] = one;
   return typeof name === "string" && (typeof value === "string" || Number.isSafeInteger(value));
 }

@@ -1,12 +1,9 @@
 import { type JsonSchema } from "../../../../contract/rule-keywords";
 import { isObject } from "../../../../wire/message";
 import { choicesOf } from "../../choices";
-import { refName } from "../../schema-type-name";
+import { DEEPEST, refName } from "../../schema-type-name";
 import { enumKey } from "./python-enums";
 import { pythonValue } from "./python-literals";
-
-/** A schema comes from elsewhere: deeper than this it is not read. */
-const DEEPEST = 16;
 
 const NAMED: Readonly<Record<string, string>> = {
   string: "str",
