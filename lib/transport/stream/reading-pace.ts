@@ -22,7 +22,7 @@ export class ReadingPace {
 
   /** What was read at once has been handed over: reads on in the next turn if that was enough for one. */
   handedOver(): void {
-    if (this.turnBytes < TURN_BYTES) return;
+    if (this.turnBytes < TURN_BYTES || this.isOver) return;
     this.turnBytes = 0;
     if (this.isResting) return;
     this.isResting = true;
