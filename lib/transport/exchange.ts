@@ -12,7 +12,7 @@ import {
   type ConnectionReceiver,
   type ServerAnnouncement,
 } from "./connection";
-import { type RequestMessage, RequestQueue, type WaitingRequest } from "./request-queue";
+import { type RequestMessage, type RequestParcel, RequestQueue, type WaitingRequest } from "./request-queue";
 import { Sender } from "./sender";
 import { turnOf } from "./text-turns";
 
@@ -58,7 +58,7 @@ export type ExchangeListener = Pick<ConnectionReceiver, "onSignal" | "onSignalsB
 export class Exchange {
   private connection: Connection | undefined;
   private readonly queue = new RequestQueue();
-  private readonly sender: Sender<RequestMessage>;
+  private readonly sender: Sender<RequestParcel, RequestMessage>;
   /** What the server owes a reply to, the oldest first; nothing in the place of what was given up. */
   private readonly pending = new Map<number, SentRequest | undefined>();
   /** Of those in `pending`, the ones that were given up. */

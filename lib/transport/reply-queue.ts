@@ -1,9 +1,16 @@
 import { type Timer } from "../platform/platform";
-import { encodeBatch, MAX_BATCH_LENGTH, PLENTY, withId } from "../wire/batch";
+import { MAX_BATCH_LENGTH, PLENTY, withId } from "../wire/batch";
 import { type Frame } from "../wire/frame";
 import { deferred, type Deferred } from "../time/deferred";
 import { withDeadline } from "../time/with-deadline";
-import { type Outbox, type Parcel } from "./sender";
+import {
+  ClientReplies,
+  type ReplyMessage,
+  type ReplyTarget,
+  type WaitingReply,
+  type WithProgress,
+} from "./client-replies";
+import { type Outbox } from "./sender";
 
 /** How long a client that does not take its replies is left alone before it is tried again, in milliseconds. */
 const FIRST_RETRY_MS = 1;
@@ -11,63 +18,6 @@ const LONGEST_RETRY_MS = 64;
 
 /** Progress has so much of the room of a client that does not read; the rest is for replies. */
 const PROGRESS_PART = 0.5;
-
-/** Messages of one client that are tried in one go: what a client does not take must not cost more than what it takes. */
-const MAX_MESSAGES_IN_ONE_GO = 64;
-
-/** Where a reply goes, as its transport knows it. */
-export type ReplyTarget<Route> =
-  /** Back to the message that asked. */
-  | { readonly kind: "reply"; readonly route: Route }
-  /** Back to one request of the batch that asked, on its own. */
-  | { readonly kind: "element"; readonly route: Route; readonly id: number }
-  /** To the client that sent batches this way: a batch of replies. */
-  | { readonly kind: "batch"; readonly route: Route }
-  /** To a client, to see whether it is there. */
-  | { readonly kind: "probe"; readonly route: Route };
-
-/** A message for a client. */
-export interface ReplyMessage<Route> {
-  readonly target: ReplyTarget<Route>;
-  readonly frames: readonly Frame[];
-}
-
-interface Message<Route> {
-  readonly target: ReplyTarget<Route>;
-  frames: readonly Frame[];
-  /** Of the replies in it. */
-  bytes: number;
-  /** Of the request whose progress it is. */
-  readonly progressOf?: WithProgress<Route>;
-}
-
-/** A request that may tell progress before its reply. */
-export interface WithProgress<Route> {
-  /** Its progress that waits: the newest. For the queue alone. */
-  waiting?: WaitingProgress<Route> | undefined;
-}
-
-/** A progress whose place in the queue the next one takes. */
-export type WaitingProgress<Route> = Message<Route>;
-
-interface ClientReplies<Route> {
-  /** The way of its last batch. */
-  route: Route;
-  /** What the socket did not take: it goes first. */
-  refused: Message<Route>[];
-  /** Put together, in the order in which they leave. */
-  messages: Message<Route>[];
-  /** What comes before replies that came since. */
-  progress: Message<Route>[];
-  /** Texts for batches, their ids added. */
-  texts: string[];
-  /** Messages that go alone. */
-  alone: Message<Route>[];
-  /** Of all that waits. */
-  bytes: number;
-  /** The socket has no room for this client at the moment. */
-  isStalled: boolean;
-}
 
 export interface ReplyQueueOptions {
   /** Whether an error of the link means that it has no room for this client; any other, that the client is gone. */
@@ -87,11 +37,11 @@ export interface ReplyQueueOptions {
  * that one with many replies does not hold up the others. What the transport has no room for, since a client does not
  * read, waits here and holds up nobody else; how much that can be is bounded for each client.
  */
-export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
+export class ReplyQueue<Route> implements Outbox<WaitingReply<Route>, ReplyMessage<Route>> {
   private readonly clients = new Map<string, ClientReplies<Route>>();
   /** Those that have something to send and are not stalled. */
-  private readonly ready = new Set<string>();
-  private readonly stalled = new Set<string>();
+  private ready: ClientReplies<Route>[] = [];
+  private readonly stalled = new Set<ClientReplies<Route>>();
   /** Replies that came since everything was last taken. */
   private added = 0;
   private retryMs = FIRST_RETRY_MS;
@@ -101,7 +51,7 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
   constructor(private readonly options: ReplyQueueOptions) {}
 
   get isEmpty(): boolean {
-    return this.ready.size === 0;
+    return this.ready.length === 0;
   }
 
   get isPlenty(): boolean {
@@ -127,7 +77,7 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
     const [body] = frames;
     if (mayBatch && frames.length === 1 && typeof body === "string" && body.length < MAX_BATCH_LENGTH) {
       const text = withId(body, id);
-      this.roomFor(client, route, text.length)?.texts.push(text);
+      this.roomFor(client, route, text.length)?.addText(text);
     } else {
       this.addAlone(client, { kind: "element", route, id }, frames);
     }
@@ -141,14 +91,15 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
   addProgress(client: string, target: ReplyTarget<Route>, request: WithProgress<Route>, frame: Frame): void {
     const { waiting } = request;
     if (waiting !== undefined) {
-      this.replaceProgress(client, waiting, frame);
+      replaceProgress(waiting, frame);
       return;
     }
     const { maxUnreadBytes } = this.options;
     if ((this.clients.get(client)?.bytes ?? 0) > maxUnreadBytes * PROGRESS_PART) return;
-    const message = { target, frames: [frame], bytes: frame.length, progressOf: request };
-    request.waiting = message;
-    this.roomFor(client, target.route, message.bytes)?.progress.push(message);
+    const owner = this.roomFor(client, target.route, frame.length);
+    if (owner === undefined) return;
+    request.waiting = { owner, target, frames: [frame], bytes: frame.length, progressOf: request };
+    owner.addProgress(request.waiting);
   }
 
   /** A message that tells whether a client is there; not where others wait for it, which tell as much. */
@@ -156,26 +107,58 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
     if (!this.clients.has(client)) this.addAlone(client, { kind: "probe", route }, []);
   }
 
-  takeAll(): readonly Parcel<ReplyMessage<Route>>[] {
+  takeAll(): readonly WaitingReply<Route>[] {
     this.added = 0;
-    const turns = [...this.ready].map((client) => this.parcelsOf(client));
-    this.ready.clear();
-    const longest = Math.max(...turns.map(({ length }) => length));
-    return Array.from({ length: longest }, (_, turn) =>
-      turns.flatMap((parcels) => parcels.slice(turn, turn + 1)),
-    ).flat();
+    const { ready } = this;
+    this.ready = [];
+    for (const replies of ready) replies.isReady = false;
+    return inTurns(ready.filter(({ isForgotten }) => !isForgotten).map((replies) => replies.take()));
+  }
+
+  pack(message: WaitingReply<Route>): ReplyMessage<Route> | undefined {
+    const { owner } = message;
+    if (owner.isForgotten) return undefined;
+    if (owner.isStalled) {
+      owner.addRefused(message);
+      return undefined;
+    }
+    // On its way: the next has to be a message of its own.
+    if (message.progressOf !== undefined) message.progressOf.waiting = undefined;
+    return message;
+  }
+
+  taken({ owner, bytes }: WaitingReply<Route>): void {
+    owner.bytes -= bytes;
+    if (this.stalled.size > 0 && this.stalled.delete(owner)) this.retryMs = FIRST_RETRY_MS;
+    if (owner.hasMore && !owner.isStalled) this.makeReady(owner);
+    if (owner.bytes === 0) this.forget(owner);
+  }
+
+  refused(message: WaitingReply<Route>, error: unknown): void {
+    const { owner } = message;
+    if (!this.options.isFull(error)) {
+      this.options.onDropped("the client is gone");
+      this.forget(owner);
+      this.options.onGone(owner.client);
+      return;
+    }
+    keepRefused(message);
+    owner.isStalled = true;
+    this.stalled.add(owner);
+    this.retryTimer ??= setTimeout(() => this.retry(), this.retryMs);
   }
 
   /** A client is gone: nothing is sent to it any more. */
   departed(client: string): void {
-    if (this.clients.has(client)) this.forget(client);
+    const replies = this.clients.get(client);
+    if (replies !== undefined) this.forget(replies);
   }
 
   /** A client whose link was full has room again. */
   hasRoom(client: string): void {
     const replies = this.clients.get(client);
     if (replies?.isStalled !== true) return;
-    this.retryClient(client, replies);
+    this.retryClient(replies);
     this.options.onRetry();
   }
 
@@ -188,16 +171,9 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
     clearTimeout(this.retryTimer);
   }
 
-  private replaceProgress(client: string, waiting: WaitingProgress<Route>, frame: Frame): void {
-    const replies = this.clients.get(client);
-    if (replies !== undefined) replies.bytes += frame.length - waiting.bytes;
-    waiting.frames = [frame];
-    waiting.bytes = frame.length;
-  }
-
   private addAlone(client: string, target: ReplyTarget<Route>, frames: readonly Frame[]): void {
-    const message = { target, frames, bytes: sizeOf(frames) };
-    this.roomFor(client, target.route, message.bytes)?.alone.push(message);
+    const bytes = sizeOf(frames);
+    this.roomFor(client, target.route, bytes)?.addAlone(target, frames, bytes);
   }
 
   /** Where a reply waits; nowhere if its client has left too much unread. */
@@ -210,130 +186,78 @@ export class ReplyQueue<Route> implements Outbox<ReplyMessage<Route>> {
     replies.route = route;
     replies.bytes += bytes;
     this.added += 1;
-    if (!replies.isStalled) this.ready.add(client);
+    if (!replies.isStalled) this.makeReady(replies);
     return replies;
   }
 
   private welcome(client: string, route: Route): ClientReplies<Route> {
-    const replies = empty(route);
+    const replies = new ClientReplies(client, route);
     this.clients.set(client, replies);
     return replies;
   }
 
-  private parcelsOf(client: string): Parcel<ReplyMessage<Route>>[] {
-    const replies = this.clients.get(client);
-    if (replies === undefined) return [];
-    replies.messages.unshift(...replies.refused);
-    // A request's reply always comes after its progress, whether it is in a batch or alone.
-    for (const message of replies.progress) replies.messages.push(message);
-    for (const message of batches(replies)) replies.messages.push(message);
-    for (const message of replies.alone) replies.messages.push(message);
-    replies.refused = [];
-    replies.progress = [];
-    replies.texts = [];
-    replies.alone = [];
-    return replies.messages.splice(0, MAX_MESSAGES_IN_ONE_GO).map((message) => ({
-      pack: () => this.pack(client, replies, message),
-      taken: () => this.taken(client, replies, message),
-      refused: (error) => this.refused(client, replies, message, error),
-    }));
-  }
-
-  private pack(
-    client: string,
-    replies: ClientReplies<Route>,
-    message: Message<Route>,
-  ): ReplyMessage<Route> | undefined {
-    if (this.clients.get(client) !== replies) return undefined;
-    if (replies.isStalled) {
-      replies.refused.push(message);
-      return undefined;
-    }
-    // On its way: the next has to be a message of its own.
-    if (message.progressOf !== undefined) message.progressOf.waiting = undefined;
-    return message;
-  }
-
-  private taken(client: string, replies: ClientReplies<Route>, { bytes }: Message<Route>): void {
-    replies.bytes -= bytes;
-    if (this.stalled.delete(client)) this.retryMs = FIRST_RETRY_MS;
-    if (replies.messages.length > 0 && !replies.isStalled) this.ready.add(client);
-    if (replies.bytes === 0) this.forget(client);
-  }
-
-  private refused(
-    client: string,
-    replies: ClientReplies<Route>,
-    message: Message<Route>,
-    error: unknown,
-  ): void {
-    if (!this.options.isFull(error)) {
-      this.options.onDropped("the client is gone");
-      this.forget(client);
-      this.options.onGone(client);
-      return;
-    }
-    this.keepRefused(replies, message);
-    replies.isStalled = true;
-    this.stalled.add(client);
-    this.retryTimer ??= setTimeout(() => this.retry(), this.retryMs);
-  }
-
-  private keepRefused(replies: ClientReplies<Route>, message: Message<Route>): void {
-    const { progressOf } = message;
-    if (progressOf?.waiting !== undefined) {
-      // A newer one came meanwhile.
-      replies.bytes -= message.bytes;
-      return;
-    }
-    if (progressOf !== undefined) progressOf.waiting = message;
-    replies.refused.push(message);
+  private makeReady(replies: ClientReplies<Route>): void {
+    if (replies.isReady) return;
+    replies.isReady = true;
+    this.ready.push(replies);
   }
 
   private retry(): void {
     this.retryTimer = undefined;
     this.retryMs = Math.min(this.retryMs * 2, LONGEST_RETRY_MS);
-    for (const client of this.stalled) {
-      const replies = this.clients.get(client);
-      if (replies !== undefined) this.retryClient(client, replies);
-    }
+    for (const replies of this.stalled) this.retryClient(replies);
     this.options.onRetry();
   }
 
-  private retryClient(client: string, replies: ClientReplies<Route>): void {
+  private retryClient(replies: ClientReplies<Route>): void {
     replies.isStalled = false;
-    this.ready.add(client);
+    this.makeReady(replies);
   }
 
-  private forget(client: string): void {
-    this.clients.delete(client);
-    this.stalled.delete(client);
-    this.ready.delete(client);
+  private forget(replies: ClientReplies<Route>): void {
+    if (replies.isForgotten) return;
+    replies.isForgotten = true;
+    this.clients.delete(replies.client);
+    if (this.stalled.size > 0) this.stalled.delete(replies);
     if (this.clients.size === 0) this.draining?.resolve();
   }
 }
 
-function empty<Route>(route: Route): ClientReplies<Route> {
-  return { route, refused: [], messages: [], progress: [], texts: [], alone: [], bytes: 0, isStalled: false };
+function replaceProgress(waiting: WaitingReply<unknown>, frame: Frame): void {
+  waiting.owner.bytes += frame.length - waiting.bytes;
+  waiting.frames = [frame];
+  waiting.bytes = frame.length;
 }
 
-function* batches<Route>({ route, texts }: ClientReplies<Route>): Iterable<Message<Route>> {
-  const target = { kind: "batch", route } as const;
-  let batch: string[] = [];
-  let length = 0;
-  for (const text of texts) {
-    if (length + text.length > MAX_BATCH_LENGTH && batch.length > 0) {
-      yield { target, frames: [encodeBatch(batch)], bytes: length };
-      batch = [];
-      length = 0;
-    }
-    batch.push(text);
-    length += text.length;
+function keepRefused<Route>(message: WaitingReply<Route>): void {
+  const { owner, progressOf } = message;
+  if (progressOf?.waiting !== undefined) {
+    // A newer one came meanwhile.
+    owner.bytes -= message.bytes;
+    return;
   }
-  if (batch.length > 0) yield { target, frames: [encodeBatch(batch)], bytes: length };
+  if (progressOf !== undefined) progressOf.waiting = message;
+  owner.addRefused(message);
+}
+
+/** The first of each list, then the second of each, and so on. */
+function inTurns<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  const [first = [], ...others] = lists;
+  if (others.length === 0) return first;
+  const all: T[] = [];
+  for (let turn = 0, before = -1; all.length > before; turn++) {
+    before = all.length;
+    for (const list of lists) {
+      const item = list[turn];
+      if (item !== undefined) all.push(item);
+    }
+  }
+  return all;
 }
 
 /** Of text it counts the characters: near enough for a bound. */
 function sizeOf(frames: readonly Frame[]): number {
-  return frames.reduce((sum, { length }) => sum + length, 0);
+  let bytes = 0;
+  for (const { length } of frames) bytes += length;
+  return bytes;
 }

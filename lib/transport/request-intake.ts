@@ -5,13 +5,8 @@ import { failed, refusal, type Failure } from "../wire/failures";
 import { type Frame } from "../wire/frame";
 import { failureReply } from "../wire/replies";
 import { type ClientIdentity, type IncomingRequest } from "./endpoint";
-import {
-  type ReplyMessage,
-  ReplyQueue,
-  type ReplyQueueOptions,
-  type WaitingProgress,
-  type WithProgress,
-} from "./reply-queue";
+import { type ReplyMessage, type WaitingReply, type WithProgress } from "./client-replies";
+import { ReplyQueue, type ReplyQueueOptions } from "./reply-queue";
 import { Sender, type SendingLink } from "./sender";
 import { turnOf } from "./text-turns";
 
@@ -55,7 +50,7 @@ export class RequestIntake<Route> {
   private readonly maxTextBytes: number | undefined;
   private readonly log: BurstLog;
   private readonly replies: ReplyQueue<Route>;
-  private readonly sender: Sender<ReplyMessage<Route>>;
+  private readonly sender: Sender<WaitingReply<Route>, ReplyMessage<Route>>;
 
   constructor({ link, handle, maxTextBytes, log, ...queue }: RequestIntakeOptions<Route>) {
     const dropped = (details: object) => log.debug(details, "a reply could not be delivered");
@@ -167,7 +162,7 @@ function nextTurn(): Promise<void> {
 
 /** A request that came in a message of its own. */
 class SingleRequest<Route> implements IncomingRequest, WithProgress<Route> {
-  waiting: WaitingProgress<Route> | undefined;
+  waiting: WaitingReply<Route> | undefined;
 
   constructor(
     private readonly replies: ReplyQueue<Route>,
@@ -215,7 +210,7 @@ class SingleRequest<Route> implements IncomingRequest, WithProgress<Route> {
 
 /** A request that came among others. Keeps nothing of them: they may be done with long before it. */
 class BatchedRequest<Route> implements IncomingRequest, WithProgress<Route> {
-  waiting: WaitingProgress<Route> | undefined;
+  waiting: WaitingReply<Route> | undefined;
   readonly client: ClientIdentity;
   readonly body: BatchElement["message"];
   readonly isReadOnly: boolean | undefined;
@@ -255,4 +250,4 @@ class BatchedRequest<Route> implements IncomingRequest, WithProgress<Route> {
   }
 }
 
-type Waker = Pick<Sender<never>, "wake">;
+type Waker = Pick<Sender<never, never>, "wake">;

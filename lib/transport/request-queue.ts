@@ -1,6 +1,6 @@
 import { type Frame } from "../wire/frame";
 import { encodeBatch, MAX_BATCH_LENGTH, PLENTY, withId } from "../wire/batch";
-import { type Outbox, type Parcel } from "./sender";
+import { type Outbox } from "./sender";
 
 /** Fewer requests are not worth a message of their own. */
 const LEAST_HALF = 4;
@@ -24,8 +24,11 @@ export interface RequestMessage {
   readonly frames: readonly Frame[];
 }
 
+/** Requests that leave in one message, or a notice. */
+export type RequestParcel = readonly WaitingRequest[] | string;
+
 /** Requests that wait for one connection; those that wait together leave as a batch, if the server takes batches. */
-export class RequestQueue implements Outbox<RequestMessage> {
+export class RequestQueue implements Outbox<RequestParcel, RequestMessage> {
   /** Whether the server takes batches; known after the handshake. */
   takesBatches = false;
   private waiting = new Set<WaitingRequest>();
@@ -65,17 +68,19 @@ export class RequestQueue implements Outbox<RequestMessage> {
     this.notices.push(body);
   }
 
-  takeAll(): readonly Parcel<RequestMessage>[] {
+  takeAll(): readonly RequestParcel[] {
     const waiting = [...this.waiting];
     const { notices } = this;
-    this.waiting.clear();
+    // Not emptied: the engine's table of an emptied set goes on to refer to what was in it, and to the table after it.
+    this.waiting = new Set();
     this.plenty = PLENTY;
     this.notices = [];
     const requests = this.takesBatches ? inBatches(waiting) : waiting.map((message) => [message]);
-    return [
-      ...requests.map((messages) => ({ pack: () => pack(messages) })),
-      ...notices.map((body) => ({ pack: () => ({ id: undefined, frames: [body] }) })),
-    ];
+    return notices.length === 0 ? requests : [...requests, ...notices];
+  }
+
+  pack(parcel: RequestParcel): RequestMessage | undefined {
+    return typeof parcel === "string" ? { id: undefined, frames: [parcel] } : pack(parcel);
   }
 }
 

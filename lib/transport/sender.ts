@@ -1,23 +1,19 @@
 import { platform } from "../platform/current";
 import { type Deferred, deferred } from "../time/deferred";
 
-/** One message for the wire, put together when it is its turn. */
-export interface Parcel<Message> {
-  /** Nothing if what it held is not wanted any more. */
-  pack(): Message | undefined;
-  /** The link has it. */
-  taken?(): void;
-  /** The link did not take it; the sender is told where this is left out. */
-  refused?(error: unknown): void;
-}
-
-/** What waits for a link. */
-export interface Outbox<Message> {
+/** What waits for a link, in parcels: a parcel is put together to a message when it is its turn. */
+export interface Outbox<Parcel, Message> {
   readonly isEmpty: boolean;
   /** So much waits that it is worth a message of its own at once. Left out: never. */
   readonly isPlenty?: boolean;
   /** Everything that waits, in the order in which it is to leave. */
-  takeAll(): readonly Parcel<Message>[];
+  takeAll(): readonly Parcel[];
+  /** @returns Nothing if what the parcel holds is not wanted any more. */
+  pack(parcel: Parcel): Message | undefined;
+  /** The link has it. */
+  taken?(parcel: Parcel): void;
+  /** The link did not take it; the sender is told where this is left out. */
+  refused?(parcel: Parcel, error: unknown): void;
 }
 
 /** Where messages leave, one at a time. */
@@ -34,20 +30,22 @@ export interface SendingLink<Message> {
  * leaves together at its end, or as soon as it is plenty: under load messages grow by themselves, nobody waits for a
  * timer, and the peer has something to do while this side makes the rest.
  */
-export class Sender<Message> {
+export class Sender<Parcel, Message> {
   /** Nothing is under way; what comes waits for the end of the turn; the link takes messages. */
   private state: "idle" | "gathering" | "sending" = "idle";
   private isTurnAwaited = false;
-  private parcels: Iterator<Parcel<Message>> = [][Symbol.iterator]();
+  private parcels: readonly Parcel[] = [];
+  /** Of the next of them. */
+  private place = 0;
   private becomingIdle: Deferred<void> | undefined;
 
   /**
-   * @param onError - Gets the error where the link does not take a parcel that has no use for it; the next parcel is
+   * @param onError - Gets the error where the link does not take a parcel and the outbox has no use for it; the next parcel is
    *   tried all the same.
    */
   constructor(
     private readonly link: SendingLink<Message>,
-    private readonly outbox: Outbox<Message>,
+    private readonly outbox: Outbox<Parcel, Message>,
     private readonly onError: (error: unknown) => void,
   ) {}
 
@@ -98,37 +96,39 @@ export class Sender<Message> {
       return;
     }
     this.state = "sending";
-    this.parcels = this.outbox.takeAll()[Symbol.iterator]();
+    this.parcels = this.outbox.takeAll();
+    this.place = 0;
     this.sendOn();
   }
 
   private sendOn(): void {
-    for (let next = this.parcels.next(); next.done !== true; next = this.parcels.next()) {
-      const sending = this.send(next.value);
+    while (this.place < this.parcels.length) {
+      const sending = this.send(this.parcels[this.place++] as Parcel);
       if (sending === undefined) continue;
       void sending.then(() => this.sendOn());
       return;
     }
+    this.parcels = [];
     this.gather();
   }
 
   /** Whatever goes wrong with one, the others leave. @returns What is to be waited for before the next. */
-  private send(parcel: Parcel<Message>): Promise<void> | undefined {
+  private send(parcel: Parcel): Promise<void> | undefined {
     let message: Message | undefined;
     try {
-      message = this.link.isClosed ? undefined : parcel.pack();
+      message = this.link.isClosed ? undefined : this.outbox.pack(parcel);
     } catch (error) {
       this.onError(error);
     }
     return message === undefined ? undefined : this.hand(parcel, message);
   }
 
-  private hand(parcel: Parcel<Message>, message: Message): Promise<void> | undefined {
+  private hand(parcel: Parcel, message: Message): Promise<void> | undefined {
     try {
       const sending = this.link.send(message);
       if (sending !== undefined) {
         return sending.then(
-          () => parcel.taken?.(),
+          () => this.outbox.taken?.(parcel),
           (error: unknown) => this.refused(parcel, error),
         );
       }
@@ -136,12 +136,12 @@ export class Sender<Message> {
       this.refused(parcel, error);
       return undefined;
     }
-    parcel.taken?.();
+    this.outbox.taken?.(parcel);
     return undefined;
   }
 
-  private refused(parcel: Parcel<Message>, error: unknown): void {
-    if (parcel.refused === undefined) this.onError(error);
-    else parcel.refused(error);
+  private refused(parcel: Parcel, error: unknown): void {
+    if (this.outbox.refused === undefined) this.onError(error);
+    else this.outbox.refused(parcel, error);
   }
 }

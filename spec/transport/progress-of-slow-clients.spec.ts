@@ -1,9 +1,5 @@
-import {
-  ReplyQueue,
-  type ReplyMessage,
-  type ReplyQueueOptions,
-  type WithProgress,
-} from "../../lib/transport/reply-queue";
+import { type ReplyMessage, type WithProgress } from "../../lib/transport/client-replies";
+import { ReplyQueue, type ReplyQueueOptions } from "../../lib/transport/reply-queue";
 
 const FULL = new Error("full");
 
@@ -31,12 +27,12 @@ class SlowClient {
   send(): void {
     while (!this.queue.isEmpty) {
       for (const parcel of this.queue.takeAll()) {
-        const message = parcel.pack();
+        const message = this.queue.pack(parcel);
         if (message === undefined) continue;
         if (this.hasRoom) {
           this.take(message);
-          parcel.taken?.();
-        } else parcel.refused?.(FULL);
+          this.queue.taken(parcel);
+        } else this.queue.refused(parcel, FULL);
       }
     }
   }
@@ -88,9 +84,9 @@ describe("progress for a client that does not read", () => {
     client.hasRoom = false;
     client.progress(request, 1, "old");
     const [parcel] = client.queue.takeAll();
-    parcel?.pack();
+    client.queue.pack(parcel!);
     client.progress(request, 1, "new");
-    parcel?.refused?.(FULL);
+    client.queue.refused(parcel!, FULL);
     client.readAgain();
 
     expect(client.taken).toEqual(["new"]);

@@ -1,21 +1,25 @@
 import { type RequestMessage, RequestQueue } from "../../lib/transport/request-queue";
-import { type Outbox, type Parcel, Sender } from "../../lib/transport/sender";
+import { type Outbox, Sender } from "../../lib/transport/sender";
 import { eventually } from "../support/eventually";
 
 /** Messages of one frame, in order. */
-class FrameOutbox implements Outbox<RequestMessage> {
-  private waiting: Parcel<RequestMessage>[] = [];
+class FrameOutbox implements Outbox<string, RequestMessage> {
+  private waiting: string[] = [];
 
   get isEmpty(): boolean {
     return this.waiting.length === 0;
   }
 
   add(frame: string): void {
-    this.waiting.push({ pack: () => ({ id: undefined, frames: [frame] }) });
+    this.waiting.push(frame);
   }
 
-  takeAll(): readonly Parcel<RequestMessage>[] {
+  takeAll(): readonly string[] {
     return this.waiting.splice(0);
+  }
+
+  pack(frame: string): RequestMessage {
+    return { id: undefined, frames: [frame] };
   }
 }
 
@@ -56,11 +60,11 @@ describe("a sender", () => {
     errors = [];
   });
 
-  function senderOf(outbox: Outbox<RequestMessage>): Sender<RequestMessage> {
-    return new Sender<RequestMessage>(socket, outbox, (error) => errors.push(String(error)));
+  function senderOf<Parcel>(outbox: Outbox<Parcel, RequestMessage>): Sender<Parcel, RequestMessage> {
+    return new Sender(socket, outbox, (error) => errors.push(String(error)));
   }
 
-  function sending(...frames: string[]): Sender<RequestMessage> {
+  function sending(...frames: string[]): Sender<string, RequestMessage> {
     const outbox = new FrameOutbox();
     const sender = senderOf(outbox);
     for (const frame of frames) {

@@ -13,7 +13,7 @@ import {
   type SubscriptionChange,
 } from "../endpoint";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
-import { type ReplyMessage } from "../reply-queue";
+import { type ReplyMessage } from "../client-replies";
 import { RequestIntake } from "../request-intake";
 import { type Doorkeeper } from "./admission";
 import { type OpenCarrier, type ServerCarrier } from "./carrier";

@@ -1,5 +1,5 @@
 import { type Frame } from "../../wire/frame";
-import { type ReplyMessage } from "../reply-queue";
+import { type ReplyMessage } from "../client-replies";
 import { PROBE } from "./presence";
 
 /** What stands before the body of a message: the client's identity, what it or a broker added, the empty delimiter. */

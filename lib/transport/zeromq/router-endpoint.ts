@@ -14,7 +14,7 @@ import {
   type SubscriptionChange,
 } from "../endpoint";
 import { DEFAULT_MAX_MESSAGE_BYTES } from "../message-limit";
-import { type ReplyMessage } from "../reply-queue";
+import { type ReplyMessage } from "../client-replies";
 import { RequestIntake } from "../request-intake";
 import { bindSocket, removeSocketFile } from "./bind-socket";
 import { type CallSocket } from "./call-socket";

@@ -9,7 +9,7 @@ import { type Frame } from "../../wire/frame";
 import { ClientIdentities } from "./client-identities";
 import { makeSocket } from "./make-socket";
 import { RefusalLog } from "./refusal-log";
-import { Sender, type Outbox, type Parcel } from "../sender";
+import { Sender, type Outbox } from "../sender";
 import { decodeZapRequest, encodeZapReply, type Verdict, type ZapRequest } from "./zap-message";
 
 const ZAP_URL = "inproc://zeromq.zap.01";
@@ -93,7 +93,7 @@ export async function openZapDomain(allowed: AllowedKeys, log: Logger): Promise<
 class ZapHandler {
   readonly policies = new Map<string, Policy>();
   private readonly replies = new ZapReplies();
-  private readonly sender: Sender<Frame[]>;
+  private readonly sender: Sender<readonly Frame[], Frame[]>;
 
   private constructor(private readonly socket: Router) {
     // Who asked and is gone gets no answer, and needs none.
@@ -174,7 +174,7 @@ class ZapHandler {
 }
 
 /** Answers that wait for the socket, in order. */
-class ZapReplies implements Outbox<Frame[]> {
+class ZapReplies implements Outbox<readonly Frame[], Frame[]> {
   private waiting: (readonly Frame[])[] = [];
 
   get isEmpty(): boolean {
@@ -185,9 +185,13 @@ class ZapReplies implements Outbox<Frame[]> {
     this.waiting.push(reply);
   }
 
-  takeAll(): readonly Parcel<Frame[]>[] {
+  takeAll(): readonly (readonly Frame[])[] {
     const replies = this.waiting;
     this.waiting = [];
-    return replies.map((reply) => ({ pack: () => [...reply] }));
+    return replies;
+  }
+
+  pack(reply: readonly Frame[]): Frame[] {
+    return [...reply];
   }
 }

@@ -246,11 +246,15 @@ describe.each(TRANSPORTS)("streams over $name", ({ freshUrl, install, serving, c
 
   it("end the source when the reader is gone", async () => {
     const other = client();
-    const reading = endOf(other.live());
+    const reader = other.live()[Symbol.asyncIterator]();
+    const first = reader.next();
     await eventually("it is subscribed", () => device.values.observed);
+    device.values.next(1);
+    await first;
+    const rest = endOf({ [Symbol.asyncIterator]: () => reader });
     await clientOf(other).close();
 
-    expect((await reading).error).toBeInstanceOf(ConnectionLostError);
+    expect((await rest).error).toBeInstanceOf(ConnectionLostError);
     await eventually("the source has ended", () => device.ended.includes("live"), 6_000);
   }, 10_000);
 
