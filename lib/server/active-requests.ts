@@ -1,3 +1,4 @@
+import { LinkedList } from "../collections/linked-list";
 import { type Lane, LaneCounts, laneOf } from "../contract/lane";
 import { deferred, type Deferred } from "../time/deferred";
 import { withDeadline } from "../time/with-deadline";
@@ -6,7 +7,7 @@ import { type FailureReason } from "../wire/failures";
 import { type ServedRequest } from "./served-request";
 
 interface ClientRequests {
-  readonly requests: Set<ServedRequest>;
+  readonly requests: LinkedList<ServedRequest>;
   readonly lanes: LaneCounts;
 }
 
@@ -31,7 +32,7 @@ export class ActiveRequests {
   add(request: ServedRequest): void {
     const { id } = request.connection;
     const lane = laneOf(request.contract);
-    const ofClient = this.byClient.get(id) ?? { requests: new Set(), lanes: new LaneCounts() };
+    const ofClient = this.byClient.get(id) ?? { requests: new LinkedList(), lanes: new LaneCounts() };
     this.byClient.set(id, ofClient);
     ofClient.requests.add(request);
     ofClient.lanes.add(lane);
@@ -47,7 +48,7 @@ export class ActiveRequests {
     ofClient.lanes.remove(lane);
     this.lanes.remove(lane);
     this.count -= 1;
-    if (ofClient.requests.size === 0) this.byClient.delete(request.connection.id);
+    if (ofClient.requests.isEmpty) this.byClient.delete(request.connection.id);
     if (this.count > 0) return;
     this.becomingIdle?.resolve();
     this.becomingIdle = undefined;

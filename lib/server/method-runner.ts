@@ -60,8 +60,7 @@ export class MethodRunner {
       void this.start(call);
       return;
     }
-    const turn = () => this.inTurnOf(() => this.hold(() => holderOf(call), this.start(call)));
-    this.queue.push(turn);
+    const turn = this.queue.push(() => this.inTurnOf(() => this.hold(() => holderOf(call), this.start(call))));
     if (call.isWaiting) call.onPhase(() => this.queue.delete(turn));
   }
 

@@ -1,3 +1,4 @@
+import { type Listed } from "../collections/linked-list";
 import { convertValue } from "../contract/convert-value";
 import { type MemberContract } from "../contract/service-contract";
 import { toWire } from "../contract/to-wire";
@@ -71,7 +72,10 @@ export interface RequestScope {
 export class ServedRequest<
   Member extends MemberContract = MemberContract,
   Asked extends MemberRequest = MemberRequest,
-> implements CallContext {
+> implements CallContext, Listed<ServedRequest> {
+  before: ServedRequest | undefined = undefined;
+  after: ServedRequest | undefined = undefined;
+  isListed = false;
   readonly receivedAt: number;
   private startedAt: number | undefined;
   /** When it began or last told progress, on the server's clock. */

@@ -20,7 +20,7 @@ export class Deadlines<T extends Due> {
    * @param onDue - Gets each item whose time has come; it must take it out.
    */
   constructor(
-    private readonly items: ReadonlySet<T>,
+    private readonly items: Iterable<T>,
     private readonly onDue: (item: T) => void,
   ) {}
 

@@ -12,6 +12,7 @@ import {
   type ConnectionReceiver,
   type ServerAnnouncement,
 } from "./connection";
+import { NumberedRequests } from "./numbered-requests";
 import { type RequestMessage, type RequestParcel, RequestQueue, type WaitingRequest } from "./request-queue";
 import { Sender } from "./sender";
 import { turnOf } from "./text-turns";
@@ -59,8 +60,8 @@ export class Exchange {
   private connection: Connection | undefined;
   private readonly queue = new RequestQueue();
   private readonly sender: Sender<RequestParcel, RequestMessage>;
-  /** What the server owes a reply to, the oldest first; nothing in the place of what was given up. */
-  private readonly pending = new Map<number, SentRequest | undefined>();
+  /** What the server owes a reply to; nothing in the place of what was given up. */
+  private readonly pending = new NumberedRequests<SentRequest>();
   /** Of those in `pending`, the ones that were given up. */
   private readonly givenUp = new Set<number>();
   /** Replies of a batch were handed over, and whoever waited for them goes on. */
@@ -198,7 +199,7 @@ export class Exchange {
           reject(new Error(reason));
         },
       };
-      const isNext = () => this.pending.values().next().value === question;
+      const isNext = () => this.pending.oldest === question.id;
       const wait = (wasNext: boolean): Timer =>
         setTimeout(() => {
           if (!wasNext) {
@@ -262,9 +263,7 @@ export class Exchange {
     this.takeAll();
     this.ending.resolve(reason);
     this.connection?.end();
-    const pending = [...this.pending.values()];
-    this.pending.clear();
-    for (const request of pending) request?.onLost(reason, request.isSent, this.url);
+    for (const request of this.pending.takeAll()) request?.onLost(reason, request.isSent, this.url);
   }
 
   private get open(): Connection {
@@ -349,8 +348,10 @@ export class Exchange {
       return;
     }
     this.pending.delete(id);
-    this.givenUp.delete(id);
-    if (request === undefined) return;
+    if (request === undefined) {
+      this.givenUp.delete(id);
+      return;
+    }
     const turn = turnOf(reply[0]);
     if (turn === undefined) {
       request.onReply(reply);

@@ -7,6 +7,7 @@ import {
   subjectOf,
   type ErrorPlace,
 } from "../errors";
+import { type Listed } from "../collections/linked-list";
 import { type Lane } from "../contract/lane";
 import { type ReceivedReply } from "../wire/message";
 import { onAbort } from "../time/abort-listeners";
@@ -21,7 +22,7 @@ const LONGEST_LOOK_MS = 250;
  * goes from the caller through the channel to the connection and back. What it asks, and what becomes of the reply, is
  * the business of the class that extends it.
  */
-export abstract class PendingCall<Peer> implements SentRequest {
+export abstract class PendingCall<Peer> implements SentRequest, Listed<PendingCall<Peer>> {
   readonly startedAt = performance.now();
   /** How long the caller waits; null for ever. */
   timeoutMs: number | null = null;
@@ -36,6 +37,9 @@ export abstract class PendingCall<Peer> implements SentRequest {
   data: Uint8Array | undefined = undefined;
   isSent = false;
   isDropped = false;
+  before: PendingCall<Peer> | undefined = undefined;
+  after: PendingCall<Peer> | undefined = undefined;
+  isListed = false;
   /** Where it was handed over. */
   private exchange: Exchange | undefined;
   private owner: { forget(call: PendingCall<Peer>): void } | undefined;

@@ -9,6 +9,7 @@ import {
   messageOf,
   subjectOf,
 } from "../errors";
+import { LinkedList } from "../collections/linked-list";
 import { LaneCounts } from "../contract/lane";
 import { Backoff } from "../time/backoff";
 import { Deadlines } from "../time/deadlines";
@@ -49,7 +50,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
   readonly state$: Observable<ChannelState<Peer>> = this.state.asObservable();
 
   /** Calls that are not settled yet. */
-  private readonly calls = new Set<PendingCall<Peer>>();
+  private readonly calls = new LinkedList<PendingCall<Peer>>();
   private readonly lanes = new LaneCounts();
   /** Those of them that wait for a connection. */
   private readonly waiting = new Set<PendingCall<Peer>>();
@@ -97,7 +98,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
     this.calls.add(call);
     this.lanes.add(call.lane);
     call.begin(this);
-    if (!this.calls.has(call)) return;
+    if (!call.isListed) return;
     this.connect();
     if (this.session?.isReady === true) this.dispatch(call, this.session);
     else this.wait(call);
@@ -264,7 +265,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
       call.fail(error);
       return;
     }
-    this.waiting.delete(call);
+    if (this.waiting.size > 0) this.waiting.delete(call);
     call.sendOver(session.exchange, body);
     this.setTimeout(call, timeoutMs);
   }
@@ -282,7 +283,7 @@ export class ReconnectingChannel<Peer> implements RpcChannel<Peer> {
   /** @internal A call has ended. */
   forget(call: PendingCall<Peer>): void {
     if (this.calls.delete(call)) this.lanes.remove(call.lane);
-    this.waiting.delete(call);
+    if (this.waiting.size > 0) this.waiting.delete(call);
   }
 
   /** Ends the wait where it is in vain. The channel goes on trying: a key may be allowed later. */
