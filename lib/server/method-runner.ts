@@ -60,7 +60,9 @@ export class MethodRunner {
       void this.start(call);
       return;
     }
-    const turn = this.queue.push(() => this.inTurnOf(() => this.hold(() => holderOf(call), this.start(call))));
+    const turn = this.queue.push(() =>
+      this.inTurnOf(() => this.hold(() => holderOf(call), this.start(call))),
+    );
     if (call.isWaiting) call.onPhase(() => this.queue.delete(turn));
   }
 

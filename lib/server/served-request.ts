@@ -72,7 +72,9 @@ export interface RequestScope {
 export class ServedRequest<
   Member extends MemberContract = MemberContract,
   Asked extends MemberRequest = MemberRequest,
-> implements CallContext, Listed<ServedRequest> {
+>
+  implements CallContext, Listed<ServedRequest>
+{
   before: ServedRequest | undefined = undefined;
   after: ServedRequest | undefined = undefined;
   isListed = false;

@@ -1,7 +1,10 @@
 import { platform } from "../platform/current";
 
-/** So many bytes of text are worth a turn of the event loop: they take a millisecond or more. */
-export const TURN_BYTES = 64 * 1024;
+/** A text of so many bytes is worth a turn of the event loop: it takes a millisecond or more. */
+export const HEAVY_TEXT_BYTES = 64 * 1024;
+
+/** After so many bytes of a client's requests everybody else has a turn: they take half a millisecond or more. */
+export const TURN_BYTES = 16 * 1024;
 
 /** The turn of the last heavy text of the process. */
 let last = Promise.resolve();
@@ -14,7 +17,7 @@ let last = Promise.resolve();
  * @returns Resolves when it may be read; nothing where that is at once.
  */
 export function turnOf(text: unknown): Promise<void> | undefined {
-  if (!ArrayBuffer.isView(text) || text.byteLength < TURN_BYTES) return undefined;
+  if (!ArrayBuffer.isView(text) || text.byteLength < HEAVY_TEXT_BYTES) return undefined;
   last = last.then(nextTurn);
   return last;
 }

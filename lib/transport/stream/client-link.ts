@@ -46,6 +46,13 @@ export interface ClientMessage {
   readonly isReadOnly: boolean;
 }
 
+/** What was read at once. */
+interface Chunk {
+  readonly bytes: Uint8Array;
+  /** It came on a way on which nothing may be commanded. */
+  readonly isReadOnly: boolean;
+}
+
 /** Who gets what comes from a client. */
 export interface ClientLinkListener {
   onWelcome(link: ClientLink): void;
@@ -91,6 +98,8 @@ export class ClientLink {
   private isEnding = false;
   private readonly unread = new UnreadSignals();
   private readonly pace: ReadingPace;
+  /** What was read and waits for its turn. */
+  private chunks: Chunk[] = [];
   /** Messages that came while one before them was being taken. */
   private readonly inbox: ClientMessage[] = [];
   /** Of the bytes that are read, and of the frame which they belong to. */
@@ -113,7 +122,7 @@ export class ClientLink {
       onDrain: () => this.drain(),
       onClose: (reason) => this.gone(reason),
     });
-    this.pace = new ReadingPace(this.carrier);
+    this.pace = new ReadingPace(this.carrier, () => this.readOn());
     this.writer = new FrameWriter(this.carrier);
     this.large = new LargeReplies(this.writer);
     this.deadline = setTimeout(() => this.destroy("it did not shake hands"), HANDSHAKE_TIMEOUT_MS);
@@ -190,6 +199,7 @@ export class ClientLink {
     this.reportUnfinished();
     this.large.clear();
     this.inbox.length = 0;
+    this.chunks = [];
     this.listener.onGone(this, reason);
   }
 
@@ -203,20 +213,35 @@ export class ClientLink {
     this.listener.onRoom(this);
   }
 
-  private read(chunk: Uint8Array, isReadOnly: boolean): void {
+  private read(bytes: Uint8Array, isReadOnly: boolean): void {
     if (this.isClosed || this.isEnding) return;
-    this.areBytesReadOnly = isReadOnly;
-    this.isFrameReadOnly = isReadOnly || (this.isFrameReadOnly && !this.decoder.isBetweenFrames);
     this.heartbeat?.heard();
     if (this.inbox.length > 0) this.pace.hold();
+    this.chunks.push({ bytes, isReadOnly });
+    this.readOn();
+  }
+
+  private readOn(): void {
     try {
-      this.decoder.push(chunk);
+      while (!this.pace.isResting && !this.isEnding) {
+        const chunk = this.chunks.shift();
+        if (chunk === undefined) break;
+        const rest = this.decode(chunk);
+        if (rest !== undefined && !this.isClosed) this.chunks.unshift(rest);
+      }
     } catch (error) {
       if (!(error instanceof MalformedMessageError)) throw error;
       this.destroy(messageOf(error));
     }
     this.reportUnfinished();
-    this.pace.handedOver();
+  }
+
+  /** @returns What of it is left for the next turn. */
+  private decode({ bytes, isReadOnly }: Chunk): Chunk | undefined {
+    this.areBytesReadOnly = isReadOnly;
+    this.isFrameReadOnly = isReadOnly || (this.isFrameReadOnly && !this.decoder.isBetweenFrames);
+    const taken = this.decoder.push(bytes);
+    return taken < bytes.length ? { bytes: bytes.subarray(taken), isReadOnly } : undefined;
   }
 
   private reportUnfinished(): void {
@@ -321,7 +346,7 @@ export class ClientLink {
   /** Messages are taken one after the other, in the order in which they came. */
   private enqueue(message: ClientMessage): void {
     this.hasAsked = true;
-    this.pace.count(message.body.length);
+    if (this.pace.count(message.body.length)) this.decoder.rest();
     if (this.isTaking) this.inbox.push(message);
     else this.take(message);
   }

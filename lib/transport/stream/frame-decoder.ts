@@ -51,6 +51,7 @@ export class FrameDecoder {
   private filling: Filling | undefined;
   private large: Large | undefined;
   private isStopped = false;
+  private isResting = false;
   /** Whether parts that were handed over lie in the chunk that was pushed last. */
   isChunkShared = false;
 
@@ -79,15 +80,23 @@ export class FrameDecoder {
   /**
    * Takes the next bytes, and hands over the frames that are complete with them.
    *
+   * @returns How many it took: fewer where {@link rest} was called meanwhile.
    * @throws MalformedMessageError for what is no frame, or is larger than the limit. Nothing that follows can be read.
    */
-  push(chunk: Uint8Array): void {
+  push(chunk: Uint8Array): number {
     this.isChunkShared = false;
+    this.isResting = false;
     let offset = 0;
-    while (offset < chunk.length && !this.isStopped) {
+    while (offset < chunk.length && !this.isHeldUp) {
       offset =
         this.filling === undefined ? this.readHead(chunk, offset) : this.fill(chunk, offset, this.filling);
     }
+    return offset;
+  }
+
+  /** Hands over nothing more of what is being pushed: the rest is to be pushed again. */
+  rest(): void {
+    this.isResting = true;
   }
 
   /**
@@ -120,6 +129,10 @@ export class FrameDecoder {
     this.isStopped = true;
     this.filling = undefined;
     this.large = undefined;
+  }
+
+  private get isHeldUp(): boolean {
+    return this.isStopped || this.isResting;
   }
 
   /** @returns Where to read on. */

@@ -9,28 +9,24 @@ import { type ServerCarrier } from "./carrier";
 export class ReadingPace {
   private turnBytes = 0;
   private isHeld = false;
-  private isResting = false;
+  /** Everybody else has a turn. */
+  isResting = false;
   private isPaused = false;
   private isOver = false;
 
-  constructor(private readonly carrier: Pick<ServerCarrier, "pause" | "resume">) {}
+  /** @param onTurn - Called when this client has its turn again: what was read before is to be handed over. */
+  constructor(
+    private readonly carrier: Pick<ServerCarrier, "pause" | "resume">,
+    private readonly onTurn: () => void,
+  ) {}
 
-  /** A request of so many bytes came. */
-  count(bytes: number): void {
+  /** A request of so many bytes came. @returns Whether that was enough for one turn. */
+  count(bytes: number): boolean {
     this.turnBytes += bytes;
-  }
-
-  /** What was read at once has been handed over: reads on in the next turn if that was enough for one. */
-  handedOver(): void {
-    if (this.turnBytes < TURN_BYTES || this.isOver) return;
+    if (this.turnBytes < TURN_BYTES || this.isOver) return false;
     this.turnBytes = 0;
-    if (this.isResting) return;
-    this.isResting = true;
-    this.pause();
-    platform().nextTurn(() => {
-      this.isResting = false;
-      this.resume();
-    });
+    this.rest();
+    return true;
   }
 
   /** Messages wait: reads nothing until {@link release}. */
@@ -47,6 +43,17 @@ export class ReadingPace {
   /** The client is gone. */
   stop(): void {
     this.isOver = true;
+  }
+
+  private rest(): void {
+    if (this.isResting) return;
+    this.isResting = true;
+    this.pause();
+    platform().nextTurn(() => {
+      this.isResting = false;
+      this.onTurn();
+      this.resume();
+    });
   }
 
   private pause(): void {

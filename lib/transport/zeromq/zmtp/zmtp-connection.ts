@@ -1,6 +1,6 @@
 import { connect, Socket } from "node:net";
 import { type Frame } from "../../../wire/frame";
-import { TURN_BYTES } from "../../text-turns";
+import { HEAVY_TEXT_BYTES, TURN_BYTES } from "../../text-turns";
 import { NoAnswerError, obstacleOf } from "../connect-obstacle";
 import { Liveness } from "./liveness";
 import { decodeCommand, PING, pongFor, propertiesOf, readyOf } from "./commands";
@@ -335,7 +335,7 @@ export class ZmtpConnection {
     }
     if (hasMore) return;
     const message = this.parts;
-    if (this.partBytes < TURN_BYTES) this.turnBytes += this.partBytes;
+    if (this.partBytes < HEAVY_TEXT_BYTES) this.turnBytes += this.partBytes;
     this.parts = [];
     this.partBytes = 0;
     const handling = this.receiver.onMessage(message);
