@@ -54,7 +54,7 @@ export { withTime, type WithTime } from "./client/with-time";
 export { type ArrayResult, type BufferResult } from "./contract/buffer-result";
 export { nd, NdArray, type NdLayout } from "./contract/nd-array";
 export { type ElementKind, type TypedArray, type TypedArrayClass } from "./contract/typed-arrays";
-export { type PropertyGuard } from "./contract/constraints";
+export { type PropertyGuard } from "./contract/rule-checker";
 export { contractOf } from "./contract/contract-of";
 export {
   type RpcClassDecorator,

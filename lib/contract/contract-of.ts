@@ -26,7 +26,8 @@ import {
 } from "./service-contract";
 import { rulesOn } from "./constraints";
 import { metadataOf } from "./value-metadata";
-import { guardOf, ruledType, valueCheck } from "./value-rules";
+import { guardOf } from "./property-guard";
+import { ruledType, valueCheck } from "./value-rules";
 import { Any, valueType, valueTypeFromCompiler, type Constructor, type ValueType } from "./value-type";
 
 const contracts = new WeakMap<Constructor<object>, ServiceContract>();

@@ -1,4 +1,4 @@
-import { type PropertyGuard } from "./constraints";
+import { type PropertyGuard } from "./rule-checker";
 import { type ExperimentMethod } from "./experiment-methods";
 import { type MethodResult, type OnCallerLost } from "./records";
 import { type DisplayMetadata, type ValueMetadata } from "./value-metadata";
