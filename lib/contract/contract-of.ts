@@ -1,6 +1,7 @@
 import { ContractError, messageOf } from "../errors";
 import { isGeneratorFunction } from "./generators";
 import { experimentMethodsOf } from "./experiment-methods";
+import { given } from "./given";
 import { integerDeclaredAs, integerOfAnySize } from "./integers";
 import { maxAge } from "./max-age";
 import { parametersOf } from "./parameters";
@@ -124,11 +125,8 @@ class ContractBuilder {
   }
 
   private returned(record: MethodRecord): Pick<MethodContract, "returns" | "metadata"> {
-    const metadata = metadataOf(record);
-    return {
-      ...(record.returns !== undefined && { returns: valueType(record.returns) }),
-      ...(metadata !== undefined && { metadata }),
-    };
+    const returns = record.returns === undefined ? undefined : valueType(record.returns);
+    return given({ returns, metadata: metadataOf(record) });
   }
 
   /** What a generator yields is its progress, whether or not the author says of which type. */
@@ -303,13 +301,7 @@ function progressRange(
 }
 
 function displayed(record: PropertyRecord | SignalRecord) {
-  const metadata = metadataOf(record);
-  const { show, record: isRecorded } = record;
-  return {
-    ...(metadata !== undefined && { metadata }),
-    ...(show !== undefined && { show }),
-    ...(isRecorded !== undefined && { record: isRecorded }),
-  };
+  return given({ metadata: metadataOf(record), show: record.show, record: record.record });
 }
 
 const WIRE_NAMES: Readonly<Record<Naming, (member: string) => string>> = {
