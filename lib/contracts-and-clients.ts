@@ -61,9 +61,9 @@ export {
   type RpcFieldDecorator,
   type RpcMethodDecorator,
 } from "./contract/decorated-member";
-export { type ExperimentMethod } from "./contract/experiment-methods";
 export {
   type ArgRecord,
+  type ExperimentMethod,
   type ExperimentMethodOptions,
   type Naming,
   type IdleTimeout,

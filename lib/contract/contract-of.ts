@@ -1,6 +1,5 @@
 import { ContractError, messageOf } from "../errors";
 import { isGeneratorFunction } from "./generators";
-import { experimentMethodsOf } from "./experiment-methods";
 import { given } from "./given";
 import { integerDeclaredAs, integerOfAnySize } from "./integers";
 import { maxAge } from "./max-age";
@@ -63,7 +62,8 @@ class ContractBuilder {
     this.refuseSharedWireNames(members);
     this.refuseMissingSignals(members);
     const type = this.service.type ?? this.defaultServiceType();
-    return new ServiceContract(this.type.name, type, members, experimentMethodsOf(this.type));
+    const experiments = this.chain.find(({ records }) => records.experiments)?.records.experiments;
+    return new ServiceContract(this.type.name, type, members, experiments?.methodsOf(this.type));
   }
 
   private mergeServiceRecords(): ServiceRecord {
