@@ -1,3 +1,4 @@
+import { remembered } from "./remembered";
 import { constraintStorage, type Rule } from "./validator";
 import { type Constructor } from "./value-type";
 
@@ -8,16 +9,8 @@ export interface Unchecked {
   readonly instance: object;
 }
 
-const constrained = new WeakMap<Constructor<object>, boolean>();
-
 /** Whether class-validator knows any constraint on the class or what it extends. */
-export function hasConstraints(type: Constructor<object>): boolean {
-  const known = constrained.get(type);
-  if (known !== undefined) return known;
-  const isConstrained = rulesOf(type).length > 0;
-  constrained.set(type, isConstrained);
-  return isConstrained;
-}
+export const hasConstraints = remembered((type: Constructor<object>) => rulesOf(type).length > 0);
 
 /** The rules on one member of a class, or of what it extends. */
 export function rulesOn(type: Constructor<object>, member: string): Rule[] {
