@@ -103,6 +103,7 @@ export {
 
 export * from "./errors";
 export { defaultLogger, type Logger } from "./log/logger";
+export { type ErrorKind, kindOfError, stackOf } from "./thrown";
 export { type Located, type PeerIdentity } from "./transport/located";
 export { type Locate } from "./transport/rpc-channel";
 export { type NatsOptions, type NatsTls } from "./nats/nats-options";
