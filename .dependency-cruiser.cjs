@@ -113,7 +113,7 @@ module.exports = {
       comment: "what a browser loads imports nothing of Node; tsconfig.portable.json holds the rest",
       severity: "error",
       from: {
-        path: "^(decorators/|lib/(client|contract|discovery|time|collections|wire|transport/stream/browser)/|lib/(address|transport|transport/stream)/[^/]+\\.ts$|lib/(errors|browser(-class-transformer)?|contracts-and-clients|gateway/gateway-contract)\\.ts)",
+        path: "^(decorators/|lib/(client|contract|discovery|time|collections|wire|transport/stream/browser)/|lib/(address|transport|transport/stream)/[^/]+\\.ts$|lib/(errors|thrown|browser(-class-transformer)?|contracts-and-clients|gateway/gateway-contract)\\.ts)",
       },
       to: { dependencyTypes: ["core"] },
     },

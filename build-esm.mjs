@@ -11,7 +11,6 @@ const WITH_EFFECTS = [
   "./lib/browser-class-transformer.js",
   "./lib/contract/decorated-member.js",
   "./lib/contract/records.js",
-  "./lib/transport/stream/browser/register.js",
 ];
 
 const host = {

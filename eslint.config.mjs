@@ -45,6 +45,7 @@ export default tseslint.config(
     // Where modules are loaded when they are first needed; bundlers follow a require() of a written-out name.
     files: [
       "lib/platform/node.ts",
+      "lib/contract/classes-in-node.ts",
       "lib/log/pino-logger.ts",
       "lib/nats/load-nats.ts",
       "lib/transport/*/register.ts",

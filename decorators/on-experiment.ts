@@ -1,4 +1,5 @@
 import { type DecoratedMember, memberName } from "../lib/contract/decorated-member";
+import { addExperiment } from "../lib/contract/experiment-methods";
 import { type ExperimentMethodOptions, recordsOf } from "../lib/contract/records";
 
 /**
@@ -15,7 +16,7 @@ export function OnExperiment(
   options: ExperimentMethodOptions = {},
 ): ExperimentMethodDecorator {
   return (target: unknown, member: DecoratedMember) => {
-    recordsOf(target, member).addExperiment(memberName(member), events, options);
+    addExperiment(recordsOf(target, member), memberName(member), { events, ...options });
   };
 }
 

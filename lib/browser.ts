@@ -4,11 +4,13 @@
  * @module rigwire/browser
  */
 
-import "./transport/stream/browser/register";
 import * as errors from "./errors";
+import { pageTransport } from "./transport/stream/browser/page-transport";
+import { registerTransport } from "./transport/transports";
 
 export * from "./contracts-and-clients";
 
+registerTransport(pageTransport);
 nameErrors();
 
 /** Minifiers shorten the names of classes; people read those of errors, and programs compare them. */

@@ -54,16 +54,16 @@ export { withTime, type WithTime } from "./client/with-time";
 export { type ArrayResult, type BufferResult } from "./contract/buffer-result";
 export { nd, NdArray, type NdLayout } from "./contract/nd-array";
 export { type ElementKind, type TypedArray, type TypedArrayClass } from "./contract/typed-arrays";
-export { type PropertyGuard } from "./contract/constraints";
+export { type PropertyGuard } from "./contract/rule-checker";
 export { contractOf } from "./contract/contract-of";
 export {
   type RpcClassDecorator,
   type RpcFieldDecorator,
   type RpcMethodDecorator,
 } from "./contract/decorated-member";
-export { type ExperimentMethod } from "./contract/experiment-methods";
 export {
   type ArgRecord,
+  type ExperimentMethod,
   type ExperimentMethodOptions,
   type Naming,
   type IdleTimeout,
@@ -103,6 +103,7 @@ export {
 
 export * from "./errors";
 export { defaultLogger, type Logger } from "./log/logger";
+export { type ErrorKind, kindOfError, stackOf } from "./thrown";
 export { type Located, type PeerIdentity } from "./transport/located";
 export { type Locate } from "./transport/rpc-channel";
 export { type NatsOptions, type NatsTls } from "./nats/nats-options";

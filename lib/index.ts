@@ -8,6 +8,7 @@
 /// <reference types="node" preserve="true" />
 
 import "./platform/node";
+import "./contract/classes-in-node";
 import "./log/pino-logger";
 import "./transport/nats/register";
 import "./transport/stream/register";

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import "../platform/node";
+import "../contract/classes-in-node";
 import "../log/pino-logger";
 import "../transport/nats/register";
 import "../transport/stream/register";

@@ -5,7 +5,7 @@ import { type ServerAnnouncement } from "../transport/connection";
 import { type ServerAbilities } from "../transport/exchange";
 import { type Located } from "../transport/located";
 import { type Ask, type ChannelProtocol, type SignalProgress } from "../transport/rpc-channel";
-import { decodeInventory, type Feature, type Inventory } from "../wire/inventory";
+import { decodeInventory, type Inventory, offers } from "../wire/inventory";
 import { decodeLocalRoadOffer, type LocalRoadOffer } from "../wire/local-road-offer";
 import { decodeReply } from "../wire/replies";
 import { decodeServerStatus, type ServerStatus } from "../wire/server-status";
@@ -164,7 +164,7 @@ export class DeviceProtocol implements ChannelProtocol<Peer> {
   }
 
   async confirmSubscriptions({ inventory }: Peer, ask: Ask, token: string | undefined): Promise<void> {
-    if (inventory.rigwire?.features.includes("confirm-subscriptions") !== true) {
+    if (!offers(inventory, "confirm-subscriptions")) {
       // Such a server tells nothing of subscriptions. They left before this question: when it is answered, they are there.
       await ask(encodeRequest({ event: "GET_INVENTORY" }), "GET_INVENTORY");
       return;
@@ -198,10 +198,6 @@ async function readInventory(ask: Ask): Promise<{ inventory: Inventory; reading:
   const clock = inventory.rigwire?.clock;
   const reading = clock === undefined ? undefined : { clock, askedAt, answeredAt: performance.now() };
   return { inventory, reading };
-}
-
-function offers({ rigwire }: Inventory, feature: Feature): boolean {
-  return rigwire?.features.includes(feature) === true;
 }
 
 async function askObject(

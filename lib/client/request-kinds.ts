@@ -1,13 +1,14 @@
 import { laneOf } from "../contract/lane";
 import { convertValue } from "../contract/convert-value";
+import { remembered } from "../contract/remembered";
 import { type MethodContract, type PropertyContract } from "../contract/service-contract";
 import { type ValueType } from "../contract/value-type";
 import { MalformedMessageError, messageOf, placeName, ValidationError, type ErrorPlace } from "../errors";
 import { withArrays } from "../wire/incoming-arrays";
 import { readBufferResult } from "../wire/buffer-results";
-import { decodeDeviceHealth, type DeviceHealth } from "../wire/device-health";
-import { decodeDeviceStats, type DeviceStats } from "../wire/device-stats";
-import { decodeInventory, type Inventory } from "../wire/inventory";
+import { decodeDeviceHealth } from "../wire/device-health";
+import { decodeDeviceStats } from "../wire/device-stats";
+import { decodeInventory } from "../wire/inventory";
 import { type MemberDescription } from "../wire/member-description";
 import { decodeMemberUsers, type MemberUser } from "../wire/member-users";
 import { argumentName } from "./outgoing-arguments";
@@ -17,26 +18,14 @@ import { type Peer } from "./peer";
 const PROPERTY_TIMEOUT_MS = 10_000;
 const INVENTORY_TIMEOUT_MS = 1_000;
 
-/** Makes the kind of a member once, when it is first asked for. */
-function once<Contract extends object, T>(
-  make: (contract: Contract) => RequestKind<T>,
-): (contract: Contract) => RequestKind<T> {
-  const made = new WeakMap<Contract, RequestKind<T>>();
-  return (contract) => {
-    const known = made.get(contract) ?? make(contract);
-    made.set(contract, known);
-    return known;
-  };
-}
-
 /** A call of a method: its result, or the bytes and the info object of a buffer method. */
-export const methodKindOf = once(methodKind);
+export const methodKindOf = remembered(methodKind);
 
 /** The value of a property, of the type that is declared for it: a `Date`, an instance of its class. */
-export const getKindOf = once(getKind);
+export const getKindOf = remembered(getKind);
 
 /** Nothing, but that a property was set. */
-export const setKindOf = once(setKind);
+export const setKindOf = remembered(setKind);
 
 function methodKind(method: MethodContract): RequestKind {
   const { member, wireName, result, returns, timeoutMs, idleMs } = method;
@@ -93,34 +82,13 @@ function setKind({ member, wireName }: PropertyContract): RequestKind<void> {
 }
 
 /** What a device says of itself. */
-export const INVENTORY: RequestKind<Inventory> = {
-  member: undefined,
-  usualTimeoutMs: () => INVENTORY_TIMEOUT_MS,
-  read(reply, place) {
-    if (reply.kind === "success") return decodeInventory(reply.body);
-    throw new MalformedMessageError(`${placeName(place)}the inventory is a buffer`, place);
-  },
-};
+export const INVENTORY = toldOfDevice("the inventory is", decodeInventory, INVENTORY_TIMEOUT_MS);
 
 /** What a device counted. */
-export const STATS: RequestKind<DeviceStats> = {
-  member: undefined,
-  usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
-  read(reply, place) {
-    if (reply.kind === "success") return decodeDeviceStats(reply.body);
-    throw new MalformedMessageError(`${placeName(place)}the stats are a buffer`, place);
-  },
-};
+export const STATS = toldOfDevice("the stats are", decodeDeviceStats);
 
 /** Whether a device can do its work. */
-export const HEALTH: RequestKind<DeviceHealth> = {
-  member: undefined,
-  usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
-  read(reply, place) {
-    if (reply.kind === "success") return decodeDeviceHealth(reply.body);
-    throw new MalformedMessageError(`${placeName(place)}the status is a buffer`, place);
-  },
-};
+export const HEALTH = toldOfDevice("the status is", decodeDeviceHealth);
 
 /** Nothing, but that the server ends. */
 export const STOP_SERVER: RequestKind<void> = {
@@ -135,3 +103,18 @@ export const USERS: RequestKind<readonly MemberUser[]> = {
   usualTimeoutMs: () => PROPERTY_TIMEOUT_MS,
   read: (reply) => (reply.kind === "success" ? decodeMemberUsers(reply.body) : []),
 };
+
+function toldOfDevice<T>(
+  what: string,
+  decode: (body: Readonly<Record<string, unknown>>) => T,
+  timeoutMs = PROPERTY_TIMEOUT_MS,
+): RequestKind<T> {
+  return {
+    member: undefined,
+    usualTimeoutMs: () => timeoutMs,
+    read(reply, place) {
+      if (reply.kind === "success") return decode(reply.body);
+      throw new MalformedMessageError(`${placeName(place)}${what} a buffer`, place);
+    },
+  };
+}

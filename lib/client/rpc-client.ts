@@ -28,7 +28,7 @@ import { type Road } from "../transport/connection";
 import { ReconnectingChannel } from "../transport/reconnecting-channel";
 import { type DeviceHealth } from "../wire/device-health";
 import { type DeviceStats } from "../wire/device-stats";
-import { type Feature, type Inventory } from "../wire/inventory";
+import { type Feature, type Inventory, offers } from "../wire/inventory";
 import { type MethodCall, type PropertyGet, type RpcRequest, type StreamNext } from "../wire/requests";
 import { type MemberUser } from "../wire/member-users";
 import { qualityOf } from "../wire/signals";
@@ -428,8 +428,7 @@ export class RpcClient implements RequestTarget {
    * @returns Nothing where the device does not keep account: an original, or an older device.
    */
   async users(options: CallOptions = {}): Promise<readonly MemberUser[] | undefined> {
-    const { rigwire } = await this.inventory(options);
-    if (rigwire?.features.includes("users" satisfies Feature) !== true) return undefined;
+    if (!offers(await this.inventory(options), "users")) return undefined;
     return this.request({ event: "USERS" }, USERS, options);
   }
 
@@ -503,10 +502,10 @@ export class RpcClient implements RequestTarget {
     let cause: unknown;
     try {
       const answered = await answer;
-      if (this.offered(feature)) return answered;
+      if (offers(this.lastInventory, feature)) return answered;
     } catch (error) {
       const isAnswer = error instanceof RemoteError || error instanceof MalformedMessageError;
-      if (!isAnswer || this.offered(feature)) throw error;
+      if (!isAnswer || offers(this.lastInventory, feature)) throw error;
       cause = error;
     }
     const { device } = this;
@@ -537,11 +536,6 @@ export class RpcClient implements RequestTarget {
 
   private place(member: string | undefined): ErrorPlace {
     return { device: this.device, ...(member !== undefined && { member }) };
-  }
-
-  /** Whether the server that it was connected to last offers what not all do. */
-  private offered(feature: Feature): boolean {
-    return this.lastInventory?.rigwire?.features.includes(feature) === true;
   }
 
   private remember(state: ChannelState<Peer>): void {

@@ -1,6 +1,6 @@
 import { ContractError, messageOf } from "../errors";
 import { isGeneratorFunction } from "./generators";
-import { experimentMethodsOf } from "./experiment-methods";
+import { given } from "./given";
 import { integerDeclaredAs, integerOfAnySize } from "./integers";
 import { maxAge } from "./max-age";
 import { parametersOf } from "./parameters";
@@ -26,7 +26,8 @@ import {
 } from "./service-contract";
 import { rulesOn } from "./constraints";
 import { metadataOf } from "./value-metadata";
-import { guardOf, ruledType, valueCheck } from "./value-rules";
+import { guardOf } from "./property-guard";
+import { ruledType, valueCheck } from "./value-rules";
 import { Any, valueType, valueTypeFromCompiler, type Constructor, type ValueType } from "./value-type";
 
 const contracts = new WeakMap<Constructor<object>, ServiceContract>();
@@ -61,7 +62,8 @@ class ContractBuilder {
     this.refuseSharedWireNames(members);
     this.refuseMissingSignals(members);
     const type = this.service.type ?? this.defaultServiceType();
-    return new ServiceContract(this.type.name, type, members, experimentMethodsOf(this.type));
+    const experiments = this.chain.find(({ records }) => records.experiments)?.records.experiments;
+    return new ServiceContract(this.type.name, type, members, experiments?.methodsOf(this.type));
   }
 
   private mergeServiceRecords(): ServiceRecord {
@@ -123,11 +125,8 @@ class ContractBuilder {
   }
 
   private returned(record: MethodRecord): Pick<MethodContract, "returns" | "metadata"> {
-    const metadata = metadataOf(record);
-    return {
-      ...(record.returns !== undefined && { returns: valueType(record.returns) }),
-      ...(metadata !== undefined && { metadata }),
-    };
+    const returns = record.returns === undefined ? undefined : valueType(record.returns);
+    return given({ returns, metadata: metadataOf(record) });
   }
 
   /** What a generator yields is its progress, whether or not the author says of which type. */
@@ -302,13 +301,7 @@ function progressRange(
 }
 
 function displayed(record: PropertyRecord | SignalRecord) {
-  const metadata = metadataOf(record);
-  const { show, record: isRecorded } = record;
-  return {
-    ...(metadata !== undefined && { metadata }),
-    ...(show !== undefined && { show }),
-    ...(isRecorded !== undefined && { record: isRecorded }),
-  };
+  return given({ metadata: metadataOf(record), show: record.show, record: record.record });
 }
 
 const WIRE_NAMES: Readonly<Record<Naming, (member: string) => string>> = {

@@ -1,12 +1,21 @@
-import { withArraysAside } from "./arrays-aside";
-import { flatInstance } from "./flat-instance";
-import { classTransformer } from "./validator";
 import { type Constructor } from "./value-type";
 
-/** Makes an instance of a class of a plain object, by class-transformer; arrays of numbers in it stay as they are. */
-export function dtoInstance(dto: Constructor<object>, plain: object): object {
-  return (
-    flatInstance(dto, plain) ??
-    withArraysAside(plain, (rest) => classTransformer().plainToInstance(dto as new () => object, rest))
+type InstanceMaker = (dto: Constructor<object>, plain: object) => object;
+
+let load = (): InstanceMaker => {
+  throw new Error(
+    'objects of a class need class-transformer: import "rigwire/browser/class-transformer" once in the page',
   );
+};
+let make: InstanceMaker | undefined;
+
+/** Installs what makes instances, loaded when it is first needed; the package's entries do so. */
+export function makeInstancesBy(loader: () => InstanceMaker): void {
+  load = loader;
+}
+
+/** Makes an instance of a class of a plain object. */
+export function dtoInstance(dto: Constructor<object>, plain: object): object {
+  make ??= load();
+  return make(dto, plain);
 }

@@ -1,12 +1,19 @@
 import { ContractError } from "../errors";
 import { isGeneratorFunction } from "./generators";
-import { type ExperimentRecord, inheritedDescriptor, recordsAlongChain } from "./records";
+import {
+  type ClassRecords,
+  type ExperimentMethod,
+  type ExperimentRecord,
+  inheritedDescriptor,
+  recordsAlongChain,
+} from "./records";
 import { type Constructor } from "./value-type";
 
-/** A method that takes part in experiments. */
-export interface ExperimentMethod extends ExperimentRecord {
-  /** Its name in TypeScript. */
-  readonly member: string;
+/** Records that a method takes part in experiments. */
+export function addExperiment(records: ClassRecords, member: string, record: ExperimentRecord): void {
+  const said = new Map(records.experiments?.said);
+  said.set(member, [...(said.get(member) ?? []), record]);
+  records.experiments = { said, methodsOf: experimentMethodsOf };
 }
 
 /**
@@ -15,10 +22,10 @@ export interface ExperimentMethod extends ExperimentRecord {
  *
  * @throws ContractError if two methods answer one event, or a decorated member is no method, or a generator.
  */
-export function experimentMethodsOf(type: Constructor<object>): readonly ExperimentMethod[] {
+function experimentMethodsOf(type: Constructor<object>): readonly ExperimentMethod[] {
   const ofMember = new Map<string, readonly ExperimentRecord[]>();
   for (const { records } of recordsAlongChain(type).reverse()) {
-    for (const [member, said] of records.experiments) ofMember.set(member, said);
+    for (const [member, said] of records.experiments?.said ?? []) ofMember.set(member, said);
   }
   const methods = [...ofMember].flatMap(([member, said]) => said.map((record) => ({ member, ...record })));
   for (const { member } of methods) requireMethod(type, member);

@@ -1,4 +1,5 @@
 import { ContractError, messageOf } from "../errors";
+import { given } from "./given";
 import { compiledParameterTypes, inheritedDescriptor, type ArgRecord, type ClassRecords } from "./records";
 import { type ParameterContract } from "./service-contract";
 import { integerDeclaredAs } from "./integers";
@@ -57,9 +58,7 @@ export function parametersOf(
       rest: isRest,
       ...(arg.keyword === true && { keyword: true }),
       ...(type === undefined && check === undefined && { isUnchecked: true }),
-      ...(check !== undefined && { check }),
-      ...(metadata !== undefined && { metadata }),
-      ...(arg.description !== undefined && { description: arg.description }),
+      ...given({ check, metadata, description: arg.description }),
     };
   });
 }
@@ -77,14 +76,7 @@ function argOf(sayings: readonly Saying[], index: number): Partial<ArgRecord> {
   const ofAll = records.reduceRight<Partial<ArgRecord>>(
     (inherited, { choices, min, max, rules, unit, precision, warn, description }) => ({
       ...inherited,
-      ...(unit !== undefined && { unit }),
-      ...(precision !== undefined && { precision }),
-      ...(warn !== undefined && { warn }),
-      ...(description !== undefined && { description }),
-      ...(choices !== undefined && { choices }),
-      ...(min !== undefined && { min }),
-      ...(max !== undefined && { max }),
-      ...(rules !== undefined && { rules }),
+      ...given({ choices, min, max, rules, unit, precision, warn, description }),
     }),
     {},
   );

@@ -91,6 +91,20 @@ export interface ExperimentRecord extends ExperimentMethodOptions {
   readonly events: number;
 }
 
+/** A method that takes part in experiments. */
+export interface ExperimentMethod extends ExperimentRecord {
+  /** Its name in TypeScript. */
+  readonly member: string;
+}
+
+/** What `@OnExperiment` said of the methods of one class. It brings what makes use of it: most classes need neither. */
+export interface ExperimentRecords {
+  /** Method name → what was said, an entry for each decorator. */
+  readonly said: ReadonlyMap<string, readonly ExperimentRecord[]>;
+  /** The methods of a class that take part, with all it inherits. */
+  methodsOf(type: Constructor<object>): readonly ExperimentMethod[];
+}
+
 /** Everything that decorators said of one class, not of the classes it extends. */
 export class ClassRecords {
   service: ServiceRecord | undefined;
@@ -98,16 +112,11 @@ export class ClassRecords {
   /** Method name → parameter index → what was said. */
   readonly args = new Map<string, Map<number, ArgRecord>>();
 
-  /** Method name → what was said, an entry for each decorator. */
-  readonly experiments = new Map<string, readonly ExperimentRecord[]>();
+  experiments: ExperimentRecords | undefined;
 
   addArg(member: string, index: number, arg: ArgRecord): void {
     const ofMethod = this.args.get(member) ?? new Map<number, ArgRecord>();
     this.args.set(member, ofMethod.set(index, arg));
-  }
-
-  addExperiment(member: string, events: number, options: ExperimentMethodOptions): void {
-    this.experiments.set(member, [...(this.experiments.get(member) ?? []), { events, ...options }]);
   }
 }
 

@@ -1,8 +1,8 @@
 import { ContractError } from "../errors";
 import { isRecord, takesAsItIs } from "./as-it-is";
-import { passesQuickly, violationsOf } from "./constraints";
 import { dtoInstance } from "./dto-instance";
 import { excerpt } from "./excerpt";
+import { passesQuickly, violationsOf } from "./rule-checks";
 import { type MethodContract } from "./service-contract";
 import { toWire } from "./to-wire";
 import { type Constructor, typeName, type ValueType } from "./value-type";

@@ -1,6 +1,5 @@
-import { type PropertyGuard } from "./constraints";
-import { type ExperimentMethod } from "./experiment-methods";
-import { type MethodResult, type OnCallerLost } from "./records";
+import { type PropertyGuard } from "./rule-checker";
+import { type ExperimentMethod, type MethodResult, type OnCallerLost } from "./records";
 import { type DisplayMetadata, type ValueMetadata } from "./value-metadata";
 import { type ValueCheck } from "./value-rules";
 import { type Rule } from "./validator";

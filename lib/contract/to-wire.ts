@@ -1,4 +1,5 @@
 import { isRecord, takesAsItIs } from "./as-it-is";
+import { remembered } from "./remembered";
 import { holdsKind, type ValueType } from "./value-type";
 
 /**
@@ -9,16 +10,8 @@ export function toWire(type: ValueType, value: unknown): unknown {
   return holdsSet(type) ? withLists(type, value) : value;
 }
 
-const KNOWN = new WeakMap<ValueType, boolean>();
-
 /** Asked for every value that is sent: looked into once. */
-export function holdsSet(type: ValueType): boolean {
-  const known = KNOWN.get(type);
-  if (known !== undefined) return known;
-  const holds = holdsKind(type, "set");
-  KNOWN.set(type, holds);
-  return holds;
-}
+export const holdsSet = remembered((type: ValueType) => holdsKind(type, "set"));
 
 function withLists(type: ValueType, value: unknown): unknown {
   switch (type.kind) {

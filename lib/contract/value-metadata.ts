@@ -1,4 +1,5 @@
 import { ContractError } from "../errors";
+import { given } from "./given";
 
 /** What people, screens and scripts need to know of a value beyond its type. */
 export interface ValueMetadata {
@@ -37,10 +38,6 @@ export function metadataOf({ unit, precision, warn }: ValueMetadata): ValueMetad
   if (warn !== undefined && !(warn[0] <= warn[1])) {
     throw new ContractError(`warn is a range from low to high, and no [${warn.join(", ")}]`);
   }
-  const metadata = {
-    ...(unit !== undefined && { unit }),
-    ...(precision !== undefined && { precision }),
-    ...(warn !== undefined && { warn }),
-  };
+  const metadata = given({ unit, precision, warn });
   return Object.keys(metadata).length === 0 ? undefined : metadata;
 }

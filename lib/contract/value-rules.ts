@@ -1,6 +1,5 @@
 import { ContractError, ValidationError } from "../errors";
-import { checkConstraints, propertyGuard, type PropertyGuard, type Unchecked } from "./constraints";
-import { type Rule } from "./validator";
+import { type Unchecked } from "./constraints";
 import { choiceType, typeName, type ValueType } from "./value-type";
 
 /** What a value must be beyond its type: of an argument by `@Arg`, of a property by `@RpcProperty`. */
@@ -73,27 +72,6 @@ export function checkValue(
     throw new ValidationError(`${place} must not be greater than ${max}, and is ${String(value)}`);
   }
   if (hold !== undefined) toCheck.push({ place: "", instance: hold(value) });
-}
-
-/**
- * The rules that are written out for a property and those that stand beside it as decorators, as one.
- *
- * @param check - The former.
- * @param constraints - The latter.
- */
-export function guardOf(
-  member: string,
-  check: ValueCheck | undefined,
-  constraints: readonly Rule[],
-): PropertyGuard | undefined {
-  const beside = propertyGuard(member, constraints);
-  if (check === undefined) return beside;
-  return async (value) => {
-    const toCheck: Unchecked[] = [];
-    checkValue(check, value, member, toCheck);
-    await checkConstraints(toCheck);
-    await beside?.(value);
-  };
 }
 
 /** Makes objects that carry the rules on their one member. */

@@ -1,5 +1,6 @@
 import { ContractError } from "../errors";
 import { NdArray } from "./nd-array";
+import { remembered } from "./remembered";
 import { bufferClass, elementKindOfClass, type ElementKind, type TypedArrayClass } from "./typed-arrays";
 
 /** A class that can be made with `new`. */
@@ -247,17 +248,11 @@ export function isValueType(value: unknown): value is ValueType {
   return typeof value === "object" && value !== null && "kind" in value;
 }
 
-/** Whether values of a type may hold arrays that travel as bytes. Classes and what is not known may. */
-export function mayHoldArrays(type: ValueType): boolean {
-  const known = HOLDING.get(type);
-  if (known !== undefined) return known;
-  const holds = HOLDERS.some((kind) => holdsKind(type, kind));
-  HOLDING.set(type, holds);
-  return holds;
-}
-
-/** Asked for every value that is read: looked into once. */
-const HOLDING = new WeakMap<ValueType, boolean>();
+/**
+ * Whether values of a type may hold arrays that travel as bytes. Classes and what is not known may. Asked for every value
+ * that is read: looked into once.
+ */
+export const mayHoldArrays = remembered((type: ValueType) => HOLDERS.some((kind) => holdsKind(type, kind)));
 
 const HOLDERS: readonly ValueType["kind"][] = ["typed-array", "nd-array", "bytes", "any", "object", "dto"];
 

@@ -1,4 +1,4 @@
-import { type ExperimentMethod } from "../contract/experiment-methods";
+import { type ExperimentMethod } from "../contract/records";
 import { ContractError, messageOf } from "../errors";
 import { Device } from "../server/device";
 import { type RpcServer } from "../server/rpc-server";

@@ -2,6 +2,7 @@ import { type DeviceDirectory } from "../discovery/device-directory";
 import { withDeadline } from "../time/with-deadline";
 import { type DeviceHealth, decodeDeviceHealth } from "../wire/device-health";
 import { type DeviceStats, decodeDeviceStats } from "../wire/device-stats";
+import { offers } from "../wire/inventory";
 import { decodeReply } from "../wire/replies";
 import { encodeRequest, type RpcRequest } from "../wire/requests";
 import { type DevicePassage } from "./device-passage";
@@ -43,7 +44,7 @@ export class DeviceMetrics {
       answered<DeviceHealth>(passage, { event: "STATUS" }, decodeDeviceHealth),
     ]);
     const { peer } = passage.upstream;
-    const tellsHealth = peer?.inventory.rigwire?.features.includes("health") === true;
+    const tellsHealth = offers(peer?.inventory, "health");
     return { name, stats, health: tellsHealth ? health : undefined, isUp: peer !== undefined };
   }
 }

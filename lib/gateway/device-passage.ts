@@ -14,7 +14,7 @@ import { DEFAULT_MAX_MESSAGE_BYTES } from "../transport/message-limit";
 import { type ChannelOptions } from "../transport/rpc-channel";
 import { type Arrival } from "../transport/stream/stream-endpoint";
 import { failed, type FailureReason, refusal } from "../wire/failures";
-import { type Feature } from "../wire/inventory";
+import { offers } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
 import { decodeObject, isBytes, type ReceivedReply } from "../wire/message";
 import { failureReply, successReply } from "../wire/replies";
@@ -301,7 +301,7 @@ export class DevicePassage implements RequestHandler {
       // An original says by itself that it does not know such a thing.
       return this.forward(incoming, text);
     }
-    const knows = peer?.inventory.rigwire?.features.includes("signal-counts" satisfies Feature) === true;
+    const knows = offers(peer?.inventory, "signal-counts");
     const question = encodeRequest({ event: knows ? "SIGNAL_COUNTS" : "GET_INVENTORY" });
     this.forward(incoming, question, {
       adapt: (reply) => adaptedCounts(reply, this.upstream.signals.counts()),

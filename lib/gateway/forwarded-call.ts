@@ -7,7 +7,7 @@ import { type Exchange } from "../transport/exchange";
 import { PendingCall } from "../transport/pending-call";
 import { failed } from "../wire/failures";
 import { type Frame } from "../wire/frame";
-import { type Feature } from "../wire/inventory";
+import { offers } from "../wire/inventory";
 import { encodeJson } from "../wire/json";
 import { isBytes, type Received, type ReceivedReply } from "../wire/message";
 import { failureReply } from "../wire/replies";
@@ -71,7 +71,7 @@ export class ForwardedCall extends PendingCall<Peer> {
   /** Said by the gateway alone, whatever the text says: a client speaks for nobody here. */
   encode({ inventory }: Peer): string {
     const { text, isForMember } = this.request;
-    const isUnderstood = inventory.rigwire?.features.includes("on-behalf-of" satisfies Feature) === true;
+    const isUnderstood = offers(inventory, "on-behalf-of");
     return isForMember && isUnderstood ? onBehalfOf(text, representedCaller(this.client)) : text;
   }
 

@@ -24,11 +24,7 @@ export const portable: Platform = {
   // Without Node's types, bytes are Uint8Arrays; with them, the platform of Node is installed.
   bytesOf: (view) => view as Bytes,
   load(module) {
-    throw new Error(
-      module === "class-validator"
-        ? "the rules of class-validator are checked by the device, not here"
-        : 'objects of a class need class-transformer: import "rigwire/browser/class-transformer" once in the page',
-    );
+    throw new Error(`${module} is not to be had here`);
   },
   environment: () => undefined,
   // A page is known by where it was loaded from.

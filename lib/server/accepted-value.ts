@@ -1,5 +1,6 @@
-import { checkConstraints, type Unchecked } from "../contract/constraints";
+import { type Unchecked } from "../contract/constraints";
 import { convertValue } from "../contract/convert-value";
+import { checkConstraints } from "../contract/rule-checks";
 import { type PropertyContract } from "../contract/service-contract";
 import { ValidationError } from "../errors";
 

@@ -1,5 +1,6 @@
-import { checkConstraints, type Unchecked } from "../contract/constraints";
+import { type Unchecked } from "../contract/constraints";
 import { convertValue } from "../contract/convert-value";
+import { checkConstraints } from "../contract/rule-checks";
 import { checkValue } from "../contract/value-rules";
 import { type MethodContract, type ParameterContract } from "../contract/service-contract";
 import { ValidationError } from "../errors";

@@ -1,5 +1,5 @@
 import { type MethodContract, type StreamContract } from "../contract/service-contract";
-import { kindOfError } from "../errors";
+import { kindOfError } from "../thrown";
 import { onAbort } from "../time/abort-listeners";
 import { deviceFailure, failed } from "../wire/failures";
 import { type MethodCall } from "../wire/requests";

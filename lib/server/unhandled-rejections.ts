@@ -1,4 +1,5 @@
-import { messageOf, stackOf } from "../errors";
+import { messageOf } from "../errors";
+import { stackOf } from "../thrown";
 import { type Logger } from "../log/logger";
 
 const EVENT = "unhandledRejection";

@@ -1,4 +1,3 @@
-import { parseAddress } from "../address/address";
 import { AddressError } from "../errors";
 import { type Logger } from "../log/logger";
 import { type ClientTransport } from "./connection";
@@ -46,10 +45,16 @@ export function registerTransport(transport: Transport): void {
  * @throws AddressError for a URL without a known scheme.
  */
 export function transportOf(url: string): Transport {
-  const transport = transports.get(schemeOf(url));
+  const scheme = schemeOf(url);
+  const transport = transports.get(scheme);
   if (transport !== undefined) return transport;
-  parseAddress(url);
-  throw new AddressError(`"${url}" cannot be used: no transport for ${schemeOf(url)}: is registered here`);
+  // Where there is one for the network, it says what an address looks like.
+  transports.get("tcp")?.checkedUrl(url);
+  if (scheme === "") {
+    const known = [...transports.keys()].map((each) => `${each}://`);
+    throw new AddressError(`"${url}" is no address: expected one that begins with ${known.join(" or ")}`);
+  }
+  throw new AddressError(`"${url}" cannot be used: no transport for ${scheme}: is registered here`);
 }
 
 /**

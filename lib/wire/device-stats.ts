@@ -91,16 +91,8 @@ export function decodeDeviceStats(reply: Readonly<Record<string, unknown>>): Dev
     connections: typeof connections === "number" ? connections : null,
     members: members.flatMap(decodeMember),
     signals: Array.isArray(signals) ? signals.flatMap(decodeSignal) : [],
-    ...(isObject(eventLoop) && {
-      eventLoop: {
-        p50Ms: count(eventLoop.p50Ms),
-        p99Ms: count(eventLoop.p99Ms),
-        maxMs: count(eventLoop.maxMs),
-      },
-    }),
-    ...(isObject(memory) && {
-      memory: { residentBytes: count(memory.residentBytes), heapBytes: count(memory.heapBytes) },
-    }),
+    ...(isObject(eventLoop) && { eventLoop: counts(eventLoop, "p50Ms", "p99Ms", "maxMs") }),
+    ...(isObject(memory) && { memory: counts(memory, "residentBytes", "heapBytes") }),
   };
 }
 
@@ -117,25 +109,23 @@ function decodeMember(value: unknown): MemberStats | [] {
   return {
     member,
     use,
-    calls: count(value.calls),
-    failures: count(value.failures),
-    refusals: count(value.refusals),
-    waiting: count(value.waiting),
-    running: count(value.running),
+    ...counts(value, "calls", "failures", "refusals", "waiting", "running"),
     wait: decodeDurations(value.wait),
     run: decodeDurations(value.run),
-    bytesIn: count(value.bytesIn),
-    bytesOut: count(value.bytesOut),
-    items: count(value.items),
+    ...counts(value, "bytesIn", "bytesOut", "items"),
   };
 }
 
 function decodeSignal(value: unknown): SignalStats | [] {
   if (!isObject(value) || typeof value.signal !== "string") return [];
-  const { signal, emitted, sent, missed } = value;
-  return { signal, emitted: count(emitted), sent: count(sent), missed: count(missed) };
+  return { signal: value.signal, ...counts(value, "emitted", "sent", "missed") };
 }
 
-function count(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) ? value : 0;
+/** What is no number counts as 0. */
+function counts<Key extends string>(
+  value: Readonly<Record<string, unknown>>,
+  ...keys: readonly Key[]
+): Record<Key, number> {
+  const entries = keys.map((key) => [key, Number.isFinite(value[key]) ? value[key] : 0]);
+  return Object.fromEntries(entries) as Record<Key, number>;
 }

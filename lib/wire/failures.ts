@@ -2,16 +2,15 @@ import {
   BadValue,
   BusyError,
   CallAbortedError,
-  kindOfError,
   InterruptedError,
   messageOf,
   RemoteError,
   RpcTimeoutError,
   type RigwireError,
-  stackOf,
   ValidationError,
   type ErrorPlace,
 } from "../errors";
+import { kindOfError, stackOf } from "../thrown";
 import { encodeJson } from "./json";
 import { toMicroseconds } from "./moments";
 

@@ -81,6 +81,11 @@ export interface ServerIdentity extends ServerStatus {
   readonly features: readonly string[];
 }
 
+/** Whether a server can do something beyond the original; false where nothing is known of it. */
+export function offers(inventory: Inventory | undefined, feature: Feature): boolean {
+  return inventory?.rigwire?.features.includes(feature) === true;
+}
+
 /** The reply to `GET_INVENTORY`, as the object that is sent, with everything that is said of the members. */
 export function inventoryReply(contract: ServiceContract, identity: ServerIdentity): object {
   return reply(contract, identity, descriptionOf(contract));

@@ -199,34 +199,54 @@ export function decodeDefinitions(value: unknown): Readonly<Record<string, JsonS
   );
 }
 
+type Readable = Omit<MemberDescription, "member">;
+
+/** What each of them must be; any other counts as absent. */
+const READABLE: { readonly [Key in keyof Readable]-?: (value: unknown) => value is Readable[Key] } = {
+  description: isText,
+  parameters: Array.isArray,
+  concurrent: isTruthValue,
+  interrupts: isTrue,
+  returns: isText,
+  onCallerLost: (value) => value === "continue",
+  progress: isText,
+  progressSchema: isObject,
+  idleMs: isTime,
+  stream: isText,
+  streamSchema: isObject,
+  type: isText,
+  readonly: isTruthValue,
+  notify: isText,
+  maxAgeMs: isTime,
+  persist: isTrue,
+  arguments: isTexts,
+  schema: isObject,
+  returnsSchema: isObject,
+  schemas: isSchemas,
+  show: (value) => value === "main" || value === "detail",
+  record: isTruthValue,
+};
+
 function decodeMember(wireName: string, value: Readonly<Record<string, unknown>>): MemberDescription {
+  const { member, parameters } = value;
+  const readable = Object.entries(READABLE).filter(([key, isReadable]) => isReadable(value[key]));
   return {
-    member: typeof value.member === "string" ? value.member : wireName,
-    ...(typeof value.description === "string" && { description: value.description }),
-    ...(Array.isArray(value.parameters) && {
-      parameters: value.parameters.filter(isParameter).map(readable),
-    }),
-    ...(typeof value.concurrent === "boolean" && { concurrent: value.concurrent }),
-    ...(value.interrupts === true && { interrupts: true }),
-    ...(typeof value.returns === "string" && { returns: value.returns }),
-    ...(value.onCallerLost === "continue" && { onCallerLost: value.onCallerLost }),
-    ...(typeof value.progress === "string" && { progress: value.progress }),
-    ...(isObject(value.progressSchema) && { progressSchema: value.progressSchema }),
-    ...(isTime(value.idleMs) && { idleMs: value.idleMs }),
-    ...(typeof value.stream === "string" && { stream: value.stream }),
-    ...(isObject(value.streamSchema) && { streamSchema: value.streamSchema }),
-    ...(typeof value.type === "string" && { type: value.type }),
-    ...(typeof value.readonly === "boolean" && { readonly: value.readonly }),
-    ...(typeof value.notify === "string" && { notify: value.notify }),
-    ...(isTime(value.maxAgeMs) && { maxAgeMs: value.maxAgeMs }),
-    ...(value.persist === true && { persist: true }),
-    ...(isTexts(value.arguments) && { arguments: value.arguments }),
-    ...(isObject(value.schema) && { schema: value.schema }),
-    ...(isObject(value.returnsSchema) && { returnsSchema: value.returnsSchema }),
-    ...(isSchemas(value.schemas) && { schemas: value.schemas }),
-    ...((value.show === "main" || value.show === "detail") && { show: value.show }),
-    ...(typeof value.record === "boolean" && { record: value.record }),
+    member: typeof member === "string" ? member : wireName,
+    ...(Object.fromEntries(readable.map(([key]) => [key, value[key]])) as Readable),
+    ...(Array.isArray(parameters) && { parameters: parameters.filter(isParameter).map(readableParameter) }),
   };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isTruthValue(value: unknown): value is boolean {
+  return typeof value === "boolean";
+}
+
+function isTrue(value: unknown): value is true {
+  return value === true;
 }
 
 function isParameter(value: unknown): value is ParameterDescription {
@@ -243,7 +263,7 @@ function isTime(value: unknown): value is number {
 }
 
 /** Without what cannot be read. */
-function readable({ schema, rest, ...parameter }: ParameterDescription): ParameterDescription {
+function readableParameter({ schema, rest, ...parameter }: ParameterDescription): ParameterDescription {
   return { ...parameter, ...(rest && { rest }), ...(isObject(schema) && { schema }) };
 }
 

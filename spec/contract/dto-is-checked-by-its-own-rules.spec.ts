@@ -13,8 +13,9 @@ import {
   ValidateNested,
 } from "class-validator";
 import { arrayOf, ValidationError } from "rigwire";
-import { checkConstraints, type Unchecked } from "../../lib/contract/constraints";
+import { type Unchecked } from "../../lib/contract/constraints";
 import { convertValue } from "../../lib/contract/convert-value";
+import { checkConstraints } from "../../lib/contract/rule-checks";
 import { valueType, type TypeSpec } from "../../lib/contract/value-type";
 
 class Point {

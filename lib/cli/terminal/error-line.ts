@@ -7,8 +7,8 @@ import {
   RemoteError,
   RpcTimeoutError,
   RpycRegistryUnreachableError,
-  stackOf,
 } from "../../errors";
+import { stackOf } from "../../thrown";
 import { EXIT, exitCodeOf } from "../program/exit-code";
 import { keyCure } from "../keys/key-problems";
 import { type Output } from "./output";
