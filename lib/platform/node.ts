@@ -11,8 +11,7 @@ export const node: Platform = {
   isError: (value): value is Error => value instanceof Error || types.isNativeError(value),
   deepEqual: isDeepStrictEqual,
   unref: (timer) => void timer.unref(),
-  // An immediate would cost a further round of the event loop.
-  endOfTurn: (callback) => process.nextTick(callback),
+  endOfTurn,
   nextTurn: (callback) => void setImmediate(callback),
   memory: (bytes) => Buffer.allocUnsafeSlow(bytes),
   byteLength: (text) => Buffer.byteLength(text),
@@ -31,6 +30,34 @@ export const node: Platform = {
   environment: (name) => process.env[name],
   self: () => ({ program: programName(), host: hostname() }),
 };
+
+/** What is called back at the end of this turn. */
+let due: (() => void)[] = [];
+
+/** One tick for all that is due: a call has several steps that wait for the end of the turn. */
+function endOfTurn(callback: () => void): void {
+  if (due.push(callback) === 1) awaitEndOfTurn();
+}
+
+/** A tick that is asked for among promises comes after all of them. An immediate would cost a round of the event loop. */
+function awaitEndOfTurn(): void {
+  void Promise.resolve().then(() => process.nextTick(endTurn));
+}
+
+function endTurn(): void {
+  const callbacks = due;
+  due = [];
+  let place = 0;
+  try {
+    while (place < callbacks.length) callbacks[place++]?.();
+  } finally {
+    // One of them threw: the others are called all the same.
+    if (place < callbacks.length) {
+      due = [...callbacks.slice(place), ...due];
+      awaitEndOfTurn();
+    }
+  }
+}
 
 /** `scans/main.js`: many files are called main or index. */
 function programName(): string {

@@ -1,8 +1,8 @@
 const LEAST_SLOTS = 16;
 const MOST_SLOTS = 4_096;
 
-/** Of a slot with nothing in it. */
-const NO_NUMBER = 0;
+/** Of a slot with nothing in it: no peer's number is equal to it. */
+const NO_NUMBER = Infinity;
 
 /**
  * What is under way on a connection, by its number. Numbers are given in order, and most requests are done soon: those

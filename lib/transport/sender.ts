@@ -38,6 +38,8 @@ export class Sender<Parcel, Message> {
   /** Of the next of them. */
   private place = 0;
   private becomingIdle: Deferred<void> | undefined;
+  /** Made once, and not for each message. */
+  private readonly onEndOfTurn = () => this.endTurn();
 
   /**
    * @param onError - Gets the error where the link does not take a parcel and the outbox has no use for it; the next parcel is
@@ -72,8 +74,7 @@ export class Sender<Parcel, Message> {
     this.state = "gathering";
     if (this.isTurnAwaited) return;
     this.isTurnAwaited = true;
-    // A step later still: whoever waits for what this turn brought goes on first.
-    platform().endOfTurn(() => void Promise.resolve().then(() => this.endTurn()));
+    platform().endOfTurn(this.onEndOfTurn);
   }
 
   private endTurn(): void {

@@ -44,6 +44,12 @@ export class FrameWriter {
   /** Of this slab. */
   private flushes = 0;
 
+  /** Made once, and not for each message. */
+  private readonly onEndOfTurn = () => {
+    this.isScheduled = false;
+    this.flush();
+  };
+
   constructor(private readonly carrier: Carrier) {}
 
   /** Bytes that were written since the beginning; some of them may wait. */
@@ -159,10 +165,7 @@ export class FrameWriter {
     if (this.chunkBytes > PLENTY_BYTES) this.flush();
     if (this.isScheduled) return;
     this.isScheduled = true;
-    platform().endOfTurn(() => {
-      this.isScheduled = false;
-      this.flush();
-    });
+    platform().endOfTurn(this.onEndOfTurn);
   }
 }
 
