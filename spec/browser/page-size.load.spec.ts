@@ -4,9 +4,9 @@ import { build, type BuildOptions } from "esbuild";
 
 const PROJECT = join(__dirname, "../..");
 /** Of a page that commands devices, listens to signals, and shares contracts. */
-const MOST_BYTES_OF_A_PAGE = 45_500;
+const MOST_BYTES_OF_A_PAGE = 45_700;
 /** With everything that the entry has. */
-const MOST_BYTES = 48_600;
+const MOST_BYTES = 48_800;
 
 const USUAL_PAGE = `export {
   Arg, clientOf, connect, JsonMethod, nd, RpcProperty, RpcService, Signal, StreamMethod, withOptions
@@ -33,7 +33,7 @@ async function bundle(source: BuildOptions) {
 }
 
 describe("what a page loads of rigwire", () => {
-  it("is at most 45.5 kB, gzipped, without rxjs, reflect-metadata, and what it does not use", async () => {
+  it("is at most 45.7 kB, gzipped, without rxjs, reflect-metadata, and what it does not use", async () => {
     const stdin = { contents: USUAL_PAGE, resolveDir: PROJECT, loader: "ts" } as const;
     const { bytes } = await bundle({ stdin });
     process.stdout.write(`a page: ${(bytes / 1000).toFixed(1)} kB gzipped\n`);
@@ -41,7 +41,7 @@ describe("what a page loads of rigwire", () => {
     expect(bytes).toBeLessThanOrEqual(MOST_BYTES_OF_A_PAGE);
   });
 
-  it("is at most 48.6 kB where it uses everything", async () => {
+  it("is at most 48.8 kB where it uses everything", async () => {
     const { bytes } = await bundled("lib/browser.ts");
     process.stdout.write(`rigwire/browser: ${(bytes / 1000).toFixed(1)} kB gzipped\n`);
 
