@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { sep } from "node:path";
 import { inspect, isDeepStrictEqual, types } from "node:util";
 import { usePlatform } from "./current";
+import { memory } from "./large-memory";
 import { type Platform } from "./platform";
 
 /** Node, by its own means where they are quicker or know more than the portable ones. */
@@ -13,7 +14,7 @@ export const node: Platform = {
   unref: (timer) => void timer.unref(),
   endOfTurn,
   nextTurn: (callback) => void setImmediate(callback),
-  memory: (bytes) => Buffer.allocUnsafeSlow(bytes),
+  memory,
   byteLength: (text) => Buffer.byteLength(text),
   textOf: (bytes) => (isUtf8(bytes) ? bufferOf(bytes).toString() : undefined),
   bytesOf: bufferOf,

@@ -1,3 +1,4 @@
+import { memory } from "../../../platform/large-memory";
 import { COMMAND, LONG, LONG_HEADER_BYTES, MORE, SHORT_HEADER_BYTES } from "./frames";
 
 /** Bodies up to this size are copied, so that none keeps all the bytes alive with which it came. */
@@ -169,7 +170,7 @@ export class FrameReader {
 
   private memory(bytes: number): Buffer {
     const { spare } = this;
-    if (spare?.length !== bytes) return Buffer.allocUnsafeSlow(bytes);
+    if (spare?.length !== bytes) return memory(bytes);
     this.spare = undefined;
     return spare;
   }
