@@ -14,7 +14,7 @@ import { type ChannelOptions } from "../transport/rpc-channel";
 import { OutgoingArrays } from "../wire/outgoing-arrays";
 import { errorOf, type Failure } from "../wire/failures";
 import { frameBytes, isLarger } from "../wire/frame";
-import { type Feature } from "../wire/inventory";
+import { offers } from "../wire/inventory";
 import { type ReceivedReply } from "../wire/message";
 import { decodeReply, type Reply } from "../wire/replies";
 import { decodeProgress, type ProgressMessage } from "../wire/progress";
@@ -203,23 +203,20 @@ function isIdleTimeout(time: CallOptions["timeoutMs"]): time is IdleTimeout {
 }
 
 function knowsArrays(peer: Peer): boolean {
-  return offers(peer, "arrays");
-}
-
-function offers({ inventory }: Peer, feature: Feature): boolean {
-  return inventory.rigwire?.features.includes(feature) === true;
+  return offers(peer.inventory, "arrays");
 }
 
 /** An original, or an older device, is not told what it could not use. */
 function requestFor(peer: Peer, request: RpcRequest): RpcRequest {
   if (request.event !== "PROPERTY_GET") return request;
   const { takesArrays, time, ...rest } = request;
-  const isKnown = (takesArrays !== true || knowsArrays(peer)) && (time !== true || offers(peer, "time"));
+  const isKnown =
+    (takesArrays !== true || knowsArrays(peer)) && (time !== true || offers(peer.inventory, "time"));
   if (isKnown) return request;
   return {
     ...rest,
     ...(takesArrays === true && knowsArrays(peer) && { takesArrays }),
-    ...(time === true && offers(peer, "time") && { time }),
+    ...(time === true && offers(peer.inventory, "time") && { time }),
   };
 }
 

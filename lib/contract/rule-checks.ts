@@ -3,20 +3,15 @@ import { ValidationError } from "../errors";
 import { rulesOf, type Unchecked } from "./constraints";
 import { type PropertyGuard } from "./rule-checker";
 import { quickCheckOf, type QuickCheck } from "./quick-check";
+import { remembered } from "./remembered";
 import { classValidator, constraintStorage, type Rule } from "./validator";
 import { type Constructor } from "./value-type";
 
-/** Nothing for a class without constraints. */
-const quickChecks = new WeakMap<Constructor<object>, QuickCheck | null>();
-
-function quickCheck(type: Constructor<object>): QuickCheck | undefined {
-  const known = quickChecks.get(type);
-  if (known !== undefined) return known ?? undefined;
+/** Null for a class without constraints. */
+const quickCheck = remembered((type: Constructor<object>): QuickCheck | null => {
   const rules = rulesOf(type);
-  const check = rules.length > 0 ? quickCheckOf(type, rules) : null;
-  quickChecks.set(type, check);
-  return check ?? undefined;
-}
+  return rules.length > 0 ? quickCheckOf(type, rules) : null;
+});
 
 /**
  * Checks instances against the class-validator constraints of their classes, also asynchronous ones.
@@ -46,7 +41,7 @@ export function passesQuickly(dto: Constructor<object>, value: object): boolean 
 /** What rules that need not be waited for say against an instance, each with its place. */
 export function violationsOf(instance: object, place: string): readonly string[] {
   const check = quickCheck(instance.constructor as Constructor<object>);
-  if (check === undefined || check(instance)) return [];
+  if (check === null || check(instance)) return [];
   return messagesOf(place, classValidator().validateSync(instance));
 }
 

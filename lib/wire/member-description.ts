@@ -1,4 +1,5 @@
 import { SchemaMaker } from "../contract/json-schema";
+import { remembered } from "../contract/remembered";
 import { type JsonSchema } from "../contract/rule-keywords";
 import { type MemberContract, type ServiceContract } from "../contract/service-contract";
 import { type DisplayMetadata } from "../contract/value-metadata";
@@ -70,14 +71,8 @@ export interface ContractDescription {
   readonly definitions?: Readonly<Record<string, JsonSchema>>;
 }
 
-const known = new WeakMap<ServiceContract, ContractDescription>();
-
 /** What is said of all members of a contract; made once. */
-export function descriptionOf(contract: ServiceContract): ContractDescription {
-  const description = known.get(contract) ?? describe(contract);
-  known.set(contract, description);
-  return description;
-}
+export const descriptionOf = remembered(describe);
 
 function describe(contract: ServiceContract): ContractDescription {
   const schemas = new SchemaMaker();
