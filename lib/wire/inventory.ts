@@ -1,4 +1,3 @@
-import { remembered } from "../contract/remembered";
 import { type JsonSchema } from "../contract/rule-keywords";
 import { type ServiceContract } from "../contract/service-contract";
 import { MalformedMessageError } from "../errors";
@@ -103,12 +102,20 @@ export function sentInventory(contract: ServiceContract, identity: ServerIdentit
 /** What is left of an inventory when its members are described in pages has this much of its own, in bytes. */
 const OF_SERVER_BYTES = 2_000;
 
-/** The replies to `GET_MEMBERS`, page by page; none where the inventory has room for what they say. Made once. */
-export const memberPagesOf = remembered((contract: ServiceContract): readonly string[] => {
-  const description = descriptionOf(contract);
-  const bytes = frameBytes(encodeJson({ ...offered(contract), ...description }));
-  return bytes + OF_SERVER_BYTES > MAX_PAGE_BYTES ? memberPages(description) : [];
-});
+// As the descriptions of members: no page has use for it.
+const knownPages = new WeakMap<ServiceContract, readonly string[]>();
+
+/** The replies to `GET_MEMBERS`, page by page; none where the inventory has room for what they say. */
+export function memberPagesOf(contract: ServiceContract): readonly string[] {
+  let pages = knownPages.get(contract);
+  if (pages === undefined) {
+    const description = descriptionOf(contract);
+    const bytes = frameBytes(encodeJson({ ...offered(contract), ...description }));
+    pages = bytes + OF_SERVER_BYTES > MAX_PAGE_BYTES ? memberPages(description) : [];
+    knownPages.set(contract, pages);
+  }
+  return pages;
+}
 
 function reply(contract: ServiceContract, identity: ServerIdentity, description: object): object {
   const { name, ...rest } = identity;

@@ -1,5 +1,4 @@
 import { SchemaMaker } from "../contract/json-schema";
-import { remembered } from "../contract/remembered";
 import { type JsonSchema } from "../contract/rule-keywords";
 import { type MemberContract, type ServiceContract } from "../contract/service-contract";
 import { type DisplayMetadata } from "../contract/value-metadata";
@@ -71,8 +70,15 @@ export interface ContractDescription {
   readonly definitions?: Readonly<Record<string, JsonSchema>>;
 }
 
+// Not by `remembered()`: bundlers keep what is called at the top of a module, and no page describes members.
+const known = new WeakMap<ServiceContract, ContractDescription>();
+
 /** What is said of all members of a contract; made once. */
-export const descriptionOf = remembered(describe);
+export function descriptionOf(contract: ServiceContract): ContractDescription {
+  const description = known.get(contract) ?? describe(contract);
+  known.set(contract, description);
+  return description;
+}
 
 function describe(contract: ServiceContract): ContractDescription {
   const schemas = new SchemaMaker();
